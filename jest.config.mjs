@@ -1,0 +1,21 @@
+// Jest runs the sources as CommonJS: SWC also transforms the ESM-only packages below, so that no
+// Node flag is needed on any supported version. The e2e specs start the built ESM services.
+const esmOnly = ['@nestjs', '@loyalnest', 'nestjs-pino'];
+
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/', '<rootDir>/test/chaos/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/[^/]+/dist/'],
+  moduleNameMapper: {
+    '^@loyalnest/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
+    '^@loyalnest/([^/]+)/testing$': '<rootDir>/libs/$1/src/testing/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: { '^.+\\.(t|j|mj)s$': ['@swc/jest', { module: { type: 'commonjs' } }] },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
+  maxWorkers: 2,
+  testTimeout: 30_000,
+  reporters: ['default', '<rootDir>/tools/jest-tally.reporter.mjs'],
+};

@@ -1,0 +1,18 @@
+import { Clock, type CancelTimer } from './clock.js';
+
+/** The machine's own time. */
+export class SystemClock extends Clock {
+  now(): number {
+    return Date.now();
+  }
+
+  monotonic(): number {
+    return performance.now();
+  }
+
+  schedule(task: () => void, delayMs: number, keepAlive = true): CancelTimer {
+    const timer = setTimeout(task, delayMs);
+    if (!keepAlive) timer.unref();
+    return () => clearTimeout(timer);
+  }
+}

@@ -1,0 +1,21 @@
+import { newCorrelationId, type RequestContext } from './request-context.js';
+
+/** The part of a context that is stored with an event or a job and outlives the request. */
+export interface ContextCarrier {
+  readonly correlationId: string;
+  readonly traceparent?: string;
+  readonly merchantId?: string;
+  readonly userId?: string;
+}
+
+/** What of `context` goes into a job or an event; a new correlation id where there is none. */
+export function toCarrier(context: RequestContext | undefined): ContextCarrier {
+  if (!context) return { correlationId: newCorrelationId() };
+  const { correlationId, traceparent, merchantId, userId } = context;
+  return {
+    correlationId,
+    ...(traceparent && { traceparent }),
+    ...(merchantId && { merchantId }),
+    ...(userId && { userId }),
+  };
+}

@@ -1,0 +1,34 @@
+import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
+
+/** `loyalnest:<lib>:<event>` */
+export type DiagnosticsName = `loyalnest:${string}:${string}`;
+
+/** A typed diagnostics channel; publishing costs a few nanoseconds while nobody listens. */
+export interface Diagnostics<Event extends object> {
+  readonly name: DiagnosticsName;
+  publish(event: Event): void;
+  /** Returns what ends the subscription. A listener that throws never reaches the publisher. */
+  subscribe(listener: (event: Event) => void): () => void;
+}
+
+export function diagnostics<Event extends object>(name: DiagnosticsName): Diagnostics<Event> {
+  const source = channel(name);
+  return {
+    name,
+    publish(event) {
+      if (source.hasSubscribers) source.publish(event);
+    },
+    subscribe(listener) {
+      const guarded = (event: unknown): void => {
+        try {
+          listener(event as Event);
+        } catch (error) {
+          // Node turns a throwing subscriber into an uncaught exception; a warning is enough.
+          process.emitWarning(error instanceof Error ? error : String(error));
+        }
+      };
+      subscribe(name, guarded);
+      return () => unsubscribe(name, guarded);
+    },
+  };
+}

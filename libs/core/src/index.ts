@@ -1,0 +1,56 @@
+// Time
+export { durationMs, MAX_TIMER_MS } from './duration/duration.js';
+export type { Duration, DurationRange } from './duration/duration.js';
+export { Clock } from './clock/clock.js';
+export type { CancelTimer, SleepOptions } from './clock/clock.js';
+export { SystemClock } from './clock/system-clock.js';
+export { createBackoff } from './backoff/backoff.js';
+export type { Backoff, BackoffOptions, Jitter } from './backoff/backoff.js';
+
+// Options
+export { OptionError } from './options/option.error.js';
+export { ratio, wholeNumber } from './options/number-options.js';
+export type { NumberRange } from './options/number-options.js';
+
+// Errors
+export { isLoyalNestError, LoyalNestError } from './error/loyalnest.error.js';
+export type { ErrorCategory, LoyalNestErrorOptions } from './error/loyalnest.error.js';
+
+// Request context
+export {
+  CORRELATION_ID,
+  currentContext,
+  newCorrelationId,
+  runInChildContext,
+  runInContext,
+} from './context/request-context.js';
+export type { RequestContext } from './context/request-context.js';
+export { Deadline } from './context/deadline.js';
+export {
+  CORRELATION_HEADER,
+  MERCHANT_HEADER,
+  readContextHeaders,
+  REQUEST_ID_HEADER,
+  TIMEOUT_HEADER,
+  TRACEPARENT_HEADER,
+  USER_HEADER,
+  writeContextHeaders,
+} from './context/context-headers.js';
+export { toCarrier } from './context/context-carrier.js';
+export type { ContextCarrier } from './context/context-carrier.js';
+
+// Ports: how modules meet without importing each other
+export { DRAIN, DRAIN_PHASES, isDrainable } from './ports/drain.js';
+export type { Drainable, DrainPhase, DrainStep } from './ports/drain.js';
+export { CHECK_HEALTH, isHealthContributor } from './ports/health-contributor.js';
+export type {
+  HealthContributor,
+  HealthObservation,
+  HealthStatus,
+} from './ports/health-contributor.js';
+export { JobPublisher } from './ports/job-publisher.js';
+export type { JobFate, JobName, PublishableJob, PublishResult } from './ports/job-publisher.js';
+
+// Events
+export { diagnostics } from './diagnostics/diagnostics.js';
+export type { Diagnostics, DiagnosticsName } from './diagnostics/diagnostics.js';

@@ -1,0 +1,34 @@
+import type { ContextCarrier } from '../context/context-carrier.js';
+
+/** A job's name: the domain that owns its queue, a dot, and what is to be done. */
+export type JobName = `${string}.${string}`;
+
+/** A job as it is stored before it is published. */
+export interface PublishableJob {
+  /** Identity of the event; publishing it twice leaves one job. No colon in it. */
+  readonly id: string;
+  readonly name: JobName;
+  readonly version: number;
+  readonly payload: unknown;
+  readonly context: ContextCarrier;
+  /** ISO 8601 time at which the fact happened. */
+  readonly occurredAt: string;
+}
+
+export type PublishResult =
+  | { readonly id: string; readonly outcome: 'published' | 'duplicate' }
+  | { readonly id: string; readonly outcome: 'failed'; readonly error: Error };
+
+/** Where a published job stands; `unknown` means that the queue has lost or forgotten it. */
+export type JobFate = 'pending' | 'completed' | 'dead' | 'unknown';
+
+/** What the outbox publishes to. The queue module provides it; injected by this class. */
+export abstract class JobPublisher {
+  /** Publishes all jobs; never rejects for a single one, and settles within seconds. */
+  abstract publish(jobs: readonly PublishableJob[]): Promise<readonly PublishResult[]>;
+
+  /** Tells where each job stands, in the order given. Rejects if the queue cannot be asked. */
+  abstract fates(
+    jobs: readonly Pick<PublishableJob, 'id' | 'name'>[],
+  ): Promise<readonly JobFate[]>;
+}

@@ -1,0 +1,63 @@
+// Compiles libs, apps and tools from TypeScript to plain ESM with SWC, only what has changed.
+// Types are not checked here: `npm run check` does.
+import { transformFile } from '@swc/core';
+import { existsSync, globSync } from 'node:fs';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '..');
+const started = performance.now();
+
+interface Target {
+  readonly source: string;
+  readonly output: string;
+}
+
+const folders = (pattern: string): string[] => globSync(pattern, { cwd: root });
+const targets: Target[] = [
+  ...folders('libs/*/src').map((source) => ({ source, output: join(dirname(source), 'dist') })),
+  ...folders('{apps,tools}/*/src').map((source) => ({
+    source,
+    output: join('dist', dirname(source)),
+  })),
+];
+
+async function modified(file: string): Promise<number> {
+  return existsSync(file) ? (await stat(file)).mtimeMs : 0;
+}
+
+async function compile(source: string, output: string): Promise<boolean> {
+  if ((await modified(output)) >= (await modified(source))) return false;
+  const { code, map } = await transformFile(source, { swcrc: true, cwd: root });
+  await mkdir(dirname(output), { recursive: true });
+  await writeFile(`${output}.map`, map ?? '');
+  await writeFile(output, `${code}\n//# sourceMappingURL=${basename(output)}.map\n`);
+  return true;
+}
+
+/** Output whose source is gone would still be found by imports. */
+async function removeStale(target: Target, expected: ReadonlySet<string>): Promise<void> {
+  for (const file of globSync('**/*.js', { cwd: join(root, target.output) })) {
+    if (!expected.has(file)) await rm(join(root, target.output, file));
+  }
+}
+
+async function build(target: Target): Promise<number> {
+  const sources = globSync('**/*.ts', { cwd: join(root, target.source) }).filter(
+    (file) => !file.endsWith('.spec.ts') && !file.endsWith('.d.ts'),
+  );
+  const compiled = await Promise.all(
+    sources.map((file) =>
+      compile(
+        join(root, target.source, file),
+        join(root, target.output, file.replace(/\.ts$/, '.js')),
+      ),
+    ),
+  );
+  await removeStale(target, new Set(sources.map((file) => file.replace(/\.ts$/, '.js'))));
+  return compiled.filter(Boolean).length;
+}
+
+const counts = await Promise.all(targets.map(build));
+const total = counts.reduce((sum, count) => sum + count, 0);
+console.log(`built ${total} files in ${Math.round(performance.now() - started)} ms`);
