@@ -28,7 +28,5 @@ export abstract class JobPublisher {
   abstract publish(jobs: readonly PublishableJob[]): Promise<readonly PublishResult[]>;
 
   /** Tells where each job stands, in the order given. Rejects if the queue cannot be asked. */
-  abstract fates(
-    jobs: readonly Pick<PublishableJob, 'id' | 'name'>[],
-  ): Promise<readonly JobFate[]>;
+  abstract fates(jobs: readonly Pick<PublishableJob, 'id' | 'name'>[]): Promise<readonly JobFate[]>;
 }

@@ -1,0 +1,2 @@
+/** Name of a method of the same class, which gets the call's arguments and then the error. */
+export type FallbackHandler = string;
