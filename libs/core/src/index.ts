@@ -48,6 +48,8 @@ export type {
   HealthObservation,
   HealthStatus,
 } from './ports/health-contributor.js';
+export { isShutdownListener, ON_SHUTDOWN } from './ports/shutdown-listener.js';
+export type { ShutdownListener, ShutdownStage } from './ports/shutdown-listener.js';
 export { JobPublisher } from './ports/job-publisher.js';
 export type { JobFate, JobName, PublishableJob, PublishResult } from './ports/job-publisher.js';
 

@@ -7,6 +7,7 @@ export type ErrorCategory =
   | 'conflict'
   | 'not-found'
   | 'forbidden'
+  | 'unauthenticated'
   | 'internal';
 
 export interface LoyalNestErrorOptions {
