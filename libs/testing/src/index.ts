@@ -1,0 +1,30 @@
+// Servers
+export { RedisServer } from './redis/redis-server.js';
+export type { RedisServerOptions } from './redis/redis-server.js';
+export { RedisUnavailableError } from './redis/redis-unavailable.error.js';
+export { PostgresServer } from './postgres/postgres-server.js';
+export type { CreateDatabaseOptions, PostgresServerOptions } from './postgres/postgres-server.js';
+export { PostgresUnavailableError } from './postgres/postgres-unavailable.error.js';
+export type { LocalServerOptions } from './server/local-server.js';
+
+// Processes
+export { OwnProcess } from './process/own-process.js';
+export type { OwnProcessOptions, ProcessExit } from './process/own-process.js';
+export { ProcessEndedError } from './process/process-ended.error.js';
+
+// Network
+export { freePort, isPortFree } from './network/free-port.js';
+
+// Time
+export { FakeClock } from '@loyalnest/core/testing';
+export { eventually } from './eventually/eventually.js';
+export type { EventuallyOptions } from './eventually/eventually.js';
+export { NotInTimeError } from './eventually/not-in-time.error.js';
+
+// HTTP
+export { Downstream } from './downstream/downstream.js';
+export type { Hold } from './downstream/downstream.js';
+export type { Answer, ReceivedRequest, Reply } from './downstream/downstream-reply.js';
+export { forEachPlatform } from './platform/for-each-platform.js';
+export { PLATFORMS } from './platform/platform.js';
+export type { CreateAppOptions, Platform, RunningApp } from './platform/platform.js';

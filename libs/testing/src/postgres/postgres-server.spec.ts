@@ -1,0 +1,72 @@
+import { Client } from 'pg';
+import { eventually } from '../eventually/eventually.js';
+import { PostgresServer } from './postgres-server.js';
+
+async function query(url: string, sql: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('PostgresServer', () => {
+  let postgres: PostgresServer;
+
+  afterEach(() => postgres.stop());
+
+  it('gives each database an owner who can use it and only needs its url', async () => {
+    postgres = await PostgresServer.start({ durable: false });
+    const points = await postgres.createDatabase('points', { owner: 'points', password: 'p@ss/w' });
+    await query(points, 'create table ledger (id int)');
+    expect(await query(points, 'select current_user, current_database()')).toEqual([
+      { current_user: 'points', current_database: 'points' },
+    ]);
+    await expect(query(points.replace('p%40ss%2Fw', 'other'), 'select 1')).rejects.toThrow(
+      'password authentication failed',
+    );
+  });
+
+  it('keeps what was committed through a kill, on the same port', async () => {
+    postgres = await PostgresServer.start({ durable: false });
+    const { port } = postgres;
+    const url = await postgres.createDatabase('points', { owner: 'points' });
+    await query(url, 'create table ledger as select 7 as points');
+    await postgres.kill();
+    await expect(query(url, 'select 1')).rejects.toThrow('ECONNREFUSED');
+    await postgres.restart();
+    expect(postgres.port).toBe(port);
+    expect(await query(url, 'select points from ledger')).toEqual([{ points: 7 }]);
+  });
+
+  it('freezes open sessions while it is paused', async () => {
+    postgres = await PostgresServer.start({ durable: false });
+    const client = new Client({ connectionString: postgres.url() });
+    await client.connect();
+    postgres.pause();
+    let answered = false;
+    const answer = client.query('select 1').then(() => (answered = true));
+    await expect(eventually(() => answered, { within: '100ms' })).rejects.toThrow('100 ms');
+    postgres.resume();
+    await answer;
+    await client.end();
+  });
+
+  it('stops within seconds with sessions open and paused', async () => {
+    postgres = await PostgresServer.start({ durable: false });
+    const client = new Client({ connectionString: postgres.url() });
+    client.on('error', () => undefined);
+    await client.connect();
+    const { pid } = postgres;
+    postgres.pause();
+    await postgres.stop();
+    expect(() => process.kill(pid!, 0)).toThrow('ESRCH');
+  });
+
+  it('syncs to the disk unless told that its data may be lost', async () => {
+    postgres = await PostgresServer.start();
+    expect(await query(postgres.url(), 'show fsync')).toEqual([{ fsync: 'on' }]);
+  });
+});

@@ -1,0 +1,71 @@
+import { Redis } from 'ioredis';
+import { eventually } from '../eventually/eventually.js';
+import { RedisServer } from './redis-server.js';
+
+describe('RedisServer', () => {
+  let redis: RedisServer;
+  let client: Redis;
+
+  const start = async (options?: Parameters<typeof RedisServer.start>[0]): Promise<void> => {
+    redis = await RedisServer.start(options);
+    client = new Redis(redis.url, { retryStrategy: () => 20, commandTimeout: 2_000 });
+    client.on('error', () => undefined);
+  };
+
+  afterEach(async () => {
+    client.disconnect();
+    await redis.stop();
+  });
+
+  it('serves on a port of its own and keeps every key in memory', async () => {
+    await start();
+    expect(redis.port).not.toBe(6379);
+    expect(await client.set('a', '1')).toBe('OK');
+    expect(await client.config('GET', 'maxmemory-policy')).toContain('noeviction');
+  });
+
+  it('comes back empty after a kill without an append-only file', async () => {
+    await start();
+    await client.set('a', '1');
+    await redis.kill();
+    expect(redis.pid).toBeUndefined();
+    await redis.restart();
+    expect(await client.get('a')).toBeNull();
+  });
+
+  it('comes back with its data on the same port with an append-only file', async () => {
+    await start({ appendOnly: true });
+    const { port } = redis;
+    await client.set('a', '1');
+    await redis.restart();
+    expect(redis.port).toBe(port);
+    expect(await client.get('a')).toBe('1');
+  });
+
+  it('answers nothing while it is paused and everything once it is resumed', async () => {
+    await start();
+    await client.ping();
+    redis.pause();
+    let answered = false;
+    const ping = client.ping().then(() => (answered = true));
+    await expect(eventually(() => answered, { within: '100ms' })).rejects.toThrow('100 ms');
+    redis.resume();
+    await ping;
+  });
+
+  it('stops while it is paused', async () => {
+    await start();
+    await client.ping();
+    const { pid } = redis;
+    redis.pause();
+    await redis.stop();
+    expect(() => process.kill(pid!, 0)).toThrow('ESRCH');
+  });
+
+  it('refuses a given port that is taken and names it', async () => {
+    await start();
+    await expect(RedisServer.start({ port: redis.port })).rejects.toThrow(
+      new RegExp(`Redis on port ${redis.port} ended[^]*already in use`),
+    );
+  });
+});
