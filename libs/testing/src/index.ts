@@ -28,3 +28,7 @@ export type { Answer, ReceivedRequest, Reply } from './downstream/downstream-rep
 export { forEachPlatform } from './platform/for-each-platform.js';
 export { PLATFORMS } from './platform/platform.js';
 export type { CreateAppOptions, Platform, RunningApp } from './platform/platform.js';
+
+// Faults of the network
+export { TcpProxy } from './tcp-proxy/tcp-proxy.js';
+export type { ConnectionCounts, TcpProxyOptions } from './tcp-proxy/tcp-proxy.js';

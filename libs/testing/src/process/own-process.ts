@@ -159,7 +159,7 @@ export class OwnProcess {
     createInterface({ input: stream }).on('line', (line) => {
       this.lines.push(line);
       if (this.lines.length > KEPT_LINES) this.lines.shift();
-      for (const listener of [...this.listeners]) listener(line);
+      for (const listener of this.listeners) listener(line);
     });
   }
 }

@@ -1,0 +1,97 @@
+import { Redis } from 'ioredis';
+import { eventually } from '../eventually/eventually.js';
+import { RedisServer } from '../redis/redis-server.js';
+import { TcpProxy } from './tcp-proxy.js';
+
+describe('TcpProxy', () => {
+  let redis: RedisServer;
+  let proxy: TcpProxy;
+  let client: Redis;
+
+  beforeAll(async () => {
+    redis = await RedisServer.start();
+  });
+
+  afterAll(() => redis.stop());
+
+  beforeEach(async () => {
+    proxy = await TcpProxy.start({ target: redis });
+    client = new Redis(proxy.through(redis.url), { retryStrategy: () => 10 });
+    client.on('error', () => undefined);
+    await client.ping();
+  });
+
+  afterEach(async () => {
+    client.disconnect();
+    await proxy.stop();
+  });
+
+  const timedPing = async (): Promise<number> => {
+    const started = performance.now();
+    await client.ping();
+    return performance.now() - started;
+  };
+
+  it('forwards bytes both ways, large ones included', async () => {
+    const value = 'x'.repeat(5_000_000);
+    await client.set('large', value);
+    expect(await client.get('large')).toBe(value);
+    expect(proxy.counts).toEqual({ accepted: 1, open: 1 });
+  });
+
+  it('delays every answer while latency is on, and keeps their order', async () => {
+    await proxy.latency(60, 30);
+    expect(await timedPing()).toBeGreaterThanOrEqual(55);
+    const answers = await Promise.all([1, 2, 3, 4, 5].map((n) => client.echo(String(n))));
+    expect(answers).toEqual(['1', '2', '3', '4', '5']);
+    await proxy.heal();
+    await client.ping();
+    expect(await timedPing()).toBeLessThan(50);
+  });
+
+  it('swallows everything while it is a black hole, and closes what lived under it', async () => {
+    await proxy.blackHole();
+    const lost = client.get('a').catch(() => 'lost');
+    let settled = false;
+    void lost.then(() => (settled = true));
+    await expect(eventually(() => settled, { within: '100ms' })).rejects.toThrow();
+    const { accepted } = proxy.counts;
+    await proxy.heal();
+    await eventually(() => proxy.counts.accepted > accepted);
+    expect(await client.echo('still in step')).toBe('still in step');
+  });
+
+  it('resets existing and new connections until it heals', async () => {
+    const errors: string[] = [];
+    client.on('error', (error: NodeJS.ErrnoException) => errors.push(error.code ?? ''));
+    await proxy.reset();
+    await eventually(() => proxy.counts.accepted >= 3);
+    expect(errors).toContain('ECONNRESET');
+    expect(proxy.counts.open).toBe(0);
+    await proxy.heal();
+    expect(await client.ping()).toBe('PONG');
+  });
+
+  it('refuses connections while it is down and listens on the same port afterwards', async () => {
+    const errors: string[] = [];
+    client.on('error', (error: NodeJS.ErrnoException) => errors.push(error.code ?? ''));
+    const { port } = proxy;
+    await proxy.down();
+    await eventually(() => errors.includes('ECONNREFUSED'));
+    await proxy.heal();
+    expect(proxy.port).toBe(port);
+    expect(await client.ping()).toBe('PONG');
+  });
+
+  it('passes on that the server went away', async () => {
+    const other = await RedisServer.start();
+    const toOther = await TcpProxy.start({ target: other });
+    const direct = new Redis(toOther.through(other.url), { retryStrategy: () => null });
+    await direct.ping();
+    const ended = new Promise((resolve) => direct.once('end', resolve));
+    await other.stop();
+    await ended;
+    await eventually(() => toOther.counts.open === 0);
+    await toOther.stop();
+  });
+});
