@@ -32,3 +32,8 @@ export type { CreateAppOptions, Platform, RunningApp } from './platform/platform
 // Faults of the network
 export { TcpProxy } from './tcp-proxy/tcp-proxy.js';
 export type { ConnectionCounts, TcpProxyOptions } from './tcp-proxy/tcp-proxy.js';
+
+// Apps
+export { AppNotBuiltError } from './service-process/app-not-built.error.js';
+export { ServiceProcess } from './service-process/service-process.js';
+export type { ServiceProcessOptions } from './service-process/service-process.js';

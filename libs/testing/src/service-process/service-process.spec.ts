@@ -1,0 +1,96 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '../eventually/eventually.js';
+import { createTemporaryFolder, removeTemporaryFolder } from '../process/temporary-folder.js';
+import { ServiceProcess } from './service-process.js';
+
+const APP = `
+  import { createServer } from 'node:http';
+  let ready = false;
+  const server = createServer((request, response) => {
+    response.statusCode = request.url === '/health/ready' && !ready ? 503 : 200;
+    response.end(process.env.GREETING);
+  });
+  server.listen(Number(process.env.PORT), process.env.HOST, () => console.log('listening'));
+  setTimeout(() => { ready = process.env.NEVER_READY !== '1'; }, 100);
+  process.on('SIGTERM', () => { console.log('draining'); server.close(); server.closeAllConnections(); });
+`;
+
+describe('ServiceProcess', () => {
+  let folder: string;
+  let service: ServiceProcess | undefined;
+
+  beforeEach(() => {
+    folder = createTemporaryFolder('service');
+  });
+
+  afterEach(async () => {
+    await service?.kill();
+    service = undefined;
+    await removeTemporaryFolder(folder);
+  });
+
+  const app = (source: string): { app: string; entry: string } => {
+    const entry = join(folder, 'main.mjs');
+    writeFileSync(entry, source);
+    return { app: 'greeter', entry };
+  };
+
+  it('is ready when the probe answers 200 and ends with the exit code of the app', async () => {
+    service = await ServiceProcess.start({ ...app(APP), env: { GREETING: 'hello' } });
+    expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
+    expect(await (await fetch(service.url)).text()).toBe('hello');
+    expect(service.exitCode).toBeNull();
+    expect(await service.stop()).toEqual({ code: 0, signal: null });
+    expect(service.exitCode).toBe(0);
+    expect(service.lastLines()).toEqual(['listening', 'draining']);
+  });
+
+  it('shows the last lines of an app that dies while it starts', async () => {
+    const dying = app('console.error("no database"); process.exit(3);');
+    await expect(ServiceProcess.start(dying)).rejects.toThrow(
+      /greeter ended \(exit code 3\)[^]*no database/,
+    );
+  });
+
+  it('ends an app that does not become ready in time and shows what was last seen', async () => {
+    const env = { NEVER_READY: '1' };
+    const failed = ServiceProcess.start({ ...app(APP), env, readyWithin: '400ms' });
+    await expect(failed).rejects.toThrow(/within 400 ms \(last seen: status 503\)[^]*listening/);
+  });
+
+  it('answers nothing while it is paused', async () => {
+    service = await ServiceProcess.start(app(APP));
+    service.pause();
+    let answered = false;
+    const call = fetch(service.url).then(() => (answered = true));
+    await expect(eventually(() => answered, { within: '100ms' })).rejects.toThrow();
+    service.resume();
+    await call;
+  });
+
+  it('dies at once when it is killed', async () => {
+    service = await ServiceProcess.start(app(APP));
+    expect(await service.kill()).toEqual({ code: null, signal: 'SIGKILL' });
+  });
+
+  it('kills an app that does not stop in time and says so', async () => {
+    const stubborn = APP.replace(
+      "process.on('SIGTERM', () => {",
+      "process.on('SIGTERM', () => { return;",
+    );
+    service = await ServiceProcess.start(app(stubborn));
+    expect(await service.stop('200ms')).toEqual({ code: null, signal: 'SIGKILL' });
+  });
+
+  it('writes its output to a file when one is named', async () => {
+    const logFile = join(folder, 'greeter.log');
+    service = await ServiceProcess.start({ ...app(APP), logFile });
+    await service.stop();
+    expect(service.lastLines()).toEqual(['listening', 'draining']);
+  });
+
+  it('says how to build an app that is not built', async () => {
+    await expect(ServiceProcess.start({ app: 'no-such-app' })).rejects.toThrow('npm run build');
+  });
+});
