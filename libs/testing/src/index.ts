@@ -11,6 +11,8 @@ export type { LocalServerOptions } from './server/local-server.js';
 export { OwnProcess } from './process/own-process.js';
 export type { OwnProcessOptions, ProcessExit } from './process/own-process.js';
 export { ProcessEndedError } from './process/process-ended.error.js';
+export { createTemporaryFolder, removeTemporaryFolder } from './process/temporary-folder.js';
+export { cacheFolder, repositoryRoot } from './process/repository.js';
 
 // Network
 export { freePort, isPortFree } from './network/free-port.js';

@@ -1,7 +1,15 @@
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { createTemporaryFolder } from '../process/temporary-folder.js';
 import { repositoryRoot } from '../process/repository.js';
 import { PostgresUnavailableError } from './postgres-unavailable.error.js';
 import { isReachable, reachableTemporaryParent, serverUser } from './server-user.js';
@@ -36,7 +44,7 @@ function locate(): PostgresBinaries {
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     version: string;
   };
-  const bin = join(reachableNative(join(folder, 'native')), 'bin');
+  const bin = join(reachableNative(join(folder, 'native'), version), 'bin');
   const binaries = { postgres: join(bin, 'postgres'), initdb: join(bin, 'initdb'), version };
   if (!existsSync(binaries.postgres)) {
     throw new PostgresUnavailableError(`the package ${name} has no binaries in it`);
@@ -54,11 +62,33 @@ function packageFolder(name: string): string {
   }
 }
 
-/** As root the server runs as another user, who cannot reach a checkout below /root. */
-function reachableNative(native: string): string {
+/**
+ * As root the server runs as another user, who cannot reach a checkout below /root. One copy of the
+ * binaries is then left in /tmp for this version.
+ */
+function reachableNative(native: string, version: string): string {
   const user = serverUser();
   if (user === undefined || isReachable(native)) return native;
-  const copy = createTemporaryFolder('postgres-binaries', reachableTemporaryParent(user));
-  cpSync(native, copy, { recursive: true, verbatimSymlinks: true, mode: 0 });
+  const copy = join(reachableTemporaryParent(user), `loyalnest-postgres-${version}`);
+  if (!existsSync(copy)) {
+    const work = mkdtempSync(`${copy}-`);
+    cpSync(native, work, { recursive: true, verbatimSymlinks: true });
+    chmodSync(work, 0o755);
+    renameOnce(work, copy);
+  }
+  // Anybody may create a folder in /tmp: only what root has put there is run.
+  const { uid, mode } = lstatSync(copy);
+  if (uid !== 0 || (mode & 0o022) !== 0) {
+    throw new PostgresUnavailableError(`${copy} does not belong to root; remove it`);
+  }
   return copy;
+}
+
+function renameOnce(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    rmSync(from, { recursive: true });
+    if (!existsSync(to)) throw error;
+  }
 }

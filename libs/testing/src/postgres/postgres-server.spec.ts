@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { eventually } from '../eventually/eventually.js';
 import { PostgresServer } from './postgres-server.js';
@@ -39,6 +42,17 @@ describe('PostgresServer', () => {
     await postgres.restart();
     expect(postgres.port).toBe(port);
     expect(await query(url, 'select points from ledger')).toEqual([{ points: 7 }]);
+  });
+
+  it('leaves no shared memory behind when it is killed and not restarted', async () => {
+    const segments = (): string => spawnSync('ipcs', ['-m'], { encoding: 'utf8' }).stdout;
+    postgres = await PostgresServer.start({ durable: false });
+    const pid = readFileSync(join(postgres.dataDir, 'postmaster.pid'), 'utf8');
+    const id = pid.split('\n')[6]!.trim().split(/\s+/)[1]!;
+    expect(segments()).toMatch(new RegExp(`^\\S+ +${id} `, 'm'));
+    await postgres.kill();
+    await postgres.stop();
+    expect(segments()).not.toMatch(new RegExp(`^\\S+ +${id} `, 'm'));
   });
 
   it('freezes open sessions while it is paused', async () => {

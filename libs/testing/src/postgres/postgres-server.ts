@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { OwnProcess } from '../process/own-process.js';
 import { LocalServer, type LocalServerOptions } from '../server/local-server.js';
 import { createCluster, SUPERUSER, superuserPassword } from './cluster-template.js';
+import { removeSharedMemory } from './left-over-shared-memory.js';
 import { postgresBinaries } from './postgres-binaries.js';
 import { reachableTemporaryParent, serverUser } from './server-user.js';
 
@@ -89,6 +90,12 @@ export class PostgresServer extends LocalServer {
       await client.end();
     }
     return this.url(name, owner);
+  }
+
+  override async stop(withinMs?: number): Promise<void> {
+    await this.halt(withinMs);
+    await removeSharedMemory(this.dataDir);
+    await super.stop();
   }
 
   protected async launch(): Promise<OwnProcess> {

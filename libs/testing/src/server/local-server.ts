@@ -113,10 +113,10 @@ export abstract class LocalServer {
     await ended;
   }
 
-  /** Ends the server in order; the data stays for `restart`. */
-  async halt(): Promise<void> {
+  /** Ends the server in order, by SIGKILL after `withinMs`; the data stays for `restart`. */
+  async halt(withinMs = END_WITHIN_MS): Promise<void> {
     this.resume();
-    await this.process?.end(END_WITHIN_MS);
+    await this.process?.end(withinMs);
   }
 
   /** Brings the server back on the same port and data, whether it runs, is paused, or is down. */
@@ -126,8 +126,8 @@ export abstract class LocalServer {
   }
 
   /** Ends the server for good, and removes its data unless the folder was given by the caller. */
-  async stop(): Promise<void> {
-    await this.halt();
+  async stop(withinMs = END_WITHIN_MS): Promise<void> {
+    await this.halt(withinMs);
     if (this.ownsData) await removeTemporaryFolder(this.dataDir);
   }
 }
