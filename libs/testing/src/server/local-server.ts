@@ -75,6 +75,11 @@ export abstract class LocalServer {
     return this.process?.exited ?? Promise.resolve();
   }
 
+  /** What to throw when it ended while it was still needed. */
+  endedError(): Error {
+    return this.process?.endedError() ?? new Error('the server was never started');
+  }
+
   /** Stops every thread of the server (SIGSTOP): connections stay open and nothing answers. */
   pause(): void {
     const { pid } = this;

@@ -1,0 +1,66 @@
+import type { AppPlan, DatabasePlan, StackUrls } from './app-plan.js';
+
+export const LOYALTY_DATABASES: readonly DatabasePlan[] = [
+  { name: 'points', variable: 'POINTS_DATABASE_URL' },
+  { name: 'referrals', variable: 'REFERRALS_DATABASE_URL' },
+];
+
+/** For development only: whoever knows it can sign orders. */
+const DEVELOPMENT_SECRET = 'dev-only-webhook-secret';
+
+/** The sample stack, and what each app of it is told. */
+export function loyaltyApps(env: NodeJS.ProcessEnv): readonly AppPlan[] {
+  const secrets = env['SHOPIFY_WEBHOOK_SECRETS'] ?? DEVELOPMENT_SECRET;
+  const common = { LOG_LEVEL: env['LOG_LEVEL'] ?? 'info' };
+  const port = (variable: string, fallback: number): { port: number; portVariable: string } => ({
+    port: Number(env[variable] ?? fallback),
+    portVariable: variable,
+  });
+  return [
+    {
+      name: 'partner-simulator',
+      ...port('SIMULATOR_PORT', 3010),
+      stage: 'services',
+      env: ({ apps }: StackUrls) => ({
+        ...common,
+        GATEWAY_URL: apps['api-gateway']!,
+        SHOPIFY_WEBHOOK_SECRET: env['SHOPIFY_WEBHOOK_SECRET'] ?? secrets.split(',')[0]!,
+        SHOP_DOMAIN: env['SHOP_DOMAIN'] ?? 'demo.myshopify.com',
+      }),
+    },
+    {
+      name: 'points-service',
+      ...port('POINTS_PORT', 3001),
+      stage: 'services',
+      env: ({ redis, databases }) => ({
+        ...common,
+        REDIS_URL: redis,
+        POINTS_DATABASE_URL: databases['points']!,
+      }),
+    },
+    {
+      name: 'referrals-service',
+      ...port('REFERRALS_PORT', 3002),
+      stage: 'services',
+      env: ({ redis, databases, apps }) => ({
+        ...common,
+        REDIS_URL: redis,
+        REFERRALS_DATABASE_URL: databases['referrals']!,
+        SMS_URL: apps['partner-simulator']!,
+        EMAIL_URL: apps['partner-simulator']!,
+      }),
+    },
+    {
+      name: 'api-gateway',
+      ...port('GATEWAY_PORT', 3000),
+      stage: 'gateway',
+      env: ({ redis, apps }) => ({
+        ...common,
+        REDIS_URL: redis,
+        POINTS_URL: apps['points-service']!,
+        REFERRALS_URL: apps['referrals-service']!,
+        SHOPIFY_WEBHOOK_SECRETS: secrets,
+      }),
+    },
+  ];
+}

@@ -1,0 +1,52 @@
+import { RedisServer } from '@loyalnest/testing';
+import { Redis } from 'ioredis';
+import { serverMember, type Member } from './member.js';
+import { reasonOf, StartupError, withoutCredentials } from './startup.error.js';
+
+export interface RedisSource {
+  readonly url: string;
+  readonly description: string;
+  /** Absent where the Redis is not ours. */
+  readonly member?: Member;
+}
+
+const CONNECT_WITHIN_MS = 3_000;
+
+/** The Redis of `REDIS_URL`, or one of our own that keeps its data through a crash. */
+export async function provideRedis(env: NodeJS.ProcessEnv): Promise<RedisSource> {
+  const given = env['REDIS_URL'];
+  if (given) {
+    await requireAnswer(given);
+    return { url: given, description: `${withoutCredentials(given)} (REDIS_URL)` };
+  }
+  const server = await RedisServer.start({ appendOnly: true });
+  return {
+    url: server.url,
+    description: `${server.url} (started here, append-only file)`,
+    member: serverMember('Redis', server),
+  };
+}
+
+async function requireAnswer(url: string): Promise<void> {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    connectTimeout: CONNECT_WITHIN_MS,
+    commandTimeout: CONNECT_WITHIN_MS,
+    retryStrategy: () => null,
+  });
+  // Its reason is better than that of the command, which is only "connection is closed".
+  let reason: unknown;
+  client.on('error', (error) => (reason ??= error));
+  try {
+    await client.connect();
+    await client.ping();
+  } catch (error) {
+    throw new StartupError(
+      `REDIS_URL is set to ${withoutCredentials(url)}, which does not answer: ${reasonOf(reason ?? error)}`,
+      'Start that Redis, or unset REDIS_URL (see .env too): a Redis of its own is started then.',
+      error,
+    );
+  } finally {
+    client.disconnect();
+  }
+}

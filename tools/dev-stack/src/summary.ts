@@ -1,0 +1,36 @@
+import { relative } from 'node:path';
+import type { AppPlan, StackUrls } from './app-plan.js';
+import { thingsToTry } from './try-it.js';
+
+/** The table of URLs, and below it what to try. */
+export function summary(
+  apps: readonly AppPlan[],
+  urls: StackUrls,
+  logFile: (app: string) => string,
+): readonly string[] {
+  const rows = [
+    ...apps.map(({ name }) => [name, urls.apps[name]!, relative(process.cwd(), logFile(name))]),
+    ['Redis', urls.redis, ''],
+    ...Object.entries(urls.databases).map(([name, url]) => [`Postgres (${name})`, url, '']),
+  ];
+  const tries = thingsToTry(urls).flatMap(([title, command]) => [
+    '',
+    `  ${title}`,
+    `    ${command}`,
+  ]);
+  return [
+    ...table(['what', 'url', 'log'], rows),
+    ...(tries.length > 0 ? ['', 'Try it, in another terminal:', ...tries] : []),
+    '',
+    'Ctrl-C stops everything.',
+  ];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => row[column]!.length)),
+  );
+  const line = (row: readonly string[]): string =>
+    `  ${row.map((cell, column) => cell.padEnd(widths[column]!)).join('  ')}`.trimEnd();
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)];
+}
