@@ -1,0 +1,298 @@
+import {
+  currentContext,
+  Deadline,
+  ON_SHUTDOWN,
+  runInContext,
+  type RequestContext,
+} from '@loyalnest/core';
+import { eventually, FakeClock, forEachPlatform, type RunningApp } from '@loyalnest/testing';
+import {
+  Body,
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  Post,
+  type DynamicModule,
+  type MiddlewareConsumer,
+  type NestMiddleware,
+  type NestModule,
+} from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { createServer, request as httpRequest, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { HttpContextBinder } from './http-context.binder.js';
+import {
+  CorrelationId,
+  CorrelationModule,
+  MerchantId,
+  RequestContextService,
+  type CorrelationModuleOptions,
+} from './index.js';
+
+const ECHO = 'x-correlation-id';
+
+const held: (() => void)[] = [];
+let seen: RequestContext | undefined;
+
+@Controller()
+class EchoController {
+  constructor(private readonly context: RequestContextService) {}
+
+  @Get('echo')
+  async echo(@CorrelationId() id: string, @MerchantId() merchantId?: string): Promise<object> {
+    await new Promise((resolve) => setImmediate(resolve));
+    const { traceparent, userId, deadline } = this.context.current!;
+    return { id, merchantId, userId, traceparent, remainingMs: deadline?.remainingMs };
+  }
+
+  @Post('echo')
+  afterBody(@Body() body: unknown): object {
+    return { id: currentContext()?.correlationId, body };
+  }
+
+  @Get('broken')
+  broken(): never {
+    throw new Error('broken');
+  }
+
+  @Get('hold')
+  async hold(): Promise<string> {
+    seen = currentContext();
+    await new Promise<void>((resolve) => held.push(resolve));
+    return 'held';
+  }
+}
+
+const middlewareSaw: (string | undefined)[] = [];
+
+@Injectable()
+class SeeingMiddleware implements NestMiddleware {
+  use(_req: unknown, _res: unknown, next: () => void): void {
+    middlewareSaw.push(currentContext()?.correlationId);
+    next();
+  }
+}
+
+function appModule(options: CorrelationModuleOptions = {}): DynamicModule {
+  @Module({ controllers: [EchoController] })
+  class App implements NestModule {
+    configure(consumer: MiddlewareConsumer): void {
+      consumer.apply(SeeingMiddleware).forRoutes('{*path}');
+    }
+  }
+  return { module: App, imports: [CorrelationModule.forRoot(options)] };
+}
+
+/** Sends the request line as it is: fetch would repair a malformed path. */
+async function rawStatus(url: string, path: string): Promise<{ status?: number; id: unknown }> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    const call = httpRequest({ hostname, port, path, agent: false }, (response) => {
+      response.resume();
+      resolve({ status: response.statusCode!, id: response.headers[ECHO] });
+    });
+    call.on('error', reject).end();
+  });
+}
+
+forEachPlatform((platform) => {
+  let running: RunningApp;
+  let clock: FakeClock;
+
+  const boot = async (options: CorrelationModuleOptions = {}): Promise<void> => {
+    clock = new FakeClock();
+    running = await platform.create(appModule({ clock, ...options }));
+  };
+
+  const read = async (path: string, headers: Record<string, string> = {}, init: RequestInit = {}) =>
+    fetch(running.url + path, { ...init, headers });
+
+  const echo = async (headers: Record<string, string> = {}): Promise<Record<string, unknown>> =>
+    (await read('/echo', headers)).json() as Promise<Record<string, unknown>>;
+
+  beforeEach(() => {
+    middlewareSaw.length = 0;
+    seen = undefined;
+  });
+
+  afterEach(async () => {
+    for (const release of held.splice(0)) release();
+    await running.close();
+  });
+
+  it('takes over the id of the request, echoes it and shows it to the route', async () => {
+    await boot();
+    const response = await read('/echo', { [ECHO]: 'order-7' });
+    expect(response.headers.get(ECHO)).toBe('order-7');
+    expect(await response.json()).toMatchObject({ id: 'order-7' });
+  });
+
+  it('accepts x-request-id and replaces an id that is no id', async () => {
+    await boot();
+    expect(await echo({ 'x-request-id': 'r-1' })).toMatchObject({ id: 'r-1' });
+    const { id } = await echo({ [ECHO]: 'a b' });
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('binds before Nest middleware', async () => {
+    await boot();
+    await read('/echo', { [ECHO]: 'order-7' });
+    expect(middlewareSaw).toEqual(['order-7']);
+  });
+
+  it('keeps the context while a body is read', async () => {
+    await boot();
+    const response = await read(
+      '/echo',
+      { [ECHO]: 'order-7', 'content-type': 'application/json' },
+      { method: 'POST', body: JSON.stringify({ text: 'x'.repeat(70_000) }) },
+    );
+    expect(await response.json()).toMatchObject({ id: 'order-7' });
+  });
+
+  it.each(['/broken', '/unknown'])('echoes the id when %s fails', async (path) => {
+    await boot();
+    const response = await read(path, { [ECHO]: 'order-7' });
+    expect(response.status).toBeGreaterThanOrEqual(404);
+    expect(response.headers.get(ECHO)).toBe('order-7');
+  });
+
+  it('echoes an id when the body or the path cannot be read', async () => {
+    await boot();
+    const headers = { 'content-type': 'application/json' };
+    const response = await read('/echo', headers, { method: 'POST', body: '{"a":' });
+    expect(response.status).toBe(400);
+    expect(response.headers.get(ECHO)).toBeTruthy();
+    expect(await rawStatus(running.url, '/echo/%zz')).toEqual({
+      status: expect.any(Number),
+      id: expect.any(String),
+    });
+  });
+
+  it('binds requests of a second server, as Fastify opens one for localhost', async () => {
+    await boot();
+    const framework = running.app.getHttpAdapter().getInstance() as RequestListener & {
+      routing?: RequestListener;
+    };
+    const second = createServer(framework.routing ?? framework).unref();
+    await new Promise<void>((done) => second.listen(0, '127.0.0.1', done));
+    const { port } = second.address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}/echo`, {
+      headers: { [ECHO]: 'order-7' },
+    });
+    expect(response.headers.get(ECHO)).toBe('order-7');
+    expect(await response.json()).toMatchObject({ id: 'order-7' });
+    second.closeAllConnections();
+    await new Promise((done) => second.close(done));
+  });
+
+  it('never mixes the contexts of 100 requests at once', async () => {
+    await boot({ trustIdentity: true });
+    const ids = Array.from({ length: 100 }, (_, index) => `request-${index}`);
+    const answers = await Promise.all(ids.map((id) => echo({ [ECHO]: id, 'x-merchant-id': id })));
+    expect(answers.map(({ id }) => id)).toEqual(ids);
+    expect(answers.map(({ merchantId }) => merchantId)).toEqual(ids);
+  });
+
+  it('believes no merchant and no user unless told to', async () => {
+    const headers = { 'x-merchant-id': 'm-1', 'x-user-id': 'u-1' };
+    await boot();
+    expect(await echo(headers)).not.toMatchObject({ merchantId: 'm-1' });
+    await running.close();
+    await boot({ trustIdentity: true });
+    expect(await echo(headers)).toMatchObject({ merchantId: 'm-1', userId: 'u-1' });
+  });
+
+  it('starts a new context for every request when inbound headers are not trusted', async () => {
+    await boot({ trustInbound: false });
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    const answer = await echo({ [ECHO]: 'order-7', traceparent, 'x-request-timeout-ms': '5' });
+    expect(answer['id']).not.toBe('order-7');
+    expect(answer).not.toHaveProperty('traceparent');
+    expect(answer).not.toHaveProperty('remainingMs');
+  });
+
+  it('gives requests a deadline and never a longer one than the default', async () => {
+    await boot({ defaultTimeout: '5s' });
+    expect(await echo()).toMatchObject({ remainingMs: 5_000 });
+    expect(await echo({ 'x-request-timeout-ms': '200' })).toMatchObject({ remainingMs: 200 });
+    expect(await echo({ 'x-request-timeout-ms': '60000' })).toMatchObject({ remainingMs: 5_000 });
+  });
+
+  it('aborts the signal when the client goes away before the answer', async () => {
+    await boot();
+    const client = new AbortController();
+    const call = fetch(`${running.url}/hold`, { signal: client.signal }).catch(() => undefined);
+    await eventually(() => seen !== undefined);
+    expect(seen!.signal!.aborted).toBe(false);
+    client.abort();
+    await call;
+    await eventually(() => seen!.signal!.aborted);
+    expect(seen!.signal!.reason).toMatchObject({
+      code: 'REQUEST_CANCELLED',
+      reason: 'client-gone',
+    });
+  });
+
+  it('does not abort the signal of a request that was answered', async () => {
+    await boot();
+    const call = read('/hold');
+    await eventually(() => held.length === 1);
+    held.splice(0)[0]!();
+    await (await call).text();
+    const running_ = running.app.get(HttpContextBinder)['running'] as Set<unknown>;
+    await eventually(() => running_.size === 0);
+    expect(seen!.signal!.aborted).toBe(false);
+  });
+
+  it('aborts running requests when the shutdown cancels them, not when it begins', async () => {
+    await boot();
+    const call = read('/hold');
+    await eventually(() => held.length === 1);
+    const binder = running.app.get(HttpContextBinder);
+    binder[ON_SHUTDOWN]('draining');
+    expect(seen!.signal!.aborted).toBe(false);
+    binder[ON_SHUTDOWN]('cancelling');
+    expect(seen!.signal!.reason).toMatchObject({ reason: 'shutting-down' });
+    held.splice(0)[0]!();
+    expect((await call).status).toBe(200);
+  });
+
+  it('works in applications of a TestingModule', async () => {
+    const module = await Test.createTestingModule({ imports: [appModule()] }).compile();
+    running = await platform.create(module);
+    expect(await echo({ [ECHO]: 'order-7' })).toMatchObject({ id: 'order-7' });
+    expect(middlewareSaw).toEqual(['order-7']);
+  });
+});
+
+it('runs code in a changed context and returns to the old one', () => {
+  const service = new RequestContextService();
+  const deadline = Deadline.after(5, new FakeClock());
+  runInContext({ correlationId: 'order-7' }, () => {
+    service.run({ merchantId: 'm-1', deadline }, () =>
+      expect(service.current).toEqual({ correlationId: 'order-7', merchantId: 'm-1', deadline }),
+    );
+    expect(service.current).toEqual({ correlationId: 'order-7' });
+  });
+});
+
+describe('the boot fails', () => {
+  const boot = (imports: DynamicModule[]) => Test.createTestingModule({ imports }).compile();
+
+  it('when the timeout is no duration', async () => {
+    const options = { defaultTimeout: Number.NaN };
+    await expect(boot([CorrelationModule.forRoot(options)])).rejects.toThrow(
+      'CorrelationModule.defaultTimeout: got NaN',
+    );
+  });
+
+  it('when the module is imported twice with options', async () => {
+    const twice = [
+      CorrelationModule.forRoot({}),
+      CorrelationModule.forRoot({ trustInbound: false }),
+    ];
+    await expect(boot(twice)).rejects.toThrow('CorrelationModule.forRoot: got 2; import it once');
+  });
+});

@@ -1,0 +1,24 @@
+import { OptionError } from '@loyalnest/core';
+import { Module } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { ConfigurableModuleClass } from './correlation.module-definition.js';
+import { HttpContextBinder } from './http-context.binder.js';
+import { RequestContextService } from './request-context.service.js';
+
+/**
+ * Gives every HTTP request a context that lasts through all that it causes, errors and unknown
+ * routes included. Import it once, in the root module, with `forRoot()`.
+ */
+@Module({
+  providers: [HttpContextBinder, RequestContextService],
+  exports: [RequestContextService],
+})
+export class CorrelationModule extends ConfigurableModuleClass {
+  constructor(modules: ModulesContainer) {
+    super();
+    const imports = [...modules.values()].filter(({ metatype }) => metatype === CorrelationModule);
+    if (imports.length > 1) {
+      throw new OptionError('CorrelationModule.forRoot', imports.length, 'import it once');
+    }
+  }
+}

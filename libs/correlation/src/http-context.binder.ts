@@ -1,0 +1,77 @@
+import {
+  CORRELATION_HEADER,
+  ON_SHUTDOWN,
+  runInContext,
+  type ShutdownListener,
+  type ShutdownStage,
+} from '@loyalnest/core';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { MODULE_OPTIONS_TOKEN } from './correlation.module-definition.js';
+import {
+  resolveCorrelationOptions,
+  type CorrelationModuleOptions,
+  type CorrelationPolicy,
+} from './correlation.options.js';
+import { inboundContext } from './inbound-context.js';
+import { RequestCancelledError } from './request-cancelled.error.js';
+
+/**
+ * Binds the context around the HTTP server's own request event: before every middleware, hook and
+ * parser of both adapters, and for answers that no route gives. Requests that do not pass this
+ * server object (Fastify's second listener for `localhost`, `inject()`) are bound by a middleware.
+ */
+@Injectable()
+export class HttpContextBinder implements OnModuleInit, ShutdownListener {
+  private readonly policy: CorrelationPolicy;
+  private readonly bound = new WeakSet<IncomingMessage>();
+  private readonly running = new Set<AbortController>();
+
+  constructor(
+    private readonly host: HttpAdapterHost,
+    @Inject(MODULE_OPTIONS_TOKEN) options: CorrelationModuleOptions,
+  ) {
+    this.policy = resolveCorrelationOptions(options);
+    // The adapter is set before the providers exist or, in Nest's TestingModule, after.
+    host.init$.subscribe(() => {
+      host.httpAdapter?.use((req: IncomingMessage, res: ServerResponse, next: () => void) =>
+        this.bind(req, res, next),
+      );
+    });
+  }
+
+  onModuleInit(): void {
+    const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
+    if (!server) return;
+    const listeners = server.listeners('request') as RequestListener[];
+    server.removeAllListeners('request');
+    server.on('request', (req, res) =>
+      this.bind(req, res, () => {
+        for (const listener of listeners) listener.call(server, req, res);
+      }),
+    );
+  }
+
+  [ON_SHUTDOWN](stage: ShutdownStage): void {
+    if (stage !== 'cancelling') return;
+    for (const request of this.running) request.abort(new RequestCancelledError('shutting-down'));
+  }
+
+  private bind(req: IncomingMessage, res: ServerResponse, handle: () => void): void {
+    if (this.bound.has(req)) {
+      handle();
+      return;
+    }
+    this.bound.add(req);
+    const context = inboundContext(req.headers, this.policy);
+    res.setHeader(CORRELATION_HEADER, context.correlationId);
+    const request = new AbortController();
+    this.running.add(request);
+    res.once('close', () => {
+      this.running.delete(request);
+      if (!res.writableFinished) request.abort(new RequestCancelledError('client-gone'));
+    });
+    runInContext({ ...context, signal: request.signal }, handle);
+  }
+}

@@ -1,0 +1,34 @@
+import {
+  Deadline,
+  newCorrelationId,
+  readContextHeaders,
+  type RequestContext,
+} from '@loyalnest/core';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { CorrelationPolicy } from './correlation.options.js';
+
+/** The context that a request starts with: what it may bring along, and the deadline's cap. */
+export function inboundContext(
+  headers: IncomingHttpHeaders,
+  policy: CorrelationPolicy,
+): RequestContext {
+  const { correlationId, traceparent, deadline, ...identity } = readContextHeaders(
+    headers,
+    policy.clock,
+  );
+  const brought = policy.trustInbound ? deadline : undefined;
+  const limit = capped(brought, policy);
+  return {
+    ...(policy.trustIdentity && identity),
+    ...(policy.trustInbound ? { correlationId } : { correlationId: newCorrelationId() }),
+    ...(policy.trustInbound && traceparent && { traceparent }),
+    ...(limit && { deadline: limit }),
+  };
+}
+
+function capped(deadline: Deadline | undefined, policy: CorrelationPolicy): Deadline | undefined {
+  const { defaultTimeoutMs, clock } = policy;
+  if (defaultTimeoutMs === undefined) return deadline;
+  if (deadline && deadline.remainingMs <= defaultTimeoutMs) return deadline;
+  return Deadline.after(defaultTimeoutMs, clock);
+}
