@@ -44,6 +44,8 @@ const APP = `
 type Mode = 'dies' | 'never-ready' | 'stubborn';
 
 interface Scenario {
+  /** Runs it as `npm start` does. */
+  readonly byNpm?: boolean;
   readonly modes?: Readonly<Record<string, Mode>>;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -78,7 +80,7 @@ describe('the launcher', () => {
     await removeTemporaryFolder(folder);
   });
 
-  const launch = ({ modes = {}, env = {} }: Scenario = {}): void => {
+  const launch = ({ modes = {}, env = {}, byNpm = false }: Scenario = {}): void => {
     const main = join(folder, 'main.mjs');
     const apps = NAMES.map(
       (name) => `{
@@ -102,11 +104,19 @@ describe('the launcher', () => {
          logFolder: '${join(folder, 'logs')}',
        });`,
     );
+    const root = readFileSync(join(repositoryRoot(), 'package.json'), 'utf8');
+    const { scripts } = JSON.parse(root) as { scripts?: Record<string, string> };
+    const start = (scripts?.['start'] ?? 'exec node tools/start.ts').replace(
+      'tools/start.ts',
+      main,
+    );
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ scripts: { start } }));
     const { REDIS_URL: _redis, POINTS_DATABASE_URL: _points, ...inherited } = process.env;
     launcher = OwnProcess.start({
       name: 'launcher',
-      command: process.execPath,
-      args: [main],
+      ...(byNpm
+        ? { command: 'npm', args: ['start'], cwd: folder }
+        : { command: process.execPath, args: [main] }),
       // What it starts inherits the environment, or works in a folder below ours: see leftRunning.
       env: { ...inherited, ...env, LAUNCHED_FROM: folder, TMPDIR: join(folder, 'tmp') },
     });
@@ -167,6 +177,21 @@ describe('the launcher', () => {
     launcher.signal('SIGINT');
     launcher.signal('SIGTERM');
     expect(await launcher.exited).toMatchObject({ code: 0 });
+  });
+
+  it('makes npm exit with 0 when Ctrl-C reaches npm, its shell and the launcher at once', async () => {
+    await ready({ byNpm: true });
+    process.kill(-launcher.pid!, 'SIGINT');
+    expect(await launcher.exited).toMatchObject({ code: 0 });
+    expect(output()).toContain('Stopped.');
+    expect(leftRunning()).toEqual([]);
+  });
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)('stops when only npm gets %s', async (signal) => {
+    await ready({ byNpm: true });
+    launcher.signal(signal);
+    await eventually(() => leftRunning().length === 0, { within: '8s' });
+    expect(orderOfStop()).toContain('points-service stopped');
   });
 
   it('stops while it is still starting', async () => {
