@@ -250,7 +250,7 @@ describe('the launcher', () => {
     expect(await launcher.exited).toMatchObject({ code: 1 });
     expect(output()).toContain(`Taken by another process is port ${port} (points-service).`);
     expect(output()).toContain(`SOME_PORT=${port + 100} npm start`);
-    expect(output()).not.toContain('Redis');
+    expect(output()).not.toContain('starting Redis');
     await new Promise((closed) => squatter.close(closed));
   });
 

@@ -55,6 +55,7 @@ export class Stack {
   async start(): Promise<StackUrls> {
     const { apps, env, databases, progress } = this.options;
     await this.requireFreePorts();
+    progress('starting Redis and Postgres');
     const redis = provideRedis(env).then((source) => {
       this.add(source.member);
       progress(`Redis: ${source.description}`);
@@ -72,6 +73,7 @@ export class Stack {
       databases: databaseUrls,
       apps: Object.fromEntries(apps.map(({ name, port }) => [name, `http://localhost:${port}`])),
     };
+    progress(`starting ${apps.map(({ name }) => name).join(', ')}`);
     await Promise.all(apps.map((app) => this.startApp(app, urls)));
     this.requireNotStopping();
     return urls;
