@@ -51,7 +51,13 @@ export type {
 export { isShutdownListener, ON_SHUTDOWN } from './ports/shutdown-listener.js';
 export type { ShutdownListener, ShutdownStage } from './ports/shutdown-listener.js';
 export { JobPublisher } from './ports/job-publisher.js';
-export type { JobFate, JobName, PublishableJob, PublishResult } from './ports/job-publisher.js';
+export type {
+  JobDescriptor,
+  JobFate,
+  JobName,
+  PublishableJob,
+  PublishResult,
+} from './ports/job-publisher.js';
 
 // Events
 export { diagnostics } from './diagnostics/diagnostics.js';

@@ -3,16 +3,32 @@ import type { ContextCarrier } from '../context/context-carrier.js';
 /** A job's name: the domain that owns its queue, a dot, and what is to be done. */
 export type JobName = `${string}.${string}`;
 
+/** What a producer needs to know of a kind of job; queue's `defineJob` makes it. */
+export interface JobDescriptor<Payload = unknown> {
+  readonly name: JobName;
+  /** Version of the payload's shape. */
+  readonly version: number;
+  /** Runs in all, the first one included. */
+  readonly attempts: number;
+  /** How long the job is of use after it happened, in milliseconds. */
+  readonly expiresAfterMs?: number;
+  /** Resolves to the checked payload; rejects with an error that names each wrong field. */
+  validate(payload: unknown): Promise<Payload>;
+}
+
 /** A job as it is stored before it is published. */
 export interface PublishableJob {
   /** Identity of the event; publishing it twice leaves one job. No colon in it. */
   readonly id: string;
   readonly name: JobName;
   readonly version: number;
+  readonly attempts: number;
   readonly payload: unknown;
   readonly context: ContextCarrier;
   /** ISO 8601 time at which the fact happened. */
   readonly occurredAt: string;
+  /** ISO 8601 time after which the job is of no use; it is not run then. */
+  readonly expiresAt?: string;
 }
 
 export type PublishResult =

@@ -1,0 +1,16 @@
+import { DEAD_LETTER_REASONS, type DeadLetterReason } from './dead-letter.js';
+
+const MARKED = /^\[([a-z-]+)\] ([\s\S]*)$/;
+const STALLED = 'job stalled more than allowable limit';
+
+/** Reads the reason from what BullMQ stored with the failure. */
+export function readReason(failedReason: string): {
+  readonly reason: DeadLetterReason;
+  readonly message: string;
+} {
+  const marked = MARKED.exec(failedReason);
+  const reason = DEAD_LETTER_REASONS.find((known) => known === marked?.[1]);
+  if (marked && reason) return { reason, message: marked[2]! };
+  if (failedReason.startsWith(STALLED)) return { reason: 'stalled', message: failedReason };
+  return { reason: 'exhausted', message: failedReason };
+}

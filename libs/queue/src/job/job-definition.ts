@@ -1,0 +1,77 @@
+import {
+  createBackoff,
+  durationMs,
+  MAX_TIMER_MS,
+  OptionError,
+  wholeNumber,
+  type Backoff,
+  type BackoffOptions,
+  type Duration,
+  type JobDescriptor,
+  type JobName,
+} from '@loyalnest/core';
+import { payloadValidator, type InferPayload, type PayloadType } from './payload-validation.js';
+
+export interface JobOptions<Type extends PayloadType> {
+  /** A class-validator class or any Standard Schema; checked when enqueued and before each run. */
+  readonly payload: Type;
+  /** Version of the payload's shape. @defaultValue 1 */
+  readonly version?: number;
+  /** Runs in all, the first one included. @defaultValue 5 */
+  readonly attempts?: number;
+  /** Delays between runs. @defaultValue exponential from 1 s to 1 m with full jitter */
+  readonly backoff?: BackoffOptions;
+  /** How long one run may take before its signal aborts and it counts as failed. @defaultValue '30s' */
+  readonly timeout?: Duration;
+  /** After this time a job that has not run becomes a dead letter. @defaultValue never */
+  readonly expiresAfter?: Duration;
+}
+
+/** A kind of job: what producers and the handler of one name agree on. */
+export interface JobDefinition<Payload = unknown> extends JobDescriptor<Payload> {
+  /** The part of the name before the dot. */
+  readonly queue: string;
+  readonly backoff: Backoff;
+  readonly timeoutMs: number;
+}
+
+const NAME = /^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/;
+const MAX_EXPIRY_MS = 366 * 86_400_000;
+
+/**
+ * Defines a job named `domain.verb`; the domain is the queue's name.
+ *
+ * @throws OptionError for a name of another form or an option out of its range
+ */
+export function defineJob<Type extends PayloadType>(
+  name: JobName,
+  options: JobOptions<Type>,
+): JobDefinition<InferPayload<Type>> {
+  if (!NAME.test(name)) {
+    throw new OptionError(
+      `defineJob('${name}')`,
+      name,
+      "name it domain.verb in lower case, such as 'points.calculate'",
+    );
+  }
+  const path = `defineJob('${name}')`;
+  const { expiresAfter } = options;
+  return {
+    name,
+    queue: name.slice(0, name.indexOf('.')),
+    version: wholeNumber(`${path}.version`, options.version ?? 1, { min: 1 }),
+    attempts: wholeNumber(`${path}.attempts`, options.attempts ?? 5, { min: 1 }),
+    backoff: createBackoff(`${path}.backoff`, { initial: '1s', max: '1m', ...options.backoff }),
+    timeoutMs: durationMs(`${path}.timeout`, options.timeout ?? '30s', {
+      minMs: 1,
+      maxMs: MAX_TIMER_MS,
+    }),
+    ...(expiresAfter !== undefined && {
+      expiresAfterMs: durationMs(`${path}.expiresAfter`, expiresAfter, {
+        minMs: 1,
+        maxMs: MAX_EXPIRY_MS,
+      }),
+    }),
+    validate: payloadValidator(name, options.payload),
+  };
+}

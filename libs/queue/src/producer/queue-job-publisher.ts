@@ -1,0 +1,85 @@
+import {
+  JobPublisher,
+  type JobFate,
+  type PublishableJob,
+  type PublishResult,
+} from '@loyalnest/core';
+import { Injectable } from '@nestjs/common';
+import { QueueConnection } from '../connection/queue-connection.js';
+import type { JobEnvelope } from '../job/job-envelope.js';
+import { QueueRegistry } from '../queue-registry.js';
+import { bullJobOptions } from './bull-job-options.js';
+import { withinTimeLimit } from './within-time-limit.js';
+
+/** Publishes events of an outbox as jobs; the job's id is the event's. */
+@Injectable()
+export class QueueJobPublisher extends JobPublisher {
+  constructor(
+    private readonly connection: QueueConnection,
+    private readonly registry: QueueRegistry,
+  ) {
+    super();
+  }
+
+  async publish(jobs: readonly PublishableJob[]): Promise<readonly PublishResult[]> {
+    const byQueue = Map.groupBy(jobs, ({ name }) => queueOf(name));
+    const results = await Promise.all(
+      [...byQueue].map(([queue, group]) => this.publishTo(queue, group)),
+    );
+    return results.flat();
+  }
+
+  async fates(jobs: readonly Pick<PublishableJob, 'id' | 'name'>[]): Promise<readonly JobFate[]> {
+    return Promise.all(
+      jobs.map(({ id, name }) => {
+        const queue = queueOf(name);
+        const { bull } = this.registry.get(queue);
+        const { producerTimeoutMs } = this.connection.options;
+        return withinTimeLimit(queue, producerTimeoutMs, async () => {
+          const state = await bull.getJobState(id);
+          if (state === 'completed' || state === 'unknown') return state;
+          return state === 'failed' ? 'dead' : 'pending';
+        });
+      }),
+    );
+  }
+
+  private async publishTo(
+    queue: string,
+    jobs: readonly PublishableJob[],
+  ): Promise<readonly PublishResult[]> {
+    const { options } = this.connection;
+    try {
+      const { bull } = this.registry.get(queue);
+      // BullMQ's addBulk is a pipeline, not a transaction: after a failure some jobs may be there.
+      // All count as failed then; publishing them again finds the ids and leaves one job each.
+      await withinTimeLimit(queue, options.producerTimeoutMs, () =>
+        bull.addBulk(
+          jobs.map((job) => ({
+            name: job.name,
+            data: envelopeOf(job),
+            opts: bullJobOptions(options, job.id, job.attempts),
+          })),
+        ),
+      );
+      return jobs.map(({ id }) => ({ id, outcome: 'published' as const }));
+    } catch (error) {
+      return jobs.map(({ id }) => ({ id, outcome: 'failed' as const, error: error as Error }));
+    }
+  }
+}
+
+function envelopeOf({
+  id,
+  version,
+  payload,
+  context,
+  occurredAt,
+  expiresAt,
+}: PublishableJob): JobEnvelope {
+  return { id, version, payload, context, occurredAt, ...(expiresAt && { expiresAt }) };
+}
+
+function queueOf(name: string): string {
+  return name.slice(0, name.indexOf('.'));
+}

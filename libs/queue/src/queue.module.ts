@@ -1,0 +1,82 @@
+import { BullModule, getQueueToken } from '@nestjs/bullmq';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { JobPublisher } from '@loyalnest/core';
+import type { Queue } from 'bullmq';
+import { QueueConnection } from './connection/queue-connection.js';
+import { DeadLetterService } from './dead-letter/dead-letter.service.js';
+import { JobProducer } from './producer/job-producer.js';
+import { QueueJobPublisher } from './producer/queue-job-publisher.js';
+import type { QueueDeclaration } from './queue-declaration.js';
+import { QueueRegistry } from './queue-registry.js';
+import {
+  ConfigurableModuleClass,
+  type ASYNC_OPTIONS_TYPE,
+  type OPTIONS_TYPE,
+} from './queue.module-definition.js';
+import { JobHandlers } from './worker/job-handlers.js';
+import { JobWorkers } from './worker/job-workers.js';
+
+/**
+ * Typed jobs over BullMQ. `forRoot` once in the root module connects to Redis; `forFeature`
+ * declares the queues that a module uses. `@InjectQueue` and `@Processor` of @nestjs/bullmq keep
+ * working beside it.
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    QueueConnection,
+    QueueRegistry,
+    JobProducer,
+    JobHandlers,
+    JobWorkers,
+    DeadLetterService,
+    { provide: JobPublisher, useClass: QueueJobPublisher },
+  ],
+  exports: [QueueConnection, QueueRegistry, JobProducer, DeadLetterService, JobPublisher],
+})
+export class QueueModule extends ConfigurableModuleClass {
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    return withBullMq(super.forRoot(options));
+  }
+
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return withBullMq(super.forRootAsync(options));
+  }
+
+  static forFeature(...queues: readonly QueueDeclaration[]): DynamicModule {
+    return {
+      module: QueueFeatureModule,
+      imports: [
+        BullModule.registerQueueAsync(
+          ...queues.map(({ name }) => ({
+            name,
+            inject: [QueueConnection],
+            useFactory: (connection: QueueConnection) => connection.producerOptions,
+          })),
+        ),
+      ],
+      providers: queues.map((declaration) => ({
+        provide: `loyalnest:queue:${declaration.name}`,
+        inject: [QueueRegistry, getQueueToken(declaration.name)],
+        useFactory: (registry: QueueRegistry, bull: Queue) => registry.register(declaration, bull),
+      })),
+      exports: [BullModule],
+    };
+  }
+}
+
+/** One per `forFeature`, so that every declaration keeps its own imports. */
+@Module({})
+class QueueFeatureModule {}
+
+function withBullMq(definition: DynamicModule): DynamicModule {
+  const shared = BullModule.forRootAsync({
+    inject: [QueueConnection],
+    useFactory: (connection: QueueConnection) => ({
+      connection: connection.workerConnection,
+      prefix: connection.options.prefix,
+    }),
+  });
+  return { ...definition, global: true, imports: [...(definition.imports ?? []), shared] };
+}

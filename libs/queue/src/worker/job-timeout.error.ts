@@ -1,0 +1,15 @@
+import { LoyalNestError } from '@loyalnest/core';
+
+/** A run took longer than its definition allows; its signal has been aborted. */
+export class JobTimeoutError extends LoyalNestError {
+  readonly code = 'JOB_TIMEOUT';
+  readonly category = 'timeout';
+  readonly retryable = true;
+
+  constructor(
+    readonly job: string,
+    readonly timeoutMs: number,
+  ) {
+    super(`${job} did not finish within ${timeoutMs} ms`);
+  }
+}

@@ -1,0 +1,16 @@
+import { LoyalNestError } from '@loyalnest/core';
+import type { DeadLetterReason } from '../dead-letter/dead-letter.js';
+
+/** A job that its handler must not see. It becomes a dead letter at once. */
+export class RejectedJobError extends LoyalNestError {
+  readonly code = 'JOB_REJECTED';
+  readonly category = 'invalid';
+  readonly retryable = false;
+
+  constructor(
+    readonly reason: Extract<DeadLetterReason, 'invalid' | 'unknown-name' | 'expired'>,
+    message: string,
+  ) {
+    super(message);
+  }
+}
