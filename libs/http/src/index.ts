@@ -1,0 +1,33 @@
+// Errors that leave the service
+export { ProblemDetailsModule } from './problem-details/problem-details.module.js';
+export { answerFrameworkError } from './problem-details/framework-errors.js';
+export { ProblemError } from './problem-details/problem.error.js';
+export type { ProblemErrorOptions } from './problem-details/problem.error.js';
+export type { ProblemDetailsModuleOptions } from './problem-details/problem-details.options.js';
+export type { ProblemDetails, ProblemIssue } from './problem-details/problem.js';
+
+// What comes in
+export { ValidationModule } from './validation/validation.module.js';
+export { createValidationPipe } from './validation/validation-pipe.js';
+export { ValidationFailedError } from './validation/validation-failed.error.js';
+export { parseLosslessJson } from './json/lossless-json.js';
+export { MalformedJsonError } from './json/malformed-json.error.js';
+
+// Calls to other services
+export { HttpClientModule } from './client/http-client.module.js';
+export { HttpClient } from './client/http-client.js';
+export type { HttpClientModuleOptions } from './client/http-client.options.js';
+export type { HttpRequest, HttpRequestOptions } from './client/http-request.js';
+export { HttpResponse } from './client/http-response.js';
+
+// Errors of those calls
+export { HttpResponseError } from './client/http-response.error.js';
+export { HttpTimeoutError } from './client/http-timeout.error.js';
+export { HttpUnavailableError } from './client/http-unavailable.error.js';
+export type { UnavailableReason } from './client/http-unavailable.error.js';
+export { MalformedResponseError } from './client/malformed-response.error.js';
+export { ResponseTooLargeError } from './client/response-too-large.error.js';
+
+// Events
+export { httpExchanged } from './client/http-client.events.js';
+export type { HttpExchanged } from './client/http-client.events.js';

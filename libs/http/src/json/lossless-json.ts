@@ -1,0 +1,51 @@
+import { MalformedJsonError } from './malformed-json.error.js';
+
+const INTEGER = /^-?\d+$/;
+
+/**
+ * Parses JSON so that no digit of an integer is lost: one that a number cannot hold exactly (an
+ * 18-digit id) comes back as the string of its digits. All else is as with `JSON.parse`.
+ *
+ * @throws {@link MalformedJsonError} with the position of the error
+ */
+export function parseLosslessJson(text: string): unknown {
+  try {
+    return JSON.parse(
+      text,
+      exactIntegers as (this: unknown, key: string, value: unknown) => unknown,
+    );
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new MalformedJsonError(positionOf(error.message, text), error);
+  }
+}
+
+/** `source`: JSON.parse source text access, https://tc39.es/proposal-json-parse-with-source/ */
+function exactIntegers(_key: string, value: unknown, { source }: { source?: string }): unknown {
+  if (typeof value !== 'number' || Number.isSafeInteger(value) || source === undefined)
+    return value;
+  return INTEGER.test(source) ? source : value;
+}
+
+/** V8 leaves the position of an unexpected token out of its message. */
+function positionOf(message: string, text: string): number {
+  const stated = /at position (\d+)/.exec(message);
+  if (stated) return Number(stated[1]);
+  if (!failsOnToken(text)) return text.length;
+  let [valid, failing] = [0, text.length];
+  while (failing - valid > 1) {
+    const middle = (valid + failing) >> 1;
+    if (failsOnToken(text.slice(0, middle))) failing = middle;
+    else valid = middle;
+  }
+  return valid;
+}
+
+function failsOnToken(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return false;
+  } catch (error) {
+    return (error as Error).message.startsWith('Unexpected token');
+  }
+}

@@ -1,0 +1,28 @@
+import { currentContext } from '@loyalnest/core';
+import { STATUS_CODES } from 'node:http';
+import type { Problem } from './problem-of.js';
+import type { ProblemDetails } from './problem.js';
+
+export const PROBLEM_JSON = 'application/problem+json';
+
+/** The body for a problem of the running request. */
+export function detailsOf(problem: Problem, instance: string, typeBase?: string): ProblemDetails {
+  const { status, code, detail, errors } = problem;
+  const correlationId = currentContext()?.correlationId;
+  const kind = code.toLowerCase().replaceAll('_', '-');
+  return {
+    type: problem.type ?? (typeBase === undefined ? 'about:blank' : typeBase + kind),
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    ...(detail !== undefined && { detail }),
+    instance,
+    code,
+    ...(correlationId && { correlationId }),
+    ...(errors && { errors }),
+  };
+}
+
+/** The path without its query, which may hold secrets. */
+export function pathOf(url: string): string {
+  return url.split('?', 1)[0]!;
+}

@@ -1,0 +1,22 @@
+import { OptionError } from '@loyalnest/core';
+import { Module } from '@nestjs/common';
+import { APP_FILTER, ModulesContainer } from '@nestjs/core';
+import { ProblemDetailsFilter } from './problem-details.filter.js';
+import { ConfigurableModuleClass } from './problem-details.module-definition.js';
+
+/**
+ * Lets every error leave as RFC 9457 problem details: thrown in routes, guards, pipes, middleware
+ * and body parsers, and unknown routes. Import it once, in the root module, with `forRoot()`.
+ */
+@Module({ providers: [{ provide: APP_FILTER, useClass: ProblemDetailsFilter }] })
+export class ProblemDetailsModule extends ConfigurableModuleClass {
+  constructor(modules: ModulesContainer) {
+    super();
+    const imports = [...modules.values()].filter(
+      (module) => module.metatype === ProblemDetailsModule,
+    );
+    if (imports.length > 1) {
+      throw new OptionError('ProblemDetailsModule.forRoot', imports.length, 'import it once');
+    }
+  }
+}
