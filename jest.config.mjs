@@ -10,7 +10,7 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/libs/[^/]+/dist/'],
   moduleNameMapper: {
     '^@loyalnest/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
-    '^@loyalnest/([^/]+)/testing$': '<rootDir>/libs/$1/src/testing/index.ts',
+    '^@loyalnest/([^/]+)/([^/]+)$': '<rootDir>/libs/$1/src/$2/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: { '^.+\\.(t|j|mj)s$': ['@swc/jest', { module: { type: 'commonjs' } }] },

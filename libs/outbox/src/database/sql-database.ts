@@ -1,0 +1,24 @@
+/** Result of one statement. */
+export interface SqlResult<Row> {
+  readonly rows: readonly Row[];
+  readonly rowCount: number;
+}
+
+/** Runs SQL with `$1` placeholders, inside or outside of a transaction. */
+export interface SqlExecutor {
+  query<Row = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<SqlResult<Row>>;
+}
+
+/**
+ * A Postgres database as the outbox sees it. `Tx` is the transaction object of the library that you
+ * use, so that outbox and inbox take part in your own transactions.
+ */
+export interface SqlDatabase<Tx> extends SqlExecutor {
+  /** Commits when `work` resolves, rolls back when it rejects. */
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** The executor of a transaction that is open. */
+  within(tx: Tx): SqlExecutor;
+}

@@ -1,0 +1,1 @@
+export { fromDrizzle } from './from-drizzle.js';

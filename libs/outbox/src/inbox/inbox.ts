@@ -1,0 +1,54 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { SqlDatabase } from '../database/sql-database.js';
+import { MODULE_OPTIONS_TOKEN } from '../outbox.module-definition.js';
+import type { OutboxModuleOptions } from '../outbox.options.js';
+
+export interface InboxResult<T> {
+  /** False: the effect was applied before; `result` is what it gave then. */
+  readonly applied: boolean;
+  readonly result: T;
+}
+
+/** Applies the effect of an event once, however often the event comes. */
+@Injectable()
+export class Inbox<Tx = unknown> {
+  private readonly database: SqlDatabase<Tx>;
+
+  constructor(@Inject(MODULE_OPTIONS_TOKEN) options: OutboxModuleOptions) {
+    this.database = options.database as unknown as SqlDatabase<Tx>;
+  }
+
+  /**
+   * Runs `effect` in one transaction with the row that marks the event as applied. Of several at the
+   * same time the first to commit wins; the others wait for it and get its result. What `effect`
+   * resolves to is stored as JSON.
+   *
+   * @param consumer who applies the event: each consumer applies it once
+   */
+  async once<T>(
+    consumer: string,
+    eventId: string,
+    effect: (tx: Tx) => Promise<T>,
+  ): Promise<InboxResult<T>> {
+    return this.database.transaction(async (tx) => {
+      const connection = this.database.within(tx);
+      const { rowCount } = await connection.query(
+        `insert into loyalnest_inbox (consumer, event_id) values ($1, $2) on conflict do nothing`,
+        [consumer, eventId],
+      );
+      if (rowCount === 0) {
+        const { rows } = await connection.query<{ readonly result: T }>(
+          'select result from loyalnest_inbox where consumer = $1 and event_id = $2',
+          [consumer, eventId],
+        );
+        return { applied: false, result: rows[0]!.result };
+      }
+      const result = await effect(tx);
+      await connection.query(
+        'update loyalnest_inbox set result = $3::jsonb where consumer = $1 and event_id = $2',
+        [consumer, eventId, JSON.stringify(result ?? null)],
+      );
+      return { applied: true, result };
+    });
+  }
+}

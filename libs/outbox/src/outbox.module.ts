@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { Inbox } from './inbox/inbox.js';
+import { ConfigurableModuleClass } from './outbox.module-definition.js';
+import { OutboxStore } from './outbox-store.js';
+import { Outbox } from './outbox.js';
+import { OutboxRelay } from './relay/outbox-relay.js';
+
+/**
+ * Events that are published exactly when their transaction commits, and effects that are applied
+ * once. The application must provide a `JobPublisher` (QueueModule does, globally).
+ */
+@Module({
+  providers: [Outbox, Inbox, OutboxStore, OutboxRelay],
+  exports: [Outbox, Inbox, OutboxRelay],
+})
+export class OutboxModule extends ConfigurableModuleClass {}

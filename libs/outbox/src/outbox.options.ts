@@ -1,0 +1,41 @@
+import { durationMs, wholeNumber, type Clock, type Duration } from '@loyalnest/core';
+import type { SqlDatabase } from './database/sql-database.js';
+
+export interface OutboxModuleOptions {
+  /** `fromPg(pool)`, or `fromDrizzle(db)` of `@loyalnest/outbox/drizzle`. */
+  // The transaction type belongs to the application; Outbox<Tx> and Inbox<Tx> name it there.
+  readonly database: SqlDatabase<never>;
+  /** Create the tables at boot. @defaultValue true */
+  readonly migrate?: boolean;
+  /** How often the relay looks for new events. @defaultValue '100ms' */
+  readonly pollInterval?: Duration;
+  /** Events published at once; at least 1. @defaultValue 100 */
+  readonly batchSize?: number;
+  /** How long a relay that took events may be silent before another takes them. @defaultValue '30s' */
+  readonly lease?: Duration;
+  /** Age of a published event at which it is looked up in the queue. @defaultValue '5s' */
+  readonly confirmAfter?: Duration;
+  /** Age of the oldest unpublished event at which health is degraded. @defaultValue '1m' */
+  readonly degradedAfter?: Duration;
+  readonly clock?: Clock;
+}
+
+export interface ResolvedOutboxOptions {
+  readonly pollMs: number;
+  readonly batchSize: number;
+  readonly leaseMs: number;
+  readonly confirmAfterMs: number;
+  readonly degradedAfterMs: number;
+}
+
+export function resolveOutboxOptions(options: OutboxModuleOptions): ResolvedOutboxOptions {
+  const ms = (name: keyof OutboxModuleOptions, fallback: Duration): number =>
+    durationMs(`outbox.${name}`, options[name] ?? fallback, { minMs: 1 });
+  return {
+    pollMs: ms('pollInterval', '100ms'),
+    batchSize: wholeNumber('outbox.batchSize', options.batchSize ?? 100, { min: 1, max: 10_000 }),
+    leaseMs: ms('lease', '30s'),
+    confirmAfterMs: ms('confirmAfter', '5s'),
+    degradedAfterMs: ms('degradedAfter', '1m'),
+  };
+}

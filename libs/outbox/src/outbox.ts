@@ -1,0 +1,54 @@
+import {
+  currentContext,
+  SystemClock,
+  toCarrier,
+  type Clock,
+  type JobDescriptor,
+} from '@loyalnest/core';
+import { Inject, Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import type { SqlDatabase } from './database/sql-database.js';
+import { OutboxStore } from './outbox-store.js';
+import { MODULE_OPTIONS_TOKEN } from './outbox.module-definition.js';
+import type { OutboxModuleOptions } from './outbox.options.js';
+
+/** Publishes events in the transaction of the business change. `Tx` is your library's transaction. */
+@Injectable()
+export class Outbox<Tx = unknown> {
+  private readonly database: SqlDatabase<Tx>;
+  private readonly clock: Clock;
+
+  constructor(
+    @Inject(MODULE_OPTIONS_TOKEN) options: OutboxModuleOptions,
+    private readonly store: OutboxStore,
+  ) {
+    this.database = options.database as unknown as SqlDatabase<Tx>;
+    this.clock = options.clock ?? new SystemClock();
+  }
+
+  /**
+   * Stores the event in `tx`: it is published if and only if `tx` commits, then at least once, also
+   * if the process or all of Redis is lost. The request context goes with it.
+   *
+   * @returns the event's id, which is the id of its job
+   * @throws what the definition's validation throws; the transaction should be rolled back then
+   */
+  async publish<Payload>(tx: Tx, job: JobDescriptor<Payload>, payload: Payload): Promise<string> {
+    const id = randomUUID();
+    const now = this.clock.now();
+    const checked = await job.validate(payload);
+    await this.store.insert(this.database.within(tx), {
+      id,
+      name: job.name,
+      version: job.version,
+      attempts: job.attempts,
+      payload: checked,
+      context: toCarrier(currentContext()),
+      occurredAt: new Date(now).toISOString(),
+      ...(job.expiresAfterMs && {
+        expiresAt: new Date(now + job.expiresAfterMs).toISOString(),
+      }),
+    });
+    return id;
+  }
+}
