@@ -1,0 +1,9 @@
+import { diagnostics } from '@loyalnest/core';
+import type { SignatureFault } from './webhook-signature.error.js';
+
+export interface WebhookRejected {
+  readonly fault: SignatureFault;
+}
+
+/** Told for each webhook that was refused: many `wrong` ones mean a rotated secret or an attack. */
+export const webhookRejected = diagnostics<WebhookRejected>('loyalnest:security:webhook-rejected');

@@ -1,0 +1,23 @@
+import { OptionError } from '@loyalnest/core';
+import { Module } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { WebhookSignatureGuard } from './webhook-signature.guard.js';
+import { ConfigurableModuleClass } from './webhook-signature.module-definition.js';
+import { WebhookVerifier } from './webhook-verifier.js';
+
+/** Makes {@link WebhookSignatureGuard} usable on every route. Import it once, with `forRoot()`. */
+@Module({
+  providers: [WebhookVerifier, WebhookSignatureGuard],
+  exports: [WebhookVerifier, WebhookSignatureGuard],
+})
+export class WebhookSignatureModule extends ConfigurableModuleClass {
+  constructor(modules: ModulesContainer) {
+    super();
+    const imports = [...modules.values()].filter(
+      (module) => module.metatype === WebhookSignatureModule,
+    );
+    if (imports.length > 1) {
+      throw new OptionError('WebhookSignatureModule.forRoot', imports.length, 'import it once');
+    }
+  }
+}
