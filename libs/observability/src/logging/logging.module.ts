@@ -1,0 +1,42 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { LoggerModule } from 'nestjs-pino';
+import { EventLog } from './event-log.js';
+import {
+  ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN,
+  type ASYNC_OPTIONS_TYPE,
+  type OPTIONS_TYPE,
+} from './logging.module-definition.js';
+import type { LoggingModuleOptions } from './logging.options.js';
+import { pinoParams } from './pino-options.js';
+
+/**
+ * JSON lines by pino with the request context on each, secrets left out, probes silent, and a line
+ * for every event of the suite. Route Nest's own log through it with
+ * `app.useLogger(app.get(Logger))`.
+ */
+@Module({ providers: [EventLog] })
+export class LoggingModule extends ConfigurableModuleClass {
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    return withPino(super.forRoot(options));
+  }
+
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return withPino(super.forRootAsync(options));
+  }
+}
+
+function withPino(definition: DynamicModule): DynamicModule {
+  return {
+    ...definition,
+    global: true,
+    imports: [
+      ...(definition.imports ?? []),
+      LoggerModule.forRootAsync({
+        inject: [MODULE_OPTIONS_TOKEN],
+        useFactory: (options: LoggingModuleOptions) => pinoParams(options),
+      }),
+    ],
+    exports: [MODULE_OPTIONS_TOKEN],
+  };
+}

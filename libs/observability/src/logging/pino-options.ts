@@ -1,0 +1,72 @@
+import { currentContext } from '@loyalnest/core';
+import type { Params } from 'nestjs-pino';
+import { destination, type LoggerOptions } from 'pino';
+import type { Options } from 'pino-http';
+import type { LoggingModuleOptions } from './logging.options.js';
+import { redactPaths } from './redaction.js';
+
+const SILENT_ROUTES = ['/health', '/metrics'];
+
+/** What of a request or answer is logged: no headers, no bodies. */
+const SERIALIZERS = {
+  req: ({ method, url }: { method?: string; url?: string }) => ({ method, path: pathOf(url) }),
+  res: ({ statusCode }: { statusCode?: number }) => ({ status: statusCode }),
+};
+
+/** The request context on every line, whoever writes it. */
+export function contextFields(): Record<string, unknown> {
+  const context = currentContext();
+  if (!context) return {};
+  const { correlationId, traceparent, merchantId, attempt } = context;
+  return {
+    correlationId,
+    ...(traceparent && { traceId: traceparent.split('-')[1] }),
+    ...(merchantId && { merchant: merchantId }),
+    ...(attempt !== undefined && { attempt }),
+  };
+}
+
+export function pinoParams(options: LoggingModuleOptions): Params {
+  const { service, version, level = 'info', pretty = false } = options;
+  const silent = options.silentRoutes ?? SILENT_ROUTES;
+  const settings: LoggerOptions & Options = {
+    level,
+    base: { service, ...(version && { version }) },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: redactPaths(options.redact), censor: '[redacted]' },
+    mixin: contextFields,
+    serializers: SERIALIZERS,
+    // The context carries the id; pino-http's own number would be a second one.
+    genReqId: () => currentContext()?.correlationId ?? '',
+    quietReqLogger: true,
+    quietResLogger: true,
+    customSuccessMessage: (req, res) => `${req.method} ${pathOf(req.url)} ${res.statusCode}`,
+    customErrorMessage: (req, res) => `${req.method} ${pathOf(req.url)} ${res.statusCode}`,
+    customSuccessObject: (req, res, value: object) => ({ ...value, ...accessFields(req, res) }),
+    autoLogging: { ignore: ({ url }) => isBelow(pathOf(url), silent) },
+    ...(pretty && {
+      transport: { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } },
+    }),
+  };
+  if (pretty) return { pinoHttp: settings };
+  // Synchronous: the last lines before an exit are written.
+  return { pinoHttp: [settings, options.destination ?? destination({ dest: 1, sync: true })] };
+}
+
+function accessFields(
+  req: { method?: string | undefined; url?: string | undefined },
+  res: { statusCode: number },
+): object {
+  return { method: req.method, path: pathOf(req.url), status: res.statusCode };
+}
+
+/** Query strings may hold personal data and are left out. */
+function pathOf(url = ''): string {
+  const query = url.indexOf('?');
+  return query < 0 ? url : url.slice(0, query);
+}
+
+function isBelow(path: string, routes: readonly string[]): boolean {
+  return routes.some((route) => path === route || path.startsWith(`${route}/`));
+}
