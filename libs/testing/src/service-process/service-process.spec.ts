@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../eventually/eventually.js';
 import { createTemporaryFolder, removeTemporaryFolder } from '../process/temporary-folder.js';
@@ -6,12 +6,14 @@ import { ServiceProcess } from './service-process.js';
 
 const APP = `
   import { createServer } from 'node:http';
+  import { readFileSync, writeFileSync } from 'node:fs';
   let ready = false;
   const server = createServer((request, response) => {
     response.statusCode = request.url === '/health/ready' && !ready ? 503 : 200;
     response.end(process.env.GREETING);
   });
   server.listen(Number(process.env.PORT), process.env.HOST, () => console.log('listening'));
+  if (process.env.PID_FILE) writeFileSync(process.env.PID_FILE, String(process.pid));
   setTimeout(() => { ready = process.env.NEVER_READY !== '1'; }, 100);
   process.on('SIGTERM', () => { console.log('draining'); server.close(); server.closeAllConnections(); });
 `;
@@ -54,9 +56,11 @@ describe('ServiceProcess', () => {
   });
 
   it('ends an app that does not become ready in time and shows what was last seen', async () => {
-    const env = { NEVER_READY: '1' };
+    const env = { NEVER_READY: '1', PID_FILE: join(folder, 'pid') };
     const failed = ServiceProcess.start({ ...app(APP), env, readyWithin: '400ms' });
     await expect(failed).rejects.toThrow(/within 400 ms \(last seen: status 503\)[^]*listening/);
+    const pid = Number(readFileSync(env.PID_FILE, 'utf8'));
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });
 
   it('answers nothing while it is paused', async () => {

@@ -1,14 +1,10 @@
-import { SystemClock } from '@loyalnest/core';
 import { connect, type Socket } from 'node:net';
+import { DelayLine } from './delay-line.js';
 import type { ProxyFault } from './proxy-fault.js';
-
-const clock = new SystemClock();
 
 /** A client's connection and the one to the server that it is forwarded to. */
 export class ProxiedConnection {
   private readonly server: Socket;
-  /** When the last delayed answer is delivered: none may overtake it. */
-  private deliveredAt = 0;
 
   constructor(
     private readonly client: Socket,
@@ -27,7 +23,12 @@ export class ProxiedConnection {
 
   /** Runs `listener` once both sides are closed. */
   onClose(listener: () => void): void {
-    this.client.once('close', listener);
+    let open = 2;
+    for (const socket of [this.client, this.server]) {
+      socket.once('close', () => {
+        if (--open === 0) listener();
+      });
+    }
   }
 
   /** Ends both sides with RST. */
@@ -37,11 +38,9 @@ export class ProxiedConnection {
   }
 
   private forward(from: Socket, to: Socket, delayMs: () => number): void {
+    const line = new DelayLine();
     const pass = (deliver: () => void): void => {
-      if (this.fault()?.kind === 'black-hole') return;
-      const delay = delayMs();
-      if (delay === 0) deliver();
-      else clock.schedule(deliver, delay, false);
+      if (this.fault()?.kind !== 'black-hole') line.push(deliver, delayMs());
     };
     from.on('data', (chunk) =>
       pass(() => {
@@ -59,9 +58,6 @@ export class ProxiedConnection {
 
   private delayMs(): number {
     const fault = this.fault();
-    const now = clock.monotonic();
-    const due = fault?.kind === 'latency' ? now + fault.ms + Math.random() * fault.jitterMs : now;
-    this.deliveredAt = Math.max(due, this.deliveredAt);
-    return Math.max(0, this.deliveredAt - now);
+    return fault?.kind === 'latency' ? fault.ms + Math.random() * fault.jitterMs : 0;
   }
 }
