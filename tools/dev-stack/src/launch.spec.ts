@@ -75,6 +75,16 @@ describe('the launcher', () => {
     expect(stack.orderOfStop()).toContain('points-service stopped');
   });
 
+  it('starts no app any more once it was asked to stop', async () => {
+    stack.launch();
+    await stack.launcher.waitForLine(/starting Redis/, 15_000);
+    stack.launcher.signal('SIGINT');
+    expect(await stack.launcher.exited).toMatchObject({ code: 0 });
+    expect(stack.output()).toMatch(/(Redis|Postgres) stopped/);
+    expect(stack.output()).not.toContain('api-gateway');
+    expect(stack.leftRunning()).toEqual([]);
+  });
+
   it('stops while it is still starting', async () => {
     stack.launch({ modes: { 'points-service': 'never-ready' } });
     await stack.launcher.waitForLine(/partner-simulator is ready/, 15_000);

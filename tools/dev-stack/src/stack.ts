@@ -73,6 +73,7 @@ export class Stack {
       databases: databaseUrls,
       apps: Object.fromEntries(apps.map(({ name, port }) => [name, `http://localhost:${port}`])),
     };
+    this.requireNotStopping();
     progress(`starting ${apps.map(({ name }) => name).join(', ')}`);
     await Promise.all(apps.map((app) => this.startApp(app, urls)));
     this.requireNotStopping();
@@ -108,7 +109,6 @@ export class Stack {
   }
 
   private async startApp(plan: AppPlan, urls: StackUrls): Promise<void> {
-    this.requireNotStopping();
     const service = await ServiceProcess.launch({
       app: plan.name,
       ...(plan.entry !== undefined && { entry: plan.entry }),
