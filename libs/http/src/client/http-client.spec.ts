@@ -1,4 +1,4 @@
-import { Deadline, DRAIN, runInContext } from '@loyalnest/core';
+import { Deadline, DRAIN, ON_SHUTDOWN, runInContext } from '@loyalnest/core';
 import { Downstream, eventually, FakeClock, freePort } from '@loyalnest/testing';
 import { createServer } from 'node:net';
 import { getEventListeners } from 'node:events';
@@ -309,6 +309,16 @@ describe('HttpClient', () => {
       await expect(call).resolves.toMatchObject({ status: 202 });
       await closed;
       await client.onApplicationShutdown();
+    });
+
+    it('and not already in the hook of Nest, if a graceful shutdown follows', async () => {
+      client[ON_SHUTDOWN]();
+      await client.onApplicationShutdown();
+      await expect(client.request({ url: downstream.url })).resolves.toMatchObject({ status: 200 });
+      await closing(AbortSignal.abort());
+      await expect(client.request({ url: downstream.url })).rejects.toMatchObject({
+        reason: 'client-closed',
+      });
     });
 
     it('and drops running exchanges when the time is over', async () => {

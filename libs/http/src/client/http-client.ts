@@ -5,11 +5,13 @@ import {
   durationMs,
   isLoyalNestError,
   newCorrelationId,
+  ON_SHUTDOWN,
   wholeNumber,
   writeContextHeaders,
   type Drainable,
   type DrainStep,
   type RequestContext,
+  type ShutdownListener,
 } from '@loyalnest/core';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Agent, request as send } from 'undici';
@@ -35,11 +37,12 @@ import { parseRetryAfter } from './retry-after.js';
  * It does not retry, follow redirects or decompress.
  */
 @Injectable()
-export class HttpClient implements Drainable, OnApplicationShutdown {
+export class HttpClient implements Drainable, ShutdownListener, OnApplicationShutdown {
   private readonly policy: HttpClientPolicy;
   private readonly agent: Agent;
   private readonly running = new Set<Promise<HttpResponse>>();
   private closing = false;
+  private draining = false;
 
   constructor(@Inject(MODULE_OPTIONS_TOKEN) options: HttpClientModuleOptions) {
     this.policy = resolveHttpClientOptions(options);
@@ -89,8 +92,13 @@ export class HttpClient implements Drainable, OnApplicationShutdown {
     ];
   }
 
-  onApplicationShutdown(): Promise<void> {
-    return this.close(AbortSignal.abort());
+  /** Other providers may still send in their own last hooks; a graceful shutdown closes later. */
+  async onApplicationShutdown(): Promise<void> {
+    if (!this.draining) await this.close(AbortSignal.abort());
+  }
+
+  [ON_SHUTDOWN](): void {
+    this.draining = true;
   }
 
   private async exchange(request: HttpRequest): Promise<HttpResponse> {
