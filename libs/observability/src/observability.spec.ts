@@ -1,5 +1,5 @@
 import { diagnostics, runInContext } from '@loyalnest/core';
-import { forEachPlatform } from '@loyalnest/testing';
+import { eventually, forEachPlatform } from '@loyalnest/testing';
 import { Controller, Get, Module } from '@nestjs/common';
 import { Logger, LoggingModule, MetricsModule, PinoLogger } from './index.js';
 
@@ -50,6 +50,9 @@ forEachPlatform((platform) => {
     await fetch(`${url}/orders?email=ada@example.com`, {
       headers: { authorization: 'Bearer abc' },
     });
+    const access = await eventually(
+      () => lines.find(({ msg }) => msg === 'GET /orders 200') ?? false,
+    );
     await close();
     const inside = lines.find(({ msg }) => msg === 'inside');
     expect(inside).toMatchObject({
@@ -60,7 +63,7 @@ forEachPlatform((platform) => {
       merchant: 'shop',
       attempt: 2,
     });
-    expect(lines.find(({ msg }) => msg === 'GET /orders 200')).toMatchObject({
+    expect(access).toMatchObject({
       method: 'GET',
       path: '/orders',
       status: 200,

@@ -1,4 +1,5 @@
 import { currentContext } from '@loyalnest/core';
+import { RequestMethod } from '@nestjs/common';
 import type { Params } from 'nestjs-pino';
 import { destination, type LoggerOptions } from 'pino';
 import type { Options } from 'pino-http';
@@ -7,9 +8,18 @@ import { redactPaths } from './redaction.js';
 
 const SILENT_ROUTES = ['/health', '/metrics'];
 
+interface LoggedRequest {
+  readonly method?: string | undefined;
+  readonly url?: string | undefined;
+  readonly originalUrl?: string | undefined;
+}
+
+// nestjs-pino's own pattern for all routes matches none on Fastify.
+const ALL_ROUTES = [{ path: '*path', method: RequestMethod.ALL }];
+
 /** What of a request or answer is logged: no headers, no bodies. */
 const SERIALIZERS = {
-  req: ({ method, url }: { method?: string; url?: string }) => ({ method, path: pathOf(url) }),
+  req: (req: LoggedRequest) => ({ method: req.method, path: pathOf(req) }),
   res: ({ statusCode }: { statusCode?: number }) => ({ status: statusCode }),
 };
 
@@ -41,30 +51,32 @@ export function pinoParams(options: LoggingModuleOptions): Params {
     genReqId: () => currentContext()?.correlationId ?? '',
     quietReqLogger: true,
     quietResLogger: true,
-    customSuccessMessage: (req, res) => `${req.method} ${pathOf(req.url)} ${res.statusCode}`,
-    customErrorMessage: (req, res) => `${req.method} ${pathOf(req.url)} ${res.statusCode}`,
+    customSuccessMessage: (req, res) => `${req.method} ${pathOf(req)} ${res.statusCode}`,
+    customErrorMessage: (req, res) => `${req.method} ${pathOf(req)} ${res.statusCode}`,
     customSuccessObject: (req, res, value: object) => ({ ...value, ...accessFields(req, res) }),
-    autoLogging: { ignore: ({ url }) => isBelow(pathOf(url), silent) },
+    autoLogging: { ignore: (req) => isBelow(pathOf(req), silent) },
     ...(pretty && {
       transport: { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } },
     }),
   };
-  if (pretty) return { pinoHttp: settings };
+  if (pretty) return { forRoutes: ALL_ROUTES, pinoHttp: settings };
   // Synchronous: the last lines before an exit are written.
-  return { pinoHttp: [settings, options.destination ?? destination({ dest: 1, sync: true })] };
+  const stream = options.destination ?? destination({ dest: 1, sync: true });
+  return { forRoutes: ALL_ROUTES, pinoHttp: [settings, stream] };
 }
 
-function accessFields(
-  req: { method?: string | undefined; url?: string | undefined },
-  res: { statusCode: number },
-): object {
-  return { method: req.method, path: pathOf(req.url), status: res.statusCode };
+function accessFields(req: LoggedRequest, res: { statusCode: number }): object {
+  return { method: req.method, path: pathOf(req), status: res.statusCode };
 }
 
-/** Query strings may hold personal data and are left out. */
-function pathOf(url = ''): string {
-  const query = url.indexOf('?');
-  return query < 0 ? url : url.slice(0, query);
+/**
+ * Query strings may hold personal data and are left out. Middleware engines shorten `url` while
+ * they run; the address that came in is `originalUrl` then.
+ */
+function pathOf({ originalUrl, url }: LoggedRequest): string {
+  const address = originalUrl ?? url ?? '';
+  const query = address.indexOf('?');
+  return query < 0 ? address : address.slice(0, query);
 }
 
 function isBelow(path: string, routes: readonly string[]): boolean {
