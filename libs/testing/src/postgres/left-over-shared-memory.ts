@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { run } from '../process/run.js';
 
 /**
- * Removes the shared memory segment of a server that was killed and not started again. The kernel
+ * Removes the shared memory segment of a server that was killed. The kernel
  * keeps such segments until the next boot, and allows only some thousands of them.
  */
 export async function removeSharedMemory(dataDir: string): Promise<void> {

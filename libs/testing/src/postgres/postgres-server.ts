@@ -92,10 +92,9 @@ export class PostgresServer extends LocalServer {
     return this.url(name, owner);
   }
 
-  override async stop(withinMs?: number): Promise<void> {
-    await this.halt(withinMs);
+  override async kill(): Promise<void> {
+    await super.kill();
     await removeSharedMemory(this.dataDir);
-    await super.stop();
   }
 
   protected async launch(): Promise<OwnProcess> {

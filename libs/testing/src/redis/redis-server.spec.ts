@@ -10,6 +10,7 @@ describe('RedisServer', () => {
     redis = await RedisServer.start(options);
     client = new Redis(redis.url, { retryStrategy: () => 20 });
     client.on('error', () => undefined);
+    await client.ping();
   };
 
   afterEach(async () => {
@@ -44,7 +45,6 @@ describe('RedisServer', () => {
 
   it('answers nothing while it is paused and everything once it is resumed', async () => {
     await start();
-    await client.ping();
     redis.pause();
     let answered = false;
     const ping = client.ping().then(() => (answered = true));
@@ -55,7 +55,6 @@ describe('RedisServer', () => {
 
   it('stops while it is paused', async () => {
     await start();
-    await client.ping();
     const { pid } = redis;
     redis.pause();
     await redis.stop();

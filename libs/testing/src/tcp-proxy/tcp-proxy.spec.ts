@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { Downstream } from '../downstream/downstream.js';
 import { eventually } from '../eventually/eventually.js';
 import { RedisServer } from '../redis/redis-server.js';
 import { TcpProxy } from './tcp-proxy.js';
@@ -32,11 +33,23 @@ describe('TcpProxy', () => {
     return performance.now() - started;
   };
 
-  it('forwards bytes both ways, large ones included', async () => {
-    const value = 'x'.repeat(5_000_000);
-    await client.set('large', value);
-    expect(await client.get('large')).toBe(value);
+  it('forwards bytes both ways', async () => {
+    await client.set('a', '1');
+    expect(await client.get('a')).toBe('1');
     expect(proxy.counts).toEqual({ accepted: 1, open: 1 });
+  });
+
+  it('lets no byte overtake another, however the delay varies', async () => {
+    const numbers = Array.from({ length: 400_000 }, (_, n) => n).join(' ');
+    const downstream = await Downstream.start();
+    downstream.reply(({ body }) => ({ body }));
+    const toDownstream = await TcpProxy.start({ target: downstream });
+    await toDownstream.latency(5, 30);
+    const url = toDownstream.through(downstream.url);
+    const echo = await fetch(url, { method: 'POST', body: numbers });
+    expect((await echo.text()) === numbers).toBe(true);
+    await toDownstream.stop();
+    await downstream.stop();
   });
 
   it('delays every answer while latency is on', async () => {
@@ -45,13 +58,6 @@ describe('TcpProxy', () => {
     await proxy.heal();
     await client.ping();
     expect(await timedPing()).toBeLessThan(50);
-  });
-
-  it('lets no byte overtake another, however the delay varies', async () => {
-    const numbers = Array.from({ length: 400_000 }, (_, n) => n).join(' ');
-    await client.set('numbers', numbers);
-    await proxy.latency(5, 30);
-    expect((await client.get('numbers')) === numbers).toBe(true);
   });
 
   it('swallows everything while it is a black hole, and closes what lived under it', async () => {
