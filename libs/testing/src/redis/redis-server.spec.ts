@@ -8,7 +8,7 @@ describe('RedisServer', () => {
 
   const start = async (options?: Parameters<typeof RedisServer.start>[0]): Promise<void> => {
     redis = await RedisServer.start(options);
-    client = new Redis(redis.url, { retryStrategy: () => 20 });
+    client = new Redis(redis.url, { retryStrategy: () => 20, disconnectTimeout: 50 });
     client.on('error', () => undefined);
     await client.ping();
   };
