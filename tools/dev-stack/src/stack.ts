@@ -71,7 +71,7 @@ export class Stack {
     const urls: StackUrls = {
       redis: redisUrl,
       databases: databaseUrls,
-      apps: Object.fromEntries(apps.map(({ name, port }) => [name, `http://localhost:${port}`])),
+      apps: Object.fromEntries(apps.map(({ name, port }) => [name, `http://127.0.0.1:${port}`])),
     };
     this.requireNotStopping();
     progress(`starting ${apps.map(({ name }) => name).join(', ')}`);

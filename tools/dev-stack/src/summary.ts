@@ -2,12 +2,22 @@ import { relative } from 'node:path';
 import type { AppPlan, StackUrls } from './app-plan.js';
 import { thingsToTry } from './try-it.js';
 
+/** Apps call each other by address; people are shown the name that they would type. */
+function asShown({ apps, ...servers }: StackUrls): StackUrls {
+  const entries = Object.entries(apps).map(([name, url]) => [
+    name,
+    url.replace('127.0.0.1', 'localhost'),
+  ]);
+  return { ...servers, apps: Object.fromEntries(entries) };
+}
+
 /** The table of URLs, and below it what to try. */
 export function summary(
   apps: readonly AppPlan[],
-  urls: StackUrls,
+  addresses: StackUrls,
   logFile: (app: string) => string,
 ): readonly string[] {
+  const urls = asShown(addresses);
   const rows = [
     ...apps.map(({ name }) => [name, urls.apps[name]!, relative(process.cwd(), logFile(name))]),
     ['Redis', urls.redis, ''],
