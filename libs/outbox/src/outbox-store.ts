@@ -25,7 +25,7 @@ export interface ClaimedEvent extends PublishableJob {
 /** The statements on the outbox table. */
 @Injectable()
 export class OutboxStore implements OnModuleInit {
-  private readonly database: SqlDatabase<never>;
+  private readonly database: SqlDatabase<unknown>;
   private readonly migrate: boolean;
 
   constructor(@Inject(MODULE_OPTIONS_TOKEN) options: OutboxModuleOptions) {

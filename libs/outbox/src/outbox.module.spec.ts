@@ -101,7 +101,7 @@ describe.each(Object.entries(DATABASES))('with %s', (adapter, adapt) => {
         OutboxModule.forRootAsync({
           imports: [QueueStub],
           useFactory: () => ({
-            database: database as never,
+            database,
             pollInterval: '10ms' as const,
             confirmAfter: '10ms' as const,
             ...options,

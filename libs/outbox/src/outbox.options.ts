@@ -4,7 +4,7 @@ import type { SqlDatabase } from './database/sql-database.js';
 export interface OutboxModuleOptions {
   /** `fromPg(pool)`, or `fromDrizzle(db)` of `@loyalnest/outbox/drizzle`. */
   // The transaction type belongs to the application; Outbox<Tx> and Inbox<Tx> name it there.
-  readonly database: SqlDatabase<never>;
+  readonly database: SqlDatabase<any>;
   /** Create the tables at boot. @defaultValue true */
   readonly migrate?: boolean;
   /** How often the relay looks for new events. @defaultValue '100ms' */

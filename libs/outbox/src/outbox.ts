@@ -22,7 +22,7 @@ export class Outbox<Tx = unknown> {
     @Inject(MODULE_OPTIONS_TOKEN) options: OutboxModuleOptions,
     private readonly store: OutboxStore,
   ) {
-    this.database = options.database as unknown as SqlDatabase<Tx>;
+    this.database = options.database as SqlDatabase<Tx>;
     this.clock = options.clock ?? new SystemClock();
   }
 

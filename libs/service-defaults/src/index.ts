@@ -1,0 +1,19 @@
+// For an app
+export { runService } from './run-service.js';
+export { ServiceDefaultsModule } from './service-defaults.module.js';
+export type { ServiceDefaultsOptions } from './service-defaults.module.js';
+
+// Variables
+export { ServiceConfig } from './config/service-config.js';
+export { ConfigError } from './config/config.error.js';
+export { readConfig } from './config/read-config.js';
+
+// Postgres
+export { PostgresModule } from './postgres/postgres.module.js';
+export { Database } from './postgres/database.js';
+export type { Transaction } from './postgres/database.js';
+export type { PostgresModuleOptions } from './postgres/postgres.options.js';
+export { DatabaseUnavailableError } from './postgres/database-unavailable.error.js';
+
+// Contracts between services
+export { contactHash } from './contact-hash.js';

@@ -15,7 +15,7 @@ export class Inbox<Tx = unknown> {
   private readonly database: SqlDatabase<Tx>;
 
   constructor(@Inject(MODULE_OPTIONS_TOKEN) options: OutboxModuleOptions) {
-    this.database = options.database as unknown as SqlDatabase<Tx>;
+    this.database = options.database as SqlDatabase<Tx>;
   }
 
   /**

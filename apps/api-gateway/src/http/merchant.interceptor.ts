@@ -1,0 +1,34 @@
+import { CORRELATION_ID, currentContext, runInContext, type RequestContext } from '@loyalnest/core';
+import { ProblemError } from '@loyalnest/http';
+import {
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { Observable } from 'rxjs';
+
+/**
+ * Takes the shop from `x-merchant-id` into the request context, which carries it to the services.
+ * A stand-in for authentication: whoever calls the gateway says which shop it is.
+ */
+@Injectable()
+export class MerchantInterceptor implements NestInterceptor {
+  intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const { headers } = execution.switchToHttp().getRequest<{
+      headers: Record<string, string | string[] | undefined>;
+    }>();
+    const merchantId = headers['x-merchant-id'];
+    if (typeof merchantId !== 'string' || !CORRELATION_ID.test(merchantId)) {
+      throw new ProblemError({
+        status: 400,
+        code: 'MERCHANT_MISSING',
+        detail: 'send the shop in the header x-merchant-id, such as demo.myshopify.com',
+      });
+    }
+    const context: RequestContext = { ...currentContext()!, merchantId };
+    return new Observable((subscriber) =>
+      runInContext(context, () => next.handle().subscribe(subscriber)),
+    );
+  }
+}

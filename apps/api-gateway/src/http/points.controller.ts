@@ -1,0 +1,19 @@
+import { Controller, Get, Param, Res, UseInterceptors } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { PointsClient } from '../clients/points.client.js';
+import { MerchantInterceptor } from './merchant.interceptor.js';
+import { relayAnswer } from './relay-answer.js';
+
+@Controller('v1/points')
+@UseInterceptors(MerchantInterceptor)
+export class PointsController {
+  constructor(private readonly points: PointsClient) {}
+
+  @Get('accounts/:customerId')
+  async account(
+    @Param('customerId') customerId: string,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    relayAnswer(reply, await this.points.account(customerId));
+  }
+}

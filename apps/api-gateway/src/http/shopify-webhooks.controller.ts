@@ -1,0 +1,44 @@
+import { WebhookSignatureGuard } from '@loyalnest/security';
+import {
+  Controller,
+  Headers,
+  Post,
+  Req,
+  Res,
+  UseGuards,
+  type RawBodyRequest,
+} from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { PointsClient } from '../clients/points.client.js';
+import { relayAnswer } from './relay-answer.js';
+
+/** What points-service needs to know of a delivery. */
+const FORWARDED = [
+  'x-shopify-topic',
+  'x-shopify-shop-domain',
+  'x-shopify-webhook-id',
+  'x-shopify-event-id',
+  'x-shopify-triggered-at',
+  'x-shopify-api-version',
+];
+
+@Controller('v1/webhooks/shopify')
+export class ShopifyWebhooksController {
+  constructor(private readonly points: PointsClient) {}
+
+  /** Verifies the signature over the bytes as they came, and passes those bytes on. */
+  @Post()
+  @UseGuards(WebhookSignatureGuard)
+  async receive(
+    @Req() { rawBody }: RawBodyRequest<object>,
+    @Headers() headers: Record<string, string | undefined>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const known = FORWARDED.flatMap((name) => {
+      const value = headers[name];
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    const forwarded = { ...Object.fromEntries(known), 'content-type': 'application/json' };
+    relayAnswer(reply, await this.points.webhook(rawBody ?? Buffer.alloc(0), forwarded));
+  }
+}

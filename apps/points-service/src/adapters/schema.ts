@@ -1,0 +1,76 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  check,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
+
+/** Every webhook with a right signature, as it came. */
+export const webhooks = pgTable(
+  'webhooks',
+  {
+    shop: text().notNull(),
+    webhookId: text().notNull(),
+    topic: text().notNull(),
+    triggeredAt: timestamp({ withTimezone: true }),
+    receivedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+    verdict: jsonb().notNull(),
+    body: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.shop, table.webhookId] })],
+);
+
+/** What follows from the ledger of an account. */
+export const accounts = pgTable(
+  'accounts',
+  {
+    merchantId: text().notNull(),
+    customerId: text().notNull(),
+    available: bigint({ mode: 'number' }).notNull().default(0),
+    pending: bigint({ mode: 'number' }).notNull().default(0),
+    debt: bigint({ mode: 'number' }).notNull().default(0),
+    lifetimeEarned: bigint({ mode: 'number' }).notNull().default(0),
+    /** Number of the account's newest ledger event. */
+    seq: integer().notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.merchantId, table.customerId] }),
+    check('available_not_negative', sql`${table.available} >= 0`),
+    check('pending_not_negative', sql`${table.pending} >= 0`),
+    check('debt_not_negative', sql`${table.debt} >= 0`),
+  ],
+);
+
+/** Append-only. The second index is what makes an order earn once, whichever way it comes. */
+export const ledgerEvents = pgTable(
+  'ledger_events',
+  {
+    id: uuid().primaryKey().defaultRandom(),
+    merchantId: text().notNull(),
+    customerId: text().notNull(),
+    seq: integer().notNull(),
+    type: text().notNull(),
+    points: bigint({ mode: 'number' }).notNull(),
+    sourceType: text().notNull(),
+    sourceId: text().notNull(),
+    correlationId: text(),
+    occurredAt: timestamp({ withTimezone: true }).notNull(),
+    recordedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [
+    uniqueIndex('ledger_events_seq').on(table.merchantId, table.customerId, table.seq),
+    uniqueIndex('ledger_events_source').on(
+      table.merchantId,
+      table.sourceType,
+      table.sourceId,
+      table.type,
+    ),
+  ],
+);

@@ -1,0 +1,43 @@
+/** What may happen to points; each is a row that is never changed. */
+export type LedgerEventType = 'PointsPending' | 'PointsActivated';
+
+/** What caused a ledger event. */
+export interface LedgerSource {
+  readonly type: 'order';
+  readonly id: string;
+}
+
+export interface LedgerEvent {
+  readonly type: LedgerEventType;
+  readonly points: number;
+  readonly source: LedgerSource;
+  /** ISO 8601. */
+  readonly occurredAt: string;
+}
+
+export interface Balance {
+  /** Points that can be spent. */
+  readonly available: number;
+  /** Points that wait for the order to be confirmed. */
+  readonly pending: number;
+  /** Points that were taken back beyond what was available. */
+  readonly debt: number;
+  readonly lifetimeEarned: number;
+}
+
+export const EMPTY_BALANCE: Balance = { available: 0, pending: 0, debt: 0, lifetimeEarned: 0 };
+
+/** The balance after an event. Pending points are never spendable. */
+export function apply(balance: Balance, { type, points }: LedgerEvent): Balance {
+  switch (type) {
+    case 'PointsPending':
+      return { ...balance, pending: balance.pending + points };
+    case 'PointsActivated':
+      return {
+        ...balance,
+        pending: balance.pending - points,
+        available: balance.available + points,
+        lifetimeEarned: balance.lifetimeEarned + points,
+      };
+  }
+}

@@ -1,0 +1,59 @@
+import { OutboxModule } from '@loyalnest/outbox';
+import { fromDrizzle } from '@loyalnest/outbox/drizzle';
+import { queue, QueueModule } from '@loyalnest/queue';
+import { Database, PostgresModule, ServiceDefaultsModule } from '@loyalnest/service-defaults';
+import { Module } from '@nestjs/common';
+import { join } from 'node:path';
+import { PostgresReferrals } from './adapters/postgres-referrals.js';
+import { SmsClient } from './adapters/sms-client.js';
+import { ReferralsController } from './http/referrals.controller.js';
+import { ReferralsHandler } from './messaging/referrals.handler.js';
+import { ReferralsConfig } from './referrals.config.js';
+import { InviteFriend } from './use-cases/invite-friend.js';
+import { InviteSender } from './use-cases/invite-sender.js';
+import { NoteFriendsOrder } from './use-cases/note-order.js';
+import { ReferFriend } from './use-cases/refer-friend.js';
+import { Referrals } from './use-cases/referrals.js';
+import { ShowReferral } from './use-cases/show-referral.js';
+
+/** All that referrals-service does: it stores referrals, invites friends and notes their orders. */
+@Module({
+  imports: [
+    ServiceDefaultsModule.forRoot({
+      service: 'referrals-service',
+      config: ReferralsConfig,
+      // Only the gateway reaches this service, and it says who asks.
+      correlation: { trustIdentity: true },
+    }),
+    PostgresModule.forRootAsync({
+      inject: [ReferralsConfig],
+      useFactory: ({ REFERRALS_DATABASE_URL }: ReferralsConfig) => ({
+        url: REFERRALS_DATABASE_URL,
+        migrations: join(import.meta.dirname, 'adapters', 'migrations'),
+      }),
+    }),
+    QueueModule.forRootAsync({
+      inject: [ReferralsConfig],
+      useFactory: ({ REDIS_URL }: ReferralsConfig) => ({ url: REDIS_URL }),
+    }),
+    QueueModule.forFeature(queue('referrals', { concurrency: 10 })),
+    OutboxModule.forRootAsync({
+      inject: [Database],
+      useFactory: ({ orm }: Database) => ({ database: fromDrizzle(orm) }),
+    }),
+  ],
+  controllers: [ReferralsController],
+  providers: [
+    // use cases
+    ReferFriend,
+    InviteFriend,
+    NoteFriendsOrder,
+    ShowReferral,
+    // jobs
+    ReferralsHandler,
+    // adapters
+    { provide: Referrals, useClass: PostgresReferrals },
+    { provide: InviteSender, useClass: SmsClient },
+  ],
+})
+export class AppModule {}

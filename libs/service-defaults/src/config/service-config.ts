@@ -1,0 +1,24 @@
+import { Transform, Type } from 'class-transformer';
+import { IsBoolean, IsIn, IsInt, IsString, Max, Min } from 'class-validator';
+
+/** Variables that every service reads. A service adds its own in a subclass. */
+export class ServiceConfig {
+  /** Port of the service; 0 takes a free one. */
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  readonly PORT: number = 3000;
+
+  /** Address to listen on; `0.0.0.0` in containers. */
+  @IsString()
+  readonly HOST: string = '127.0.0.1';
+
+  @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+  readonly LOG_LEVEL: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent' = 'info';
+
+  /** Readable log lines instead of JSON. */
+  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  readonly LOG_PRETTY: boolean = false;
+}

@@ -1,0 +1,35 @@
+import { GracefulShutdown } from '@loyalnest/graceful-shutdown';
+import { answerFrameworkError } from '@loyalnest/http';
+import { Logger } from '@loyalnest/observability';
+import type { Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { ServiceConfig } from './config/service-config.js';
+
+/**
+ * Starts a service and listens. A boot that fails says why in one message and ends with code 1.
+ */
+export async function runService(module: Type): Promise<void> {
+  try {
+    const app = await NestFactory.create<NestFastifyApplication>(
+      module,
+      new FastifyAdapter({ frameworkErrors: answerFrameworkError }),
+      { rawBody: true, bufferLogs: true, abortOnError: false },
+    );
+    app.useLogger(app.get(Logger));
+    app.get(GracefulShutdown).attach(app);
+    const { PORT, HOST } = app.get(ServiceConfig);
+    await app.listen(PORT, HOST);
+  } catch (error) {
+    process.stderr.write(`${module.name} did not start: ${describe(error)}\n`);
+    process.exit(1);
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code } = error as { code?: unknown };
+  if (code === 'EADDRINUSE') return `${error.message}; set PORT to a free port`;
+  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
+  return `${error.message || String(code)}${cause}`;
+}

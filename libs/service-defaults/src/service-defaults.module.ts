@@ -1,0 +1,52 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { CorrelationModule, type CorrelationModuleOptions } from '@loyalnest/correlation';
+import { GracefulShutdownModule } from '@loyalnest/graceful-shutdown';
+import { HealthModule } from '@loyalnest/health';
+import { HttpClientModule, ProblemDetailsModule, ValidationModule } from '@loyalnest/http';
+import { LoggingModule, MetricsModule } from '@loyalnest/observability';
+import { ResilienceModule } from '@loyalnest/resilience';
+import { ServiceConfigModule } from './config/config.module.js';
+import { ServiceConfig } from './config/service-config.js';
+
+export interface ServiceDefaultsOptions<Config extends ServiceConfig> {
+  /** Name of the service in logs and metrics. */
+  readonly service: string;
+  /** The variables that the service reads. */
+  readonly config: Type<Config>;
+  readonly correlation?: CorrelationModuleOptions;
+}
+
+/**
+ * Everything that a service has before it has a feature: checked variables, the request context,
+ * logs, metrics, problem details, validation, an HTTP client, policies, health and a graceful end.
+ */
+@Module({})
+export class ServiceDefaultsModule {
+  static forRoot<Config extends ServiceConfig>(
+    options: ServiceDefaultsOptions<Config>,
+  ): DynamicModule {
+    const { service, config, correlation = {} } = options;
+    return {
+      module: ServiceDefaultsModule,
+      imports: [
+        ServiceConfigModule.forRoot(config),
+        CorrelationModule.forRoot(correlation),
+        LoggingModule.forRootAsync({
+          inject: [ServiceConfig],
+          useFactory: ({ LOG_LEVEL, LOG_PRETTY }: ServiceConfig) => ({
+            service,
+            level: LOG_LEVEL,
+            pretty: LOG_PRETTY,
+          }),
+        }),
+        MetricsModule.forRoot({ service }),
+        ProblemDetailsModule.forRoot({}),
+        ValidationModule,
+        HttpClientModule.forRoot({}),
+        ResilienceModule.forRoot({}),
+        HealthModule.forRoot({}),
+        GracefulShutdownModule.forRoot({}),
+      ],
+    };
+  }
+}
