@@ -17,11 +17,11 @@ interface LoggedRequest {
 // nestjs-pino's own pattern for all routes matches none on Fastify.
 const ALL_ROUTES = [{ path: '*path', method: RequestMethod.ALL }];
 
-/** What of a request or answer is logged: no headers, no bodies. */
-const SERIALIZERS = {
-  req: (req: LoggedRequest) => ({ method: req.method, path: pathOf(req) }),
-  res: ({ statusCode }: { statusCode?: number }) => ({ status: statusCode }),
-};
+/**
+ * No request, answer, header or number of the adapter's on the lines: the context says whose they
+ * are, and the access line names method, path and status.
+ */
+const SERIALIZERS = { req: () => undefined, res: () => undefined };
 
 /** The request context on every line, whoever writes it. */
 export function contextFields(): Record<string, unknown> {
@@ -47,13 +47,13 @@ export function pinoParams(options: LoggingModuleOptions): Params {
     redact: { paths: redactPaths(options.redact), censor: '[redacted]' },
     mixin: contextFields,
     serializers: SERIALIZERS,
-    // The context carries the id; pino-http's own number would be a second one.
-    genReqId: () => currentContext()?.correlationId ?? '',
-    quietReqLogger: true,
-    quietResLogger: true,
     customSuccessMessage: (req, res) => `${req.method} ${pathOf(req)} ${res.statusCode}`,
     customErrorMessage: (req, res) => `${req.method} ${pathOf(req)} ${res.statusCode}`,
-    customSuccessObject: (req, res, value: object) => ({ ...value, ...accessFields(req, res) }),
+    customSuccessObject: accessFields,
+    customErrorObject: (req, res, error, value) => ({
+      ...accessFields(req, res, value),
+      reason: error.message,
+    }),
     autoLogging: { ignore: (req) => isBelow(pathOf(req), silent) },
     ...(pretty && {
       transport: { target: 'pino-pretty', options: { singleLine: true, ignore: 'pid,hostname' } },
@@ -65,8 +65,17 @@ export function pinoParams(options: LoggingModuleOptions): Params {
   return { forRoutes: ALL_ROUTES, pinoHttp: [settings, stream] };
 }
 
-function accessFields(req: LoggedRequest, res: { statusCode: number }): object {
-  return { method: req.method, path: pathOf(req), status: res.statusCode };
+function accessFields(
+  req: LoggedRequest,
+  res: { statusCode: number },
+  { responseTime }: { responseTime?: number },
+): object {
+  return {
+    method: req.method,
+    path: pathOf(req),
+    status: res.statusCode,
+    durationMs: responseTime,
+  };
 }
 
 /**

@@ -130,7 +130,8 @@ export class JobWorkers
    */
   private stopIntake(): void {
     this.runner.stop();
-    for (const worker of this.workers) void worker.pause();
+    // It rejects when the connection is closed before its jobs have ended; the drain tells of those.
+    for (const worker of this.workers) worker.pause().catch(() => undefined);
   }
 
   /** Ends when no job is running; hands back what still runs when the signal aborts. */
