@@ -24,7 +24,7 @@ export function diagnostics<Event extends object>(name: DiagnosticsName): Diagno
           listener(event as Event);
         } catch (error) {
           // Node turns a throwing subscriber into an uncaught exception; a warning is enough.
-          process.emitWarning(error instanceof Error ? error : String(error));
+          process.emitWarning(`a listener of ${name} threw: ${String(error)}`);
         }
       };
       subscribe(name, guarded);

@@ -1,0 +1,92 @@
+import { FakeClock } from '../testing/fake-clock.js';
+import { toCarrier } from './context-carrier.js';
+import { readContextHeaders, writeContextHeaders } from './context-headers.js';
+import { Deadline } from './deadline.js';
+import { currentContext, runInChildContext, runInContext } from './request-context.js';
+
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+it('is the one of its own caller in everything that the caller started', async () => {
+  const seen = await Promise.all(
+    ['a', 'b', 'c'].map((correlationId) =>
+      runInContext({ correlationId }, async () => {
+        await new Promise((done) => setImmediate(done));
+        return currentContext()?.correlationId;
+      }),
+    ),
+  );
+  expect(seen).toEqual(['a', 'b', 'c']);
+  expect(currentContext()).toBeUndefined();
+});
+
+it('keeps what a child does not change', () => {
+  runInContext({ correlationId: 'a', merchantId: 'shop' }, () =>
+    runInChildContext({ attempt: 2 }, () =>
+      expect(currentContext()).toEqual({ correlationId: 'a', merchantId: 'shop', attempt: 2 }),
+    ),
+  );
+});
+
+it('begins with a new id where there is none', () => {
+  runInChildContext({}, () => expect(currentContext()?.correlationId).toMatch(/^[0-9a-f-]{36}$/));
+});
+
+it('travels in headers, its deadline as remaining time', async () => {
+  const here = new FakeClock();
+  const there = new FakeClock(Date.UTC(2031, 0, 1));
+  const headers = writeContextHeaders({
+    correlationId: 'order-7',
+    traceparent: TRACEPARENT,
+    merchantId: 'demo.myshopify.com',
+    userId: '42',
+    deadline: Deadline.after(800.9, here),
+  });
+  expect(headers['x-request-timeout-ms']).toBe('800');
+  const context = readContextHeaders(headers, there);
+  expect(context).toMatchObject({
+    correlationId: 'order-7',
+    traceparent: TRACEPARENT,
+    merchantId: 'demo.myshopify.com',
+    userId: '42',
+  });
+  await there.advance(300);
+  expect(context.deadline?.remainingMs).toBe(500);
+  await there.advance(501);
+  expect(context.deadline?.expired).toBe(true);
+});
+
+it('takes x-request-id where there is no correlation id', () => {
+  const context = readContextHeaders({ 'x-request-id': 'req-1' }, new FakeClock());
+  expect(context.correlationId).toBe('req-1');
+});
+
+it.each([
+  ['has a line break', 'a\nb'],
+  ['has a space', 'a b'],
+  ['is too long', 'x'.repeat(129)],
+  ['is empty', ''],
+  ['came twice', ['a', 'b']],
+])('gets a new id when the one that came %s', (_why, id) => {
+  const context = readContextHeaders({ 'x-correlation-id': id }, new FakeClock());
+  expect(context.correlationId).toMatch(/^[0-9a-f-]{36}$/);
+});
+
+it.each([
+  ['traceparent', 'not a traceparent', 'traceparent'],
+  ['x-request-timeout-ms', '-5', 'deadline'],
+  ['x-request-timeout-ms', 'soon', 'deadline'],
+  ['x-merchant-id', 'a b', 'merchantId'],
+])('leaves out a malformed %s: %p', (header, value, field) => {
+  expect(readContextHeaders({ [header]: value }, new FakeClock())).not.toHaveProperty(field);
+});
+
+it('is stored with a job without what ends with the request', () => {
+  const context = {
+    correlationId: 'order-7',
+    merchantId: 'shop',
+    deadline: Deadline.after(1, new FakeClock()),
+    signal: new AbortController().signal,
+  };
+  expect(toCarrier(context)).toEqual({ correlationId: 'order-7', merchantId: 'shop' });
+  expect(toCarrier(undefined).correlationId).toMatch(/^[0-9a-f-]{36}$/);
+});
