@@ -10,6 +10,10 @@ it('doubles up to the bound without jitter', () => {
   ]);
 });
 
+it('stays at zero when it begins there, however many retries there were', () => {
+  expect(createBackoff('backoff', { initial: 0, jitter: 'none' })(2_000)).toBe(0);
+});
+
 it('keeps the delay fixed with a factor of 1', () => {
   const backoff = createBackoff('backoff', { ...options, factor: 1, jitter: 'none' });
   expect([1, 2, 9].map((retry) => backoff(retry))).toEqual([100, 100, 100]);

@@ -43,7 +43,9 @@ export function createBackoff(
   if (!JITTERS.includes(jitter)) {
     throw new OptionError(`${path}.jitter`, jitter, `use one of ${JITTERS.join(', ')}`);
   }
-  const ceiling = (retry: number): number => Math.min(maxMs, initialMs * factor ** (retry - 1));
+  // After a thousand retries the growth is infinite, and zero times that is no number.
+  const ceiling = (retry: number): number =>
+    initialMs === 0 ? 0 : Math.min(maxMs, initialMs * factor ** (retry - 1));
   switch (jitter) {
     case 'none':
       return ceiling;
