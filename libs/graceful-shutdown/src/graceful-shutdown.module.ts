@@ -1,0 +1,28 @@
+import { OptionError } from '@loyalnest/core';
+import { Module } from '@nestjs/common';
+import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
+import { ConfigurableModuleClass } from './graceful-shutdown.module-definition.js';
+import { GracefulShutdown } from './graceful-shutdown.js';
+import { HttpDrain } from './http/http-drain.js';
+import { ShutdownParticipants } from './steps/shutdown-participants.js';
+
+/**
+ * Ends the process in order after SIGTERM and SIGINT. Import it once, in the root module, with
+ * `forRoot()`, and attach the application: `app.get(GracefulShutdown).attach(app)`.
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [GracefulShutdown, HttpDrain, ShutdownParticipants],
+  exports: [GracefulShutdown],
+})
+export class GracefulShutdownModule extends ConfigurableModuleClass {
+  constructor(modules: ModulesContainer) {
+    super();
+    const imports = [...modules.values()].filter(
+      (module) => module.metatype === GracefulShutdownModule,
+    );
+    if (imports.length > 1) {
+      throw new OptionError('GracefulShutdownModule.forRoot', imports.length, 'import it once');
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { transformFile } from '@swc/core';
+import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+const root = resolve(import.meta.dirname, '../../..');
+
+async function compile(source: string, output: string): Promise<void> {
+  const { code } = await transformFile(source, { swcrc: true, cwd: root, sourceMaps: false });
+  mkdirSync(dirname(output), { recursive: true });
+  writeFileSync(output, code);
+}
+
+/**
+ * Compiles an app and the libs that it imports as they are now, to plain ESM in a folder of its
+ * own: no build has to come first, and none is changed. `remove` deletes the folder.
+ */
+export async function compileApp(
+  source: string,
+  libs: readonly string[],
+): Promise<{ readonly entry: string; remove(): void }> {
+  mkdirSync(join(root, '.cache'), { recursive: true });
+  const folder = mkdtempSync(join(root, '.cache/app-'));
+  const entry = join(folder, 'main.mjs');
+  const work = libs.flatMap((lib) => {
+    const target = join(folder, 'node_modules/@loyalnest', lib);
+    mkdirSync(target, { recursive: true });
+    copyFileSync(join(root, 'libs', lib, 'package.json'), join(target, 'package.json'));
+    const from = join(root, 'libs', lib, 'src');
+    return globSync('**/*.ts', { cwd: from })
+      .filter((file) => !file.endsWith('.spec.ts'))
+      .map((file) => compile(join(from, file), join(target, 'dist', file.replace(/\.ts$/, '.js'))));
+  });
+  await Promise.all([...work, compile(source, entry)]);
+  return { entry, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}

@@ -1,0 +1,140 @@
+import { eventually, PLATFORMS, ServiceProcess } from '@loyalnest/testing';
+import { Agent, get as httpGet } from 'node:http';
+import { join } from 'node:path';
+import { compileApp } from './compile-app.js';
+
+type Answer = readonly [status: number, body: string, connection: string | undefined];
+
+const ORDER = [
+  'stop-intake',
+  'drain',
+  'hooks',
+  'close-queues',
+  'close-databases',
+  'close-connections',
+  'flush',
+];
+
+let compiled: Awaited<ReturnType<typeof compileApp>>;
+
+beforeAll(async () => {
+  const source = join(import.meta.dirname, 'draining-app.ts');
+  compiled = await compileApp(source, ['core', 'correlation', 'health', 'graceful-shutdown']);
+});
+
+afterAll(() => compiled.remove());
+
+describe.each(PLATFORMS.map(({ name }) => name))('a process on %s', (adapter) => {
+  let service: ServiceProcess;
+  let agent: Agent;
+
+  const start = async (options: object = {}, env: Record<string, string> = {}): Promise<void> => {
+    const settings = { ADAPTER: adapter, OPTIONS: JSON.stringify(options), ...env };
+    service = await ServiceProcess.start({ app: adapter, entry: compiled.entry, env: settings });
+  };
+
+  const read = (path: string, over: Agent | false = false): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const call = httpGet(service.url + path, { agent: over }, (response) => {
+        let body = '';
+        response.on('data', (chunk) => (body += String(chunk)));
+        response.on('end', () =>
+          resolve([response.statusCode!, body, response.headers.connection]),
+        );
+      });
+      call.on('error', reject);
+    });
+
+  const post = (path: string): Promise<unknown> => fetch(service.url + path, { method: 'POST' });
+  const signal = (name: NodeJS.Signals): void => void process.kill(service.pid!, name);
+  const output = (): string => service.lastLines(200).join('\n');
+  const steps = (): string[] =>
+    service.lastLines(200).flatMap((line) => /^step (.+)$/.exec(line)?.[1] ?? []);
+
+  beforeEach(() => {
+    agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  });
+
+  afterEach(async () => {
+    agent.destroy();
+    await service.kill();
+  });
+
+  it('turns unready first, serves everybody meanwhile, then ends in order with 0', async () => {
+    await start({ propagationDelay: '800ms', httpDrain: '1500ms' });
+    expect(await read('/health/live', agent)).toEqual([200, '{"status":"ok"}', 'keep-alive']);
+    const held = read('/hold');
+    await service.waitForLine(/holding/);
+    signal('SIGTERM');
+    await service.waitForLine(/step stop-intake/);
+    expect(await read('/health/ready')).toEqual([503, '{"status":"shutting_down"}', 'close']);
+    expect(await read('/health/live', agent)).toEqual([200, '{"status":"ok"}', 'close']);
+    expect(steps()).not.toContain('hooks');
+    // The running request outlives the delay and the end of the server's listening.
+    await eventually(async () => {
+      await expect(read('/health/live')).rejects.toThrow('ECONNREFUSED');
+    });
+    expect(service.running).toBe(true);
+    expect(steps()).toEqual(['stop-intake', 'drain']);
+    await expect(held).resolves.toEqual([200, 'cancelled', 'close']);
+    expect(await service.exited).toEqual({ code: 0, signal: null });
+    expect(steps()).toEqual(ORDER);
+  });
+
+  it('answers a request that was running when the signal came', async () => {
+    await start({ propagationDelay: '800ms' });
+    const held = read('/hold', agent);
+    await service.waitForLine(/holding/);
+    signal('SIGTERM');
+    await service.waitForLine(/step stop-intake/);
+    await post('/release');
+    expect(await held).toEqual([200, 'held', 'close']);
+    expect(await service.exited).toEqual({ code: 0, signal: null });
+  });
+
+  it('is not held up by idle connections', async () => {
+    await start();
+    await read('/health/live', agent);
+    const startedAt = performance.now();
+    signal('SIGINT');
+    expect(await service.exited).toEqual({ code: 0, signal: null });
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  it('names a hanging step and exits with 1 before it would be killed', async () => {
+    const options = { gracePeriod: '4s', httpDrain: '500ms', hooks: '500ms', flush: '200ms' };
+    await start({ ...options, close: '500ms' }, { HANG: 'drain' });
+    const startedAt = performance.now();
+    signal('SIGTERM');
+    expect(await service.exited).toEqual({ code: 1, signal: null });
+    expect(performance.now() - startedAt).toBeLessThan(2_500);
+    expect(output()).toContain('drain step (job-7)');
+    expect(output()).toContain('Active resources:');
+    expect(steps()).toEqual(ORDER);
+  });
+
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ] as const)('exits at once on a second signal, %s', async (name, code) => {
+    await start({}, { HANG: 'drain' });
+    signal('SIGTERM');
+    await service.waitForLine(/step drain/);
+    const startedAt = performance.now();
+    // One that follows within 30 ms is taken for the same signal: repeat it.
+    await eventually(() => {
+      if (service.running) signal(name);
+      return !service.running;
+    });
+    expect(await service.exited).toEqual({ code, signal: null });
+    expect(performance.now() - startedAt).toBeLessThan(500);
+  });
+
+  it('ends in order, but with 1, after an exception that nobody caught', async () => {
+    await start();
+    await post('/crash');
+    expect(await service.exited).toEqual({ code: 1, signal: null });
+    expect(output()).toContain('Error: boom');
+    expect(steps()).toEqual(ORDER);
+  });
+});
