@@ -1,0 +1,142 @@
+import { eventually } from '@loyalnest/testing';
+import { newCustomerId, orderText, SampleStack } from './sample-stack.js';
+
+let stack: SampleStack;
+
+beforeAll(async () => {
+  stack = await SampleStack.start();
+}, 60_000);
+afterAll(async () => {
+  await stack.stop();
+}, 60_000);
+afterEach(async () => {
+  await stack.call('partner-simulator', 'DELETE', '/faults');
+});
+
+let friends = 0;
+
+async function refer(email = `friend-${++friends}@example.com`): Promise<string> {
+  const answer = await stack.call(
+    'api-gateway',
+    'POST',
+    '/v1/referrals',
+    JSON.stringify({
+      advocateId: newCustomerId(),
+      friendPhone: `+1555010${String(++friends).padStart(4, '0')}`,
+      friendEmail: email,
+    }),
+  );
+  expect(answer).toMatchObject({ status: 202, body: { state: 'created' } });
+  return String(answer.body['id']);
+}
+
+function referral(id: string) {
+  return stack.call('api-gateway', 'GET', `/v1/referrals/${id}`);
+}
+
+async function invited(id: string, invitation: object): Promise<void> {
+  await eventually(
+    async () => expect((await referral(id)).body).toMatchObject({ state: 'invited', invitation }),
+    { within: '20s' },
+  );
+}
+
+function faults(switches: object) {
+  return stack.call('partner-simulator', 'PUT', '/faults', JSON.stringify(switches));
+}
+
+async function circuit(): Promise<unknown> {
+  const { body } = await stack.call('referrals-service', 'GET', '/health');
+  const details = body['details'] as Record<string, { observed?: { sms?: string } }>;
+  return details['circuit-breakers']?.observed?.sms;
+}
+
+it('invites the friend by SMS', async () => {
+  await invited(await refer(), { channel: 'sms' });
+});
+
+it('tells whoever reads the referral nothing of the friend', async () => {
+  const id = await refer('secret@example.com');
+  expect(JSON.stringify((await referral(id)).body)).not.toContain('secret@example.com');
+});
+
+it('moves on when the friend has ordered', async () => {
+  const email = 'Grace@Example.com';
+  const id = await refer(email);
+  await invited(id, { channel: 'sms' });
+  await stack.webhook(
+    orderText({ orderId: '4711', customerId: newCustomerId(), email: 'grace@example.com' }),
+  );
+  await eventually(
+    async () =>
+      expect((await referral(id)).body).toMatchObject({ state: 'ordered', orderId: '4711' }),
+    { within: '15s' },
+  );
+});
+
+it('retries while the SMS provider fails now and then, and sends one SMS', async () => {
+  await faults({ sms: { errorRatio: 0.3 } });
+  const id = await refer();
+  await eventually(
+    async () => expect((await referral(id)).body).toMatchObject({ state: 'invited' }),
+    { within: '20s' },
+  );
+});
+
+it('waits for a slow provider within the time limit', async () => {
+  await faults({ sms: { latency: '300ms' } });
+  await invited(await refer(), { channel: 'sms' });
+});
+
+it('sends an e-mail when the provider hangs, after the time limit of each attempt', async () => {
+  await faults({ sms: { hang: true } });
+  await invited(await refer(), { channel: 'email', fallbackReason: 'TIMEOUT' });
+});
+
+it('opens the circuit when the provider is down, falls back at once, and comes back', async () => {
+  await faults({ sms: { errorRatio: 1 } });
+  await invited(await refer(), { channel: 'email' });
+  await eventually(async () => expect(await circuit()).toBe('open'), { within: '10s' });
+  await invited(await refer(), { channel: 'email', fallbackReason: 'CIRCUIT_OPEN' });
+  const ready = await stack.call('referrals-service', 'GET', '/health/ready');
+  expect(ready).toMatchObject({ status: 200, body: { status: 'degraded' } });
+  await stack.call('partner-simulator', 'DELETE', '/faults');
+  await eventually(
+    async () => {
+      const id = await refer();
+      await invited(id, { channel: 'sms' });
+    },
+    { within: '40s', every: '1s' },
+  );
+  await eventually(async () => expect(await circuit()).toBe('closed'), { within: '15s' });
+}, 90_000);
+
+it.each([
+  [{ advocateId: 5 }, 'advocateId'],
+  [{ friendPhone: '0151' }, 'friendPhone'],
+  [{ friendEmail: 'nobody' }, 'friendEmail'],
+  [{ surplus: true }, 'surplus'],
+])('refuses %p with the field that is wrong', async (wrong, field) => {
+  const answer = await stack.call(
+    'api-gateway',
+    'POST',
+    '/v1/referrals',
+    JSON.stringify({
+      advocateId: '1',
+      friendPhone: '+4915112345678',
+      friendEmail: 'ada@example.com',
+      ...wrong,
+    }),
+  );
+  expect(answer.status).toBe(400);
+  expect(answer.body['errors']).toEqual([expect.objectContaining({ path: field })]);
+});
+
+it('answers 404 for a referral of another shop or none', async () => {
+  const id = await refer();
+  const other = await stack.call('api-gateway', 'GET', `/v1/referrals/${id}`, undefined, {
+    'x-merchant-id': 'other.myshopify.com',
+  });
+  expect(other).toMatchObject({ status: 404, body: { code: 'REFERRAL_NOT_FOUND' } });
+  expect((await referral('none')).status).toBe(404);
+});

@@ -1,0 +1,169 @@
+import { freePort, PostgresServer, RedisServer, ServiceProcess } from '@loyalnest/testing';
+import { createHmac, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export const SHOP = 'demo.myshopify.com';
+const SECRET = 'e2e-webhook-secret';
+
+export interface Answer<Body = Record<string, unknown>> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+export interface WebhookOptions {
+  readonly topic?: string;
+  readonly webhookId?: string;
+  readonly signature?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The sample apps as they are built, on servers of their own. */
+export class SampleStack {
+  private readonly logs = new Map<string, string>();
+
+  private constructor(
+    readonly redis: RedisServer,
+    readonly postgres: PostgresServer,
+    readonly pointsDatabase: string,
+    readonly referralsDatabase: string,
+    private readonly ports: Readonly<Record<AppName, number>>,
+    readonly apps: Map<AppName, ServiceProcess> = new Map(),
+  ) {}
+
+  static async start(options: { readonly appendOnly?: boolean } = {}): Promise<SampleStack> {
+    const [redis, postgres] = await Promise.all([
+      RedisServer.start({ appendOnly: options.appendOnly ?? true }),
+      PostgresServer.start({ durable: false }),
+    ]);
+    const points = await postgres.createDatabase('points', { owner: 'points' });
+    const referrals = await postgres.createDatabase('referrals', { owner: 'referrals' });
+    const ports = Object.fromEntries(
+      await Promise.all(APPS.map(async (app) => [app, await freePort()] as const)),
+    ) as Record<AppName, number>;
+    const stack = new SampleStack(redis, postgres, points, referrals, ports);
+    await Promise.all(APPS.map((app) => stack.launch(app)));
+    return stack;
+  }
+
+  async launch(app: AppName): Promise<void> {
+    const logFile = join(tmpdir(), `loyalnest-e2e-${app}-${randomUUID()}.log`);
+    this.logs.set(app, logFile);
+    const port = this.ports[app];
+    this.apps.set(
+      app,
+      await ServiceProcess.start({ app, port, logFile, readyWithin: '30s', env: this.env(app) }),
+    );
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([...this.apps.values()].map((app) => app.stop()));
+    await Promise.all([this.redis.stop(), this.postgres.stop()]);
+  }
+
+  urlOf(app: AppName): string {
+    return `http://127.0.0.1:${this.ports[app]}`;
+  }
+
+  /** The lines that an app has logged so far. */
+  async logOf(app: AppName): Promise<readonly Record<string, unknown>[]> {
+    const text = await readFile(this.logs.get(app)!, 'utf8');
+    return text
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+  }
+
+  /** Posts a webhook as the shop does, signed over exactly this text. */
+  webhook(body: string, options: WebhookOptions = {}): Promise<Answer> {
+    return this.call('api-gateway', 'POST', '/v1/webhooks/shopify', body, {
+      'x-shopify-topic': options.topic ?? 'orders/paid',
+      'x-shopify-shop-domain': SHOP,
+      'x-shopify-webhook-id': options.webhookId ?? randomUUID(),
+      'x-shopify-hmac-sha256':
+        options.signature ?? createHmac('sha256', SECRET).update(body).digest('base64'),
+      ...options.headers,
+    });
+  }
+
+  balance(customerId: string): Promise<Answer> {
+    return this.call('api-gateway', 'GET', `/v1/points/accounts/${customerId}`);
+  }
+
+  /** A JSON request to an app; the gateway is told the shop. */
+  async call(
+    app: AppName,
+    method: string,
+    path: string,
+    body?: string,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer> {
+    const response = await fetch(`${this.urlOf(app)}${path}`, {
+      method,
+      ...(body !== undefined && { body }),
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        'x-merchant-id': SHOP,
+        ...headers,
+      },
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>,
+    };
+  }
+
+  private env(app: AppName): Record<string, string> {
+    const common = { LOG_LEVEL: 'debug', REDIS_URL: this.redis.url };
+    switch (app) {
+      case 'points-service':
+        return { ...common, POINTS_DATABASE_URL: this.pointsDatabase };
+      case 'referrals-service':
+        return {
+          ...common,
+          REFERRALS_DATABASE_URL: this.referralsDatabase,
+          SMS_URL: this.urlOf('partner-simulator'),
+          EMAIL_URL: this.urlOf('partner-simulator'),
+        };
+      case 'partner-simulator':
+        return {
+          ...common,
+          GATEWAY_URL: this.urlOf('api-gateway'),
+          SHOPIFY_WEBHOOK_SECRET: SECRET,
+          SHOP_DOMAIN: SHOP,
+        };
+      case 'api-gateway':
+        return {
+          ...common,
+          POINTS_URL: this.urlOf('points-service'),
+          REFERRALS_URL: this.urlOf('referrals-service'),
+          SHOPIFY_WEBHOOK_SECRETS: `retired-secret,${SECRET}`,
+        };
+    }
+  }
+}
+
+const APPS = ['points-service', 'referrals-service', 'partner-simulator', 'api-gateway'] as const;
+export type AppName = (typeof APPS)[number];
+
+let customers = 0;
+
+/** A customer id of its own, beyond 2^53 as Shopify's are. */
+export function newCustomerId(): string {
+  return String(115_310_627_314_700_000n + BigInt(++customers));
+}
+
+/** The least of an order that earns points, as text: its ids are numbers with all their digits. */
+export function orderText(fields: {
+  readonly orderId: string;
+  readonly customerId: string;
+  readonly total?: string;
+  readonly email?: string;
+}): string {
+  const { orderId, customerId, total = '59.95', email = 'ada@example.com' } = fields;
+  return `{"id":${orderId},"currency":"USD","total_price":"${total}","customer":{"id":${customerId},"email":"${email}"}}`;
+}
