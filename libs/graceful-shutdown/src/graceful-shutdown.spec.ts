@@ -403,7 +403,9 @@ forEachPlatform((platform) => {
       await boot({ propagationDelay: '5s' });
       recorder.hanging = 'drain';
       control.send(event, new Error('boom'));
-      expect(log.lines).toContain(`${event}: the process will end`);
+      expect(log.lines).toContainEqual(
+        expect.stringMatching(new RegExp(`^${event}: the process will end: Error: .+\\n +at `)),
+      );
       expect(recorder.seen).toEqual(['draining', 'stop-intake']);
       await clock.advance(2_999);
       expect(control.exits).toEqual([]);

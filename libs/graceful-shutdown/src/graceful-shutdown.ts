@@ -101,7 +101,8 @@ export class GracefulShutdown implements OnApplicationBootstrap, OnApplicationSh
   }
 
   private onFatal(cause: 'uncaughtException' | 'unhandledRejection', error: unknown): void {
-    this.logger.fatal(`${cause}: the process will end`, stackOf(error));
+    // In the message: not every logger prints what comes after it.
+    this.logger.fatal(`${cause}: the process will end: ${stackOf(error)}`);
     this.fatalErrors++;
     if (this.fatalErrors > 1) this.policy.process.exit(1);
     else if (this.sequence) this.sequence.fail();
