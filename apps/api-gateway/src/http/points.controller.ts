@@ -1,8 +1,7 @@
 import { Controller, Get, Param, Res, UseInterceptors } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
 import { PointsClient } from '../clients/points.client.js';
 import { MerchantInterceptor } from './merchant.interceptor.js';
-import { relayAnswer } from './relay-answer.js';
+import { relayAnswer, type Reply } from './relay-answer.js';
 
 @Controller('v1/points')
 @UseInterceptors(MerchantInterceptor)
@@ -10,10 +9,7 @@ export class PointsController {
   constructor(private readonly points: PointsClient) {}
 
   @Get('accounts/:customerId')
-  async account(
-    @Param('customerId') customerId: string,
-    @Res() reply: FastifyReply,
-  ): Promise<void> {
+  async account(@Param('customerId') customerId: string, @Res() reply: Reply): Promise<void> {
     relayAnswer(reply, await this.points.account(customerId));
   }
 }

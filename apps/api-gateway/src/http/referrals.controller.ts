@@ -1,8 +1,7 @@
 import { Body, Controller, Get, Param, Post, Res, UseInterceptors } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
 import { ReferralsClient } from '../clients/referrals.client.js';
 import { MerchantInterceptor } from './merchant.interceptor.js';
-import { relayAnswer } from './relay-answer.js';
+import { relayAnswer, type Reply } from './relay-answer.js';
 
 @Controller('v1/referrals')
 @UseInterceptors(MerchantInterceptor)
@@ -10,12 +9,12 @@ export class ReferralsController {
   constructor(private readonly referrals: ReferralsClient) {}
 
   @Post()
-  async refer(@Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
+  async refer(@Body() body: unknown, @Res() reply: Reply): Promise<void> {
     relayAnswer(reply, await this.referrals.refer(body));
   }
 
   @Get(':id')
-  async referral(@Param('id') id: string, @Res() reply: FastifyReply): Promise<void> {
+  async referral(@Param('id') id: string, @Res() reply: Reply): Promise<void> {
     relayAnswer(reply, await this.referrals.referral(id));
   }
 }

@@ -1,14 +1,19 @@
 import type { HttpResponse } from '@loyalnest/http';
-import type { FastifyReply } from 'fastify';
+
+/** What is needed of the framework's answer object. */
+export interface Reply {
+  header(name: string, value: string | string[]): unknown;
+  status(code: number): { send(body: Buffer): unknown };
+}
 
 /** Headers of a service's answer that are meant for the caller. */
 const PASSED = ['content-type', 'location', 'retry-after'];
 
 /** Gives the caller what a service answered, byte for byte. */
-export function relayAnswer(reply: FastifyReply, { status, headers, body }: HttpResponse): void {
+export function relayAnswer(reply: Reply, { status, headers, body }: HttpResponse): void {
   for (const name of PASSED) {
     const value = headers[name];
-    if (value !== undefined) void reply.header(name, value);
+    if (value !== undefined) reply.header(name, value);
   }
-  void reply.status(status).send(body);
+  reply.status(status).send(body);
 }

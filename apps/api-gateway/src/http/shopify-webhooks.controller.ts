@@ -8,9 +8,8 @@ import {
   UseGuards,
   type RawBodyRequest,
 } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
 import { PointsClient } from '../clients/points.client.js';
-import { relayAnswer } from './relay-answer.js';
+import { relayAnswer, type Reply } from './relay-answer.js';
 
 /** What points-service needs to know of a delivery. */
 const FORWARDED = [
@@ -32,7 +31,7 @@ export class ShopifyWebhooksController {
   async receive(
     @Req() { rawBody }: RawBodyRequest<object>,
     @Headers() headers: Record<string, string | undefined>,
-    @Res() reply: FastifyReply,
+    @Res() reply: Reply,
   ): Promise<void> {
     const known = FORWARDED.flatMap((name) => {
       const value = headers[name];
