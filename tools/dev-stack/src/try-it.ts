@@ -7,7 +7,8 @@ const MERCHANT = `-H 'x-merchant-id: demo.myshopify.com'`;
 export function thingsToTry({ apps }: StackUrls): readonly (readonly [string, string])[] {
   const gateway = apps['api-gateway'];
   const simulator = apps['partner-simulator'];
-  if (gateway === undefined || simulator === undefined) return [];
+  const referrals = apps['referrals-service'];
+  if (gateway === undefined || simulator === undefined || referrals === undefined) return [];
   return [
     [
       'A customer orders in the shop, which sends a signed webhook:',
@@ -26,8 +27,10 @@ export function thingsToTry({ apps }: StackUrls): readonly (readonly [string, st
       `curl ${gateway}/v1/referrals/ID ${MERCHANT}`,
     ],
     [
-      'The SMS provider fails from now on; refer another friend and see the breaker and the e-mail:',
+      'The SMS provider fails from now on; refer another friend and see the e-mail instead:',
       `curl -X PUT ${simulator}/faults ${JSON_BODY} -d '{"sms":{"errorRatio":1}}'`,
     ],
+    ['The circuit of the SMS provider, as health sees it every 5 s:', `curl ${referrals}/health`],
+    ['All is well again:', `curl -X DELETE ${simulator}/faults`],
   ];
 }
