@@ -10,6 +10,7 @@ export type { Backoff, BackoffOptions, Jitter } from './backoff/backoff.js';
 // Options
 export { OptionError } from './options/option.error.js';
 export { ratio, wholeNumber } from './options/number-options.js';
+export { requireSingleImport } from './options/single-import.js';
 export type { NumberRange } from './options/number-options.js';
 
 // Errors

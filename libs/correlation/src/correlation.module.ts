@@ -1,4 +1,4 @@
-import { OptionError } from '@loyalnest/core';
+import { requireSingleImport } from '@loyalnest/core';
 import { Module } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { ConfigurableModuleClass } from './correlation.module-definition.js';
@@ -16,9 +16,6 @@ import { RequestContextService } from './request-context.service.js';
 export class CorrelationModule extends ConfigurableModuleClass {
   constructor(modules: ModulesContainer) {
     super();
-    const imports = [...modules.values()].filter(({ metatype }) => metatype === CorrelationModule);
-    if (imports.length > 1) {
-      throw new OptionError('CorrelationModule.forRoot', imports.length, 'import it once');
-    }
+    requireSingleImport(CorrelationModule, modules.values());
   }
 }

@@ -1,4 +1,4 @@
-import { OptionError } from '@loyalnest/core';
+import { requireSingleImport } from '@loyalnest/core';
 import { Module } from '@nestjs/common';
 import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { ConfigurableModuleClass } from './graceful-shutdown.module-definition.js';
@@ -18,11 +18,6 @@ import { ShutdownParticipants } from './steps/shutdown-participants.js';
 export class GracefulShutdownModule extends ConfigurableModuleClass {
   constructor(modules: ModulesContainer) {
     super();
-    const imports = [...modules.values()].filter(
-      (module) => module.metatype === GracefulShutdownModule,
-    );
-    if (imports.length > 1) {
-      throw new OptionError('GracefulShutdownModule.forRoot', imports.length, 'import it once');
-    }
+    requireSingleImport(GracefulShutdownModule, modules.values());
   }
 }

@@ -1,4 +1,4 @@
-import { OptionError } from '@loyalnest/core';
+import { requireSingleImport } from '@loyalnest/core';
 import { Module } from '@nestjs/common';
 import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
@@ -21,9 +21,6 @@ import { ConfigurableModuleClass } from './health.module-definition.js';
 export class HealthModule extends ConfigurableModuleClass {
   constructor(modules: ModulesContainer) {
     super();
-    const imports = [...modules.values()].filter(({ metatype }) => metatype === HealthModule);
-    if (imports.length > 1) {
-      throw new OptionError('HealthModule.forRoot', imports.length, 'import it once');
-    }
+    requireSingleImport(HealthModule, modules.values());
   }
 }

@@ -1,4 +1,6 @@
+import { requireSingleImport } from '@loyalnest/core';
 import { Module } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { Inbox } from './inbox/inbox.js';
 import { ConfigurableModuleClass } from './outbox.module-definition.js';
 import { OutboxStore } from './outbox-store.js';
@@ -13,4 +15,9 @@ import { OutboxRelay } from './relay/outbox-relay.js';
   providers: [Outbox, Inbox, OutboxStore, OutboxRelay],
   exports: [Outbox, Inbox, OutboxRelay],
 })
-export class OutboxModule extends ConfigurableModuleClass {}
+export class OutboxModule extends ConfigurableModuleClass {
+  constructor(modules: ModulesContainer) {
+    super();
+    requireSingleImport(OutboxModule, modules.values());
+  }
+}

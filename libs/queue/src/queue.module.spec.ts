@@ -477,6 +477,26 @@ describe('the boot fails', () => {
     await expect(createApp([Orphan])).rejects.toThrow("queue('referrals')");
   });
 
+  it('when the module is imported twice', async () => {
+    const root = () => QueueModule.forRoot({ url: redis.url });
+    @Module({ imports: [root(), root()] })
+    class App {}
+    await expect(
+      NestFactory.createApplicationContext(App, { logger: false, abortOnError: false }),
+    ).rejects.toThrow('QueueModule.forRoot: got 2; import it once');
+  });
+
+  it.each(['http://localhost', 'localhost:6379', '', undefined])(
+    'when the address of Redis is %p',
+    async (url) => {
+      @Module({ imports: [QueueModule.forRoot({ url: url as string })] })
+      class App {}
+      await expect(
+        NestFactory.createApplicationContext(App, { logger: false, abortOnError: false }),
+      ).rejects.toThrow('use an address such as redis://localhost:6379');
+    },
+  );
+
   it.each(['points', 'Points.award', 'points.award.now', 'points:award'])(
     'when a job is named %p',
     (name) => {

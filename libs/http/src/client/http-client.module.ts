@@ -1,4 +1,4 @@
-import { OptionError } from '@loyalnest/core';
+import { requireSingleImport } from '@loyalnest/core';
 import { Module } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { ConfigurableModuleClass } from './http-client.module-definition.js';
@@ -9,9 +9,6 @@ import { HttpClient } from './http-client.js';
 export class HttpClientModule extends ConfigurableModuleClass {
   constructor(modules: ModulesContainer) {
     super();
-    const imports = [...modules.values()].filter(({ metatype }) => metatype === HttpClientModule);
-    if (imports.length > 1) {
-      throw new OptionError('HttpClientModule.forRoot', imports.length, 'import it once');
-    }
+    requireSingleImport(HttpClientModule, modules.values());
   }
 }

@@ -1,4 +1,4 @@
-import { OptionError } from '@loyalnest/core';
+import { requireSingleImport } from '@loyalnest/core';
 import { Module } from '@nestjs/common';
 import { APP_FILTER, ModulesContainer } from '@nestjs/core';
 import { ProblemDetailsFilter } from './problem-details.filter.js';
@@ -12,11 +12,6 @@ import { ConfigurableModuleClass } from './problem-details.module-definition.js'
 export class ProblemDetailsModule extends ConfigurableModuleClass {
   constructor(modules: ModulesContainer) {
     super();
-    const imports = [...modules.values()].filter(
-      (module) => module.metatype === ProblemDetailsModule,
-    );
-    if (imports.length > 1) {
-      throw new OptionError('ProblemDetailsModule.forRoot', imports.length, 'import it once');
-    }
+    requireSingleImport(ProblemDetailsModule, modules.values());
   }
 }

@@ -1,4 +1,4 @@
-import { OptionError } from '@loyalnest/core';
+import { requireSingleImport } from '@loyalnest/core';
 import { Module } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { WebhookSignatureGuard } from './webhook-signature.guard.js';
@@ -13,11 +13,6 @@ import { WebhookVerifier } from './webhook-verifier.js';
 export class WebhookSignatureModule extends ConfigurableModuleClass {
   constructor(modules: ModulesContainer) {
     super();
-    const imports = [...modules.values()].filter(
-      (module) => module.metatype === WebhookSignatureModule,
-    );
-    if (imports.length > 1) {
-      throw new OptionError('WebhookSignatureModule.forRoot', imports.length, 'import it once');
-    }
+    requireSingleImport(WebhookSignatureModule, modules.values());
   }
 }

@@ -1,0 +1,15 @@
+import { OptionError } from './option.error.js';
+
+/**
+ * Fails the boot of an application that imports a configured module more than once: its state would
+ * exist twice. Called in the module's constructor.
+ *
+ * @param modules the values of Nest's `ModulesContainer`
+ */
+export function requireSingleImport(
+  module: { readonly name: string },
+  modules: Iterable<{ readonly metatype: unknown }>,
+): void {
+  const imports = [...modules].filter(({ metatype }) => metatype === module).length;
+  if (imports > 1) throw new OptionError(`${module.name}.forRoot`, imports, 'import it once');
+}
