@@ -1,0 +1,20 @@
+import { ServiceConfig } from '@loyalnest/service-defaults';
+import { IsNotEmpty, IsString, Matches } from 'class-validator';
+
+/** The variables of partner-simulator. */
+export class SimulatorConfig extends ServiceConfig {
+  override readonly PORT: number = 3010;
+
+  /** Where the shop posts its webhooks, without a slash at the end. */
+  @Matches(/^https?:\/\/[^/]+$/, { message: 'use http://host:port' })
+  readonly GATEWAY_URL: string = 'http://127.0.0.1:3000';
+
+  /** Secret that the shop signs with; the gateway must know it. */
+  @IsString()
+  @IsNotEmpty()
+  readonly SHOPIFY_WEBHOOK_SECRET!: string;
+
+  /** The shop's own domain, which is the merchant's id. */
+  @Matches(/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, { message: 'use name.myshopify.com' })
+  readonly SHOP_DOMAIN: string = 'demo.myshopify.com';
+}
