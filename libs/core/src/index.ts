@@ -60,6 +60,9 @@ export type {
   PublishResult,
 } from './ports/job-publisher.js';
 
+export { ADMIN_ROLES, AdminAccess, AdminAccessError, includesRole } from './ports/admin-access.js';
+export type { Administrator, AdminRequest, AdminRole } from './ports/admin-access.js';
+
 // Events
 export { diagnostics } from './diagnostics/diagnostics.js';
 export type { Diagnostics, DiagnosticsName } from './diagnostics/diagnostics.js';

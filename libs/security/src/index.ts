@@ -1,4 +1,9 @@
-// For your application
+// Administrators
+export { AdminAccessModule } from './admin-access/admin-access.module.js';
+export { TokenAdminAccess } from './admin-access/token-admin-access.js';
+export type { AdminAccessModuleOptions, AdminToken } from './admin-access/admin-access.options.js';
+
+// Webhooks
 export { WebhookSignatureModule } from './webhook-signature/webhook-signature.module.js';
 export { WebhookSignatureGuard } from './webhook-signature/webhook-signature.guard.js';
 export { WebhookVerifier } from './webhook-signature/webhook-verifier.js';

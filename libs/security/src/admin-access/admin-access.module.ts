@@ -1,0 +1,17 @@
+import { AdminAccess, requireSingleImport } from '@loyalnest/core';
+import { Module } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { ConfigurableModuleClass } from './admin-access.module-definition.js';
+import { TokenAdminAccess } from './token-admin-access.js';
+
+/** Provides {@link AdminAccess} by bearer tokens to every admin endpoint. Import it once. */
+@Module({
+  providers: [{ provide: AdminAccess, useClass: TokenAdminAccess }],
+  exports: [AdminAccess],
+})
+export class AdminAccessModule extends ConfigurableModuleClass {
+  constructor(modules: ModulesContainer) {
+    super();
+    requireSingleImport(AdminAccessModule, modules.values());
+  }
+}
