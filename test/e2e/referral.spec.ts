@@ -1,4 +1,5 @@
 import { eventually } from '@loyalnest/testing';
+import { Redis } from 'ioredis';
 import { newCustomerId, orderText, SampleStack } from './sample-stack.js';
 
 let stack: SampleStack;
@@ -92,6 +93,21 @@ it('sends an e-mail when the provider hangs, after the time limit of each attemp
   await faults({ sms: { hang: true } });
   await invited(await refer(), { channel: 'email', fallbackReason: 'TIMEOUT' });
 });
+
+it('hands a running invite back when the service stops; the next one sends it', async () => {
+  await faults({ sms: { hang: true } });
+  const id = await refer();
+  const redis = new Redis(stack.redis.url, { disconnectTimeout: 50 });
+  await eventually(async () =>
+    expect(await redis.llen('{loyalnest}:referrals:active')).toBeGreaterThan(0),
+  );
+  redis.disconnect();
+  const exit = await stack.apps.get('referrals-service')!.stop();
+  expect(exit.code).toBe(0);
+  await stack.call('partner-simulator', 'DELETE', '/faults');
+  await stack.launch('referrals-service');
+  await invited(id, { channel: 'sms' });
+}, 60_000);
 
 it('opens the circuit when the provider is down, falls back at once, and comes back', async () => {
   await faults({ sms: { errorRatio: 1 } });

@@ -118,7 +118,7 @@ export class SampleStack {
   }
 
   private env(app: AppName): Record<string, string> {
-    const common = { LOG_LEVEL: 'debug', REDIS_URL: this.redis.url };
+    const common = { LOG_LEVEL: 'debug', JOB_DRAIN: '500ms', REDIS_URL: this.redis.url };
     switch (app) {
       case 'points-service':
         return { ...common, POINTS_DATABASE_URL: this.pointsDatabase };

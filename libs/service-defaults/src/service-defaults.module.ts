@@ -1,3 +1,4 @@
+import type { Duration } from '@loyalnest/core';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { CorrelationModule, type CorrelationModuleOptions } from '@loyalnest/correlation';
 import { GracefulShutdownModule } from '@loyalnest/graceful-shutdown';
@@ -45,7 +46,10 @@ export class ServiceDefaultsModule {
         HttpClientModule.forRoot({}),
         ResilienceModule.forRoot({}),
         HealthModule.forRoot({}),
-        GracefulShutdownModule.forRoot({}),
+        GracefulShutdownModule.forRootAsync({
+          inject: [ServiceConfig],
+          useFactory: ({ JOB_DRAIN }: ServiceConfig) => ({ jobDrain: JOB_DRAIN as Duration }),
+        }),
       ],
     };
   }

@@ -11,7 +11,8 @@ const DEVELOPMENT_SECRET = 'dev-only-webhook-secret';
 /** The sample stack, and what each app of it is told. */
 export function loyaltyApps(env: NodeJS.ProcessEnv): readonly AppPlan[] {
   const secrets = env['SHOPIFY_WEBHOOK_SECRETS'] ?? DEVELOPMENT_SECRET;
-  const common = { LOG_LEVEL: env['LOG_LEVEL'] ?? 'info' };
+  // Whoever presses Ctrl-C waits for nothing long: jobs that still run go back into the queue.
+  const common = { LOG_LEVEL: env['LOG_LEVEL'] ?? 'info', JOB_DRAIN: '1500ms' };
   const port = (variable: string, fallback: number): { port: number; portVariable: string } => ({
     port: Number(env[variable] ?? fallback),
     portVariable: variable,

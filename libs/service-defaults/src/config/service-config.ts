@@ -1,5 +1,5 @@
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsString, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
 
 /** Variables that every service reads. A service adds its own in a subclass. */
 export class ServiceConfig {
@@ -16,6 +16,10 @@ export class ServiceConfig {
 
   @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
   readonly LOG_LEVEL: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent' = 'info';
+
+  /** How long a shutdown lets running jobs finish before it hands them back; `'20s'` and the like. */
+  @Matches(/^\d+(\.\d+)?(ms|s|m)$/, { message: "use a duration such as '20s'" })
+  readonly JOB_DRAIN: string = '20s';
 
   /** Readable log lines instead of JSON. */
   @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
