@@ -1,8 +1,8 @@
-// Compiles libs, apps and tools from TypeScript to plain ESM with SWC, only what has changed.
-// Types are not checked here: `npm run check` does.
+// Compiles libs, apps and tools from TypeScript to plain ESM with SWC, only what has changed, and
+// copies what the code reads beside it. Types are not checked here: `npm run check` does.
 import { transformFile } from '@swc/core';
 import { existsSync, globSync } from 'node:fs';
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
@@ -35,9 +35,17 @@ async function compile(source: string, output: string): Promise<boolean> {
   return true;
 }
 
-/** Output whose source is gone would still be found by imports. */
+/** SQL migrations and the like. */
+async function copy(source: string, output: string): Promise<boolean> {
+  if ((await modified(output)) >= (await modified(source))) return false;
+  await mkdir(dirname(output), { recursive: true });
+  await copyFile(source, output);
+  return true;
+}
+
+/** Output whose source is gone would still be found by imports, or run as a migration. */
 async function removeStale(target: Target, expected: ReadonlySet<string>): Promise<void> {
-  for (const file of globSync('**/*.js', { cwd: join(root, target.output) })) {
+  for (const file of globSync('**/*.{js,sql,json}', { cwd: join(root, target.output) })) {
     if (!expected.has(file)) await rm(join(root, target.output, file));
   }
 }
@@ -46,16 +54,16 @@ async function build(target: Target): Promise<number> {
   const sources = globSync('**/*.ts', { cwd: join(root, target.source) }).filter(
     (file) => !file.endsWith('.spec.ts') && !file.endsWith('.d.ts'),
   );
-  const compiled = await Promise.all(
-    sources.map((file) =>
-      compile(
-        join(root, target.source, file),
-        join(root, target.output, file.replace(/\.ts$/, '.js')),
-      ),
+  const assets = globSync('**/*.{sql,json}', { cwd: join(root, target.source) });
+  const compiledFrom = (file: string): string => file.replace(/\.ts$/, '.js');
+  const written = await Promise.all([
+    ...sources.map((file) =>
+      compile(join(root, target.source, file), join(root, target.output, compiledFrom(file))),
     ),
-  );
-  await removeStale(target, new Set(sources.map((file) => file.replace(/\.ts$/, '.js'))));
-  return compiled.filter(Boolean).length;
+    ...assets.map((file) => copy(join(root, target.source, file), join(root, target.output, file))),
+  ]);
+  await removeStale(target, new Set([...sources.map(compiledFrom), ...assets]));
+  return written.filter(Boolean).length;
 }
 
 const counts = await Promise.all(targets.map(build));

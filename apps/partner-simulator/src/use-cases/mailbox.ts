@@ -19,7 +19,7 @@ export class Mailbox {
 
   /** Newest first. */
   get delivered(): readonly Message[] {
-    return [...this.messages.values()].reverse();
+    return [...this.messages.values()].toReversed();
   }
 
   count(channel: Channel): void {

@@ -3,7 +3,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { withTemporaryFolder } from '../process/temporary-folder.js';
 import { run } from '../process/run.js';
-import type { RedisBinary } from './find-redis.js';
+import type { RedisBinary } from './redis-binary.js';
 
 /** Packages that every running system has; another copy of the C library would break the start. */
 const OF_THE_SYSTEM = /^(libc6|libgcc|libstdc\+\+|libcrypt1|libperl)/;

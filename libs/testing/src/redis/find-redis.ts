@@ -2,13 +2,8 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { cacheFolder } from '../process/repository.js';
 import { fetchDebianRedis } from './debian-package.js';
+import type { RedisBinary } from './redis-binary.js';
 import { RedisUnavailableError } from './redis-unavailable.error.js';
-
-/** A Redis server that can be started, and what its environment needs for that. */
-export interface RedisBinary {
-  readonly path: string;
-  readonly env: Readonly<Record<string, string>>;
-}
 
 export interface FindRedisOptions {
   /** Folders to look in. @defaultValue `PATH` of this process */

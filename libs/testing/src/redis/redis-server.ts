@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { OwnProcess } from '../process/own-process.js';
 import { LocalServer, type LocalServerOptions } from '../server/local-server.js';
-import { findRedis, type RedisBinary } from './find-redis.js';
+import { findRedis } from './find-redis.js';
+import type { RedisBinary } from './redis-binary.js';
 
 export interface RedisServerOptions extends LocalServerOptions {
   /**

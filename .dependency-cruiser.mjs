@@ -1,0 +1,113 @@
+// The architecture as rules; `npm run check` fails on any import that breaks one of them. Paths are
+// regular expressions; $1 and $2 stand for what the groups of `from` matched.
+import { globSync, readFileSync } from 'node:fs';
+
+const SPEC = '\\.spec\\.ts$';
+/** Private libs that are composed of the others. */
+const COMPOSING = '^libs/(service-defaults|testing)/';
+
+/** Sources behind the `exports` of the libs, such as libs/outbox/src/drizzle/index.ts. */
+const entries = globSync('libs/*/package.json').flatMap((file) =>
+  Object.values(JSON.parse(readFileSync(file, 'utf8')).exports)
+    .map((target) => target.default)
+    .filter((target) => target !== undefined)
+    .map((target) =>
+      file.replace('package.json', target.replace('./dist/', 'src/').replace(/\.js$/, '.ts')),
+    ),
+);
+const ENTRIES = `^(${entries.join('|')})$`;
+
+const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
+
+/** In an app, code in `folders` may import of the app only its own folder and `allowed`. */
+const layer = (folders, allowed) =>
+  rule(
+    `app-${folders.join('-')}`,
+    `in an app, ${folders.join(', ')} may import only ${['their own folder', ...allowed].join(', ')}`,
+    { path: `^apps/([^/]+)/src/(${folders.join('|')})/`, pathNot: SPEC },
+    {
+      path: '^apps/$1/',
+      pathNot: ['^apps/$1/src/$2/', ...allowed.map((part) => `^apps/$1/src/${part}`)],
+    },
+  );
+
+export default {
+  forbidden: [
+    rule(
+      'star',
+      'a public lib imports @loyalnest/core and no other lib; libs meet through ports in core',
+      { path: '^libs/([^/]+)/', pathNot: [COMPOSING, SPEC] },
+      { path: '^libs/', pathNot: ['^libs/$1/', '^libs/core/'] },
+    ),
+    rule('no-circular', 'imports form no cycle', {}, { circular: true }),
+    rule(
+      'no-own-index',
+      'inside a lib, import the file that has the name; the index is for others',
+      { path: '^libs/([^/]+)/src/', pathNot: SPEC },
+      { path: '^libs/$1/src/index\\.ts$' },
+    ),
+    rule(
+      'no-deep-import-between-libs',
+      'import what the other lib exports',
+      { path: '^libs/([^/]+)/' },
+      { path: '^libs/', pathNot: ['^libs/$1/', ENTRIES] },
+    ),
+    rule(
+      'no-deep-import-of-libs',
+      'import what the lib exports',
+      { path: '^(apps|tools|test|bench)/' },
+      { path: '^libs/', pathNot: ENTRIES },
+    ),
+    rule(
+      'libs-stand-alone',
+      'a lib knows nothing of those who use it',
+      { path: '^libs/' },
+      { path: '^(apps|tools|test|bench)/' },
+    ),
+    rule(
+      'no-app-to-app',
+      'apps talk over HTTP and jobs; each keeps its own copy of a contract',
+      { path: '^apps/([^/]+)/' },
+      { path: '^(apps|tools|test|bench)/', pathNot: '^apps/$1/' },
+    ),
+    rule(
+      'app-domain',
+      'the domain is plain TypeScript: it imports itself and Node',
+      { path: '^apps/([^/]+)/src/domain/', pathNot: SPEC },
+      { pathNot: '^apps/$1/src/domain/', dependencyTypesNot: ['core'] },
+    ),
+    layer(['contracts'], []),
+    layer(['use-cases'], ['domain/']),
+    layer(['clients'], ['[^/]+\\.config\\.ts$']),
+    layer(
+      ['http', 'messaging', 'adapters'],
+      ['use-cases/', 'domain/', 'contracts/', 'clients/', '[^/]+\\.config\\.ts$'],
+    ),
+    rule(
+      'app-folders',
+      'an app has the folders above and no others, so that each of them has a rule',
+      {
+        path: '^apps/[^/]+/src/[^/]+/',
+        pathNot: '^apps/[^/]+/src/(domain|contracts|use-cases|clients|http|messaging|adapters)/',
+      },
+      {},
+    ),
+    rule(
+      'declared-dependencies',
+      'a public lib imports only packages that its package.json declares',
+      { path: '^libs/', pathNot: [COMPOSING, SPEC] },
+      { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    ),
+    rule('resolvable', 'every import can be found', {}, { couldNotResolve: true }),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.base.json' },
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: ['^dist/', '^libs/[^/]+/dist/'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};
