@@ -1,0 +1,64 @@
+// npm run check [-- step ...]: everything that can be checked without running the code. All steps
+// run, the fast ones first; the exit code is 1 if one of them fails.
+import { spawnSync } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { linkProblems } from './checks/links.ts';
+import { lockfileProblems } from './checks/lockfile.ts';
+import { packageProblems } from './checks/packages.ts';
+
+const root = resolve(import.meta.dirname, '..');
+
+/** Gives what is wrong, empty if nothing is. */
+type Check = () => string | Promise<string>;
+
+const command =
+  (name: string, ...args: readonly string[]): Check =>
+  () => {
+    const { status, stdout, stderr, error } = spawnSync(name, args, {
+      cwd: root,
+      encoding: 'utf8',
+      maxBuffer: 64 * 1_048_576,
+    });
+    if (status === 0) return '';
+    return `${stdout ?? ''}${stderr ?? ''}` || String(error ?? `exit code ${status}`);
+  };
+
+const tool = (name: string, ...args: readonly string[]): Check =>
+  command(join(root, 'node_modules/.bin', name), ...args);
+
+const problems =
+  (find: (root: string) => readonly string[] | Promise<readonly string[]>): Check =>
+  async () =>
+    (await find(root)).join('\n');
+
+const STEPS: Readonly<Record<string, Check>> = {
+  lockfile: problems(lockfileProblems),
+  links: problems(linkProblems),
+  lint: tool('oxlint', '--deny-warnings'),
+  unused: tool('knip', '--no-progress'),
+  architecture: tool('depcruise', 'libs', 'apps', 'tools', 'test', 'bench'),
+  format: tool('prettier', '--check', '--log-level', 'warn', '.'),
+  build: command(process.execPath, 'tools/build.ts'),
+  types: tool('tsc', '--build'),
+  packages: problems(packageProblems),
+};
+
+const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(STEPS);
+const failed: string[] = [];
+for (const name of chosen) {
+  const check = STEPS[name];
+  if (!check) {
+    console.error(`There is no step ${name}; there are: ${Object.keys(STEPS).join(', ')}`);
+    process.exit(2);
+  }
+  const started = performance.now();
+  const wrong = await check();
+  const seconds = ((performance.now() - started) / 1_000).toFixed(1);
+  if (wrong !== '') failed.push(name);
+  console.log(`${wrong === '' ? 'ok  ' : 'FAIL'} ${name} (${seconds} s)`);
+  if (wrong !== '') console.log(`\n${wrong.trim()}\n`);
+}
+if (failed.length > 0) {
+  console.error(`\nFailed: ${failed.join(', ')}. One step alone: npm run check -- ${failed[0]}`);
+  process.exit(1);
+}

@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+
+const run = promisify(execFile);
+
+/**
+ * What users of the public libs would stumble over: entry points that are missing from the package,
+ * wrong conditions, types that do not resolve. Needs `dist` with code and types.
+ */
+export async function packageProblems(root: string): Promise<readonly string[]> {
+  const folders = globSync('libs/*/package.json', { cwd: root })
+    .filter((file) => !manifestOf(join(root, file)).private)
+    .map((file) => dirname(file));
+  const problems = await Promise.all(
+    folders.map(async (folder) => [
+      ...(await publintProblems(join(root, folder))),
+      ...(await typeProblems(root, folder)),
+    ]),
+  );
+  return problems.flatMap((found, index) => found.map((text) => `${folders[index]}: ${text}`));
+}
+
+function manifestOf(file: string): { readonly private?: boolean } {
+  return JSON.parse(readFileSync(file, 'utf8')) as { readonly private?: boolean };
+}
+
+async function publintProblems(pkgDir: string): Promise<readonly string[]> {
+  const { messages, pkg } = await publint({ pkgDir, strict: true });
+  return messages.map((message) => formatMessage(message, pkg, { color: false }) ?? message.code);
+}
+
+/** "Are the types wrong?" for packages that only ESM can import. */
+async function typeProblems(root: string, folder: string): Promise<readonly string[]> {
+  const options = ['--profile', 'esm-only', '--format', 'ascii', '--no-emoji', '--no-color'];
+  try {
+    await run(join(root, 'node_modules/.bin/attw'), ['--pack', folder, ...options], { cwd: root });
+    return [];
+  } catch (error) {
+    const { stdout, message } = error as { stdout?: string; message: string };
+    return [`the types do not resolve\n${stdout || message}`];
+  }
+}
