@@ -1,4 +1,3 @@
-import { fromDrizzle } from '@loyalnest/outbox/drizzle';
 import { OutboxModule } from '@loyalnest/outbox';
 import { queue, QueueModule } from '@loyalnest/queue';
 import { Database, PostgresModule, ServiceDefaultsModule } from '@loyalnest/service-defaults';
@@ -41,7 +40,7 @@ import { WebhookInbox } from './use-cases/webhook-inbox.js';
     QueueModule.forFeature(queue('points', { concurrency: 10 }), queue('referrals')),
     OutboxModule.forRootAsync({
       inject: [Database],
-      useFactory: ({ orm }: Database) => ({ database: fromDrizzle(orm) }),
+      useFactory: ({ sql }: Database) => ({ database: sql }),
     }),
   ],
   controllers: [AccountsController, WebhooksController],

@@ -1,5 +1,4 @@
 import { OutboxModule } from '@loyalnest/outbox';
-import { fromDrizzle } from '@loyalnest/outbox/drizzle';
 import { queue, QueueModule } from '@loyalnest/queue';
 import { Database, PostgresModule, ServiceDefaultsModule } from '@loyalnest/service-defaults';
 import { Module } from '@nestjs/common';
@@ -39,7 +38,7 @@ import { ShowReferral } from './use-cases/show-referral.js';
     QueueModule.forFeature(queue('referrals', { concurrency: 10 })),
     OutboxModule.forRootAsync({
       inject: [Database],
-      useFactory: ({ orm }: Database) => ({ database: fromDrizzle(orm) }),
+      useFactory: ({ sql }: Database) => ({ database: sql }),
     }),
   ],
   controllers: [ReferralsController],

@@ -1,13 +1,17 @@
 import {
   CHECK_HEALTH,
   DRAIN,
+  durationMs,
   ON_SHUTDOWN,
+  wholeNumber,
   type Drainable,
   type DrainStep,
   type HealthContributor,
   type HealthObservation,
   type ShutdownListener,
 } from '@loyalnest/core';
+import type { SqlDatabase } from '@loyalnest/outbox';
+import { fromDrizzle } from '@loyalnest/outbox/drizzle';
 import {
   Inject,
   Injectable,
@@ -19,53 +23,74 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { Pool } from 'pg';
 import { DatabaseUnavailableError } from './database-unavailable.error.js';
+import { FailStopClient } from './fail-stop-client.js';
 import { MODULE_OPTIONS_TOKEN } from './postgres.module-definition.js';
 import type { PostgresModuleOptions } from './postgres.options.js';
 import { saysUnavailable } from './unavailable-cause.js';
+import { withoutParameters } from './without-parameters.js';
 
 export type Transaction = Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0];
 
 /** Key of the advisory lock: instances that start together migrate one after the other. */
 const MIGRATION_LOCK = 7_230_180_452;
 const CONNECT_TIMEOUT_MS = 2_000;
-const QUERY_TIMEOUT_MS = 5_000;
+/** How long an instance waits for another one that migrates. */
+const MIGRATION_WAIT_MS = 60_000;
 
 /**
  * The service's own Postgres. Work fails within seconds when the server is away or silent, with
- * {@link DatabaseUnavailableError}; the pool comes back by itself.
+ * {@link DatabaseUnavailableError}, and nothing of a transaction that failed so is committed later,
+ * unless it was its commit that had no answer. The pool comes back by itself.
  */
 @Injectable()
 export class Database
   implements OnModuleInit, OnApplicationShutdown, Drainable, ShutdownListener, HealthContributor
 {
   readonly healthCheck = { name: 'postgres', critical: true };
-  readonly orm: NodePgDatabase;
+  /** For `OutboxModule`: its statements take part in the same transactions and fail the same way. */
+  readonly sql: SqlDatabase<Transaction>;
+  private readonly orm: NodePgDatabase;
   private readonly pool: Pool;
   private readonly logger = new Logger('Postgres');
   private draining = false;
   private closing: Promise<void> | undefined;
 
   constructor(@Inject(MODULE_OPTIONS_TOKEN) private readonly options: PostgresModuleOptions) {
+    const { url, maxConnections = 10, queryTimeout = '5s' } = options;
+    const queryTimeoutMs = durationMs('postgres.queryTimeout', queryTimeout, { minMs: 1 });
     this.pool = new Pool({
-      connectionString: options.url,
-      max: options.maxConnections ?? 10,
+      Client: FailStopClient,
+      connectionString: url,
+      max: wholeNumber('postgres.maxConnections', maxConnections, { min: 1 }),
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      query_timeout: QUERY_TIMEOUT_MS,
-      statement_timeout: QUERY_TIMEOUT_MS,
+      query_timeout: queryTimeoutMs,
+      statement_timeout: queryTimeoutMs,
     });
     // An idle connection that breaks would end the process without a listener.
     this.pool.on('error', (error) => this.logger.warn(`a connection was lost: ${error.message}`));
     this.orm = drizzle(this.pool, { casing: 'snake_case' });
+    const { query, within } = fromDrizzle<Transaction>(this.orm);
+    this.sql = {
+      within,
+      query: (text, values) => this.guard(() => query(text, values)),
+      transaction: (work) => this.transaction(work),
+    };
   }
 
   async onModuleInit(): Promise<void> {
-    const client = await this.pool.connect();
+    // Not of the pool: a migration may take longer than a query.
+    const client = new FailStopClient({
+      connectionString: this.options.url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      lock_timeout: MIGRATION_WAIT_MS,
+    });
+    await client.connect();
     try {
       await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
       await migrate(drizzle(client), { migrationsFolder: this.options.migrations });
     } finally {
       // Closing the session frees the lock, whatever happened.
-      client.release(true);
+      await client.end();
     }
   }
 
@@ -109,7 +134,8 @@ export class Database
     try {
       return await work();
     } catch (error) {
-      throw saysUnavailable(error) ? new DatabaseUnavailableError(error) : error;
+      const plain = withoutParameters(error);
+      throw saysUnavailable(plain) ? new DatabaseUnavailableError(plain) : plain;
     }
   }
 }

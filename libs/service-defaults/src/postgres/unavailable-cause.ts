@@ -3,18 +3,48 @@
  * resources, 57 operator intervention (PostgreSQL, Appendix A).
  */
 const SERVER_STATES = /^(08|53|57)/;
-const SOCKET_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND']);
+const SOCKET_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+]);
 /** What node-postgres says without a code. */
+const READ_TIMEOUT = /query read timeout/i;
 const MESSAGES =
-  /connection terminated|timeout exceeded when trying to connect|query read timeout/i;
+  /connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/i;
+
+interface Failure {
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+}
 
 /** Whether an error, or one that it wraps, says that the database is away. */
 export function saysUnavailable(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as { code?: unknown };
+  return causes(error).some(({ code, message }) => {
     if (typeof code === 'string' && (SOCKET_CODES.has(code) || SERVER_STATES.test(code)))
       return true;
-    if (MESSAGES.test(cause.message)) return true;
+    const text = String(message);
+    return MESSAGES.test(text) || READ_TIMEOUT.test(text);
+  });
+}
+
+/** Whether an error says that a query had no answer in time. */
+export function isReadTimeout(error: unknown): boolean {
+  return READ_TIMEOUT.test(String((error as Failure | null)?.message));
+}
+
+function causes(error: unknown): Failure[] {
+  const found: Failure[] = [];
+  let cause = error;
+  while (typeof cause === 'object' && cause !== null && !found.includes(cause)) {
+    found.push(cause);
+    ({ cause } = cause as Failure);
   }
-  return false;
+  return found;
 }

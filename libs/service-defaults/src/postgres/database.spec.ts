@@ -1,0 +1,285 @@
+import { CHECK_HEALTH, DRAIN, ON_SHUTDOWN } from '@loyalnest/core';
+import {
+  createTemporaryFolder,
+  eventually,
+  PostgresServer,
+  removeTemporaryFolder,
+} from '@loyalnest/testing';
+import { sql } from 'drizzle-orm';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DatabaseUnavailableError } from './database-unavailable.error.js';
+import { Database } from './database.js';
+import type { PostgresModuleOptions } from './postgres.options.js';
+
+const CREATE_ENTRIES = 'create table entries (id int primary key, note text)';
+
+let postgres: PostgresServer;
+let folder: string;
+let url: string;
+let open: Database[] = [];
+let count = 0;
+
+beforeAll(async () => {
+  folder = createTemporaryFolder('migrations');
+  postgres = await PostgresServer.start({ durable: false });
+});
+beforeEach(async () => {
+  url = await postgres.createDatabase(`service_${++count}`);
+});
+afterEach(async () => {
+  if (postgres.pid === undefined) await postgres.restart();
+  postgres.resume();
+  await Promise.all(open.map((database) => database.onApplicationShutdown()));
+  open = [];
+});
+afterAll(async () => {
+  await postgres.stop();
+  await removeTemporaryFolder(folder);
+});
+
+/** A folder as drizzle-kit writes it, with one migration. */
+async function migrationFolder(statements: string): Promise<string> {
+  const path = join(folder, String(count));
+  const entry = { idx: 0, version: '7', when: 1, tag: '0000_first', breakpoints: true };
+  const journal = { version: '7', dialect: 'postgresql', entries: [entry] };
+  await mkdir(join(path, 'meta'), { recursive: true });
+  await writeFile(join(path, '0000_first.sql'), statements);
+  await writeFile(join(path, 'meta', '_journal.json'), JSON.stringify(journal));
+  return path;
+}
+
+async function create(
+  options: Partial<PostgresModuleOptions> = {},
+  migration = CREATE_ENTRIES,
+): Promise<Database> {
+  const migrations = await migrationFolder(migration);
+  const database = new Database({ url, migrations, queryTimeout: '300ms', ...options });
+  open.push(database);
+  return database;
+}
+
+async function start(options: Partial<PostgresModuleOptions> = {}): Promise<Database> {
+  const database = await create(options);
+  await database.onModuleInit();
+  return database;
+}
+
+const insert = (id: number, note = '') => sql`insert into entries values (${id}, ${note})`;
+
+async function ids(database: Database): Promise<unknown[]> {
+  const { rows } = await database.query((orm) =>
+    orm.execute(sql`select id from entries order by 1`),
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** Whoever gets the one connection next; the first may find it broken. */
+async function insertNext(database: Database, id: number): Promise<void> {
+  await eventually(async () => {
+    await database.transaction((tx) => tx.execute(insert(id)));
+  });
+}
+
+describe('while Postgres is away', () => {
+  it('work fails at once after a kill, and succeeds by itself when Postgres is back', async () => {
+    const database = await start();
+    await database.query((orm) => orm.execute(insert(1)));
+    await postgres.kill();
+    const startedAt = performance.now();
+    await expect(ids(database)).rejects.toMatchObject({
+      code: 'DATABASE_UNAVAILABLE',
+      category: 'unavailable',
+      retryable: true,
+      retryAfterMs: 1_000,
+    });
+    await expect(database.transaction((tx) => tx.execute(insert(2)))).rejects.toThrow(
+      DatabaseUnavailableError,
+    );
+    await expect(database.sql.query('select 1')).rejects.toThrow(DatabaseUnavailableError);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    await postgres.restart();
+    expect(await ids(database)).toEqual([1]);
+  });
+
+  it('work fails in time while Postgres is silent, and succeeds by itself when it answers', async () => {
+    const database = await start();
+    await database.query((orm) => orm.execute(insert(1)));
+    postgres.pause();
+    const startedAt = performance.now();
+    // The first has the idle connection, the second has to make one.
+    await expect(ids(database)).rejects.toThrow(DatabaseUnavailableError);
+    await expect(database.transaction((tx) => tx.execute(insert(2)))).rejects.toThrow(
+      DatabaseUnavailableError,
+    );
+    expect(performance.now() - startedAt).toBeLessThan(4_000);
+    postgres.resume();
+    await eventually(async () => expect(await ids(database)).toEqual([1]));
+  });
+
+  it('a transaction that is open when Postgres is killed fails, and the process lives', async () => {
+    const database = await start();
+    const work = database.transaction(async (tx) => {
+      await tx.execute(insert(1));
+      await postgres.kill();
+      await postgres.restart();
+      await tx.execute(insert(2));
+    });
+    await expect(work).rejects.toThrow(DatabaseUnavailableError);
+    expect(await ids(database)).toEqual([]);
+  });
+
+  it('health fails, and is up with its figures before and after', async () => {
+    const database = await start();
+    const up = { status: 'up', observed: { connections: 1, idle: 1, waiting: 0 } };
+    expect(await database[CHECK_HEALTH]()).toEqual(up);
+    await postgres.kill();
+    await expect(database[CHECK_HEALTH]()).rejects.toThrow('ECONNREFUSED');
+    await postgres.restart();
+    expect(await database[CHECK_HEALTH]()).toEqual(up);
+  });
+});
+
+describe('a transaction that had no answer', () => {
+  it('is not committed by the next one on its connection', async () => {
+    const database = await start({ maxConnections: 1 });
+    const failed = database.transaction(async (tx) => {
+      await tx.execute(insert(1));
+      postgres.pause();
+      await tx.execute(insert(2));
+    });
+    await expect(failed).rejects.toThrow(DatabaseUnavailableError);
+    postgres.resume();
+    await insertNext(database, 3);
+    expect(await ids(database)).toEqual([3]);
+  });
+
+  it('through the port of the outbox is not committed by the next one either', async () => {
+    const database = await start({ maxConnections: 1 });
+    const failed = database.sql.transaction(async (tx) => {
+      await database.sql.within(tx).query('insert into entries values ($1)', [1]);
+      postgres.pause();
+      await database.sql.within(tx).query('insert into entries values ($1)', [2]);
+    });
+    await expect(failed).rejects.toThrow(DatabaseUnavailableError);
+    postgres.resume();
+    await insertNext(database, 3);
+    expect(await ids(database)).toEqual([3]);
+  });
+
+  it('holds its caller for no longer than one query may take', async () => {
+    const database = await start({ queryTimeout: '1s' });
+    let pausedAt = 0;
+    const failed = database.transaction(async (tx) => {
+      await tx.execute(insert(1));
+      postgres.pause();
+      pausedAt = performance.now();
+      await tx.execute(insert(2));
+    });
+    await expect(failed).rejects.toThrow(DatabaseUnavailableError);
+    expect(performance.now() - pausedAt).toBeLessThan(1_900);
+  });
+});
+
+describe('an error of the work itself', () => {
+  it('comes out as it is, and rolls back', async () => {
+    const database = await start();
+    const failed = database.transaction(async (tx) => {
+      await tx.execute(insert(1));
+      throw new Error('no such rule');
+    });
+    await expect(failed).rejects.toThrow('no such rule');
+    expect(await ids(database)).toEqual([]);
+  });
+
+  it('of the database keeps its code and says no parameter of the query', async () => {
+    const database = await start();
+    await database.query((orm) => orm.execute(insert(1)));
+    const failed = [
+      database.query((orm) => orm.execute(insert(1, 'ada@example.com'))),
+      database.transaction((tx) => tx.execute(insert(1, 'ada@example.com'))),
+      database.sql.query('insert into entries values ($1, $2)', [1, 'ada@example.com']),
+    ];
+    for (const result of await Promise.allSettled(failed)) {
+      const { reason } = result as PromiseRejectedResult;
+      expect(reason).not.toBeInstanceOf(DatabaseUnavailableError);
+      expect(reason).toMatchObject({ code: '23505' });
+      expect((reason as Error).stack).not.toContain('ada@example.com');
+    }
+  });
+
+  it('that Postgres caused says no parameter either', async () => {
+    const database = await start();
+    await postgres.kill();
+    const error: unknown = await database
+      .query((orm) => orm.execute(insert(1, 'ada@example.com')))
+      .catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DatabaseUnavailableError);
+    expect(String(((error as Error).cause as Error).stack)).not.toContain('ada@example.com');
+  });
+});
+
+describe('the boot', () => {
+  it('applies each migration once when instances start together', async () => {
+    const slow = `${CREATE_ENTRIES}; select pg_sleep(0.2); insert into entries values (1)`;
+    const instances = await Promise.all([create({}, slow), create({}, slow), create({}, slow)]);
+    await Promise.all(instances.map((instance) => instance.onModuleInit()));
+    expect(await ids(instances[0]!)).toEqual([1]);
+  });
+
+  it('gives migrations, and those who wait for them, more time than a query has', async () => {
+    const slow = `${CREATE_ENTRIES}; select pg_sleep(0.5)`;
+    const instances = await Promise.all([create({}, slow), create({}, slow)]);
+    await Promise.all(instances.map((instance) => instance.onModuleInit()));
+    expect(await ids(instances[1]!)).toEqual([]);
+  });
+
+  it('leaves no lock behind when a migration fails', async () => {
+    const broken = await create({}, 'create table entries (');
+    await expect(broken.onModuleInit()).rejects.toThrow('create table entries (');
+    expect(await ids(await start())).toEqual([]);
+  });
+
+  it('fails at once while Postgres is away', async () => {
+    const database = await create();
+    await postgres.kill();
+    await expect(database.onModuleInit()).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('gives a query five seconds unless told otherwise', async () => {
+    const limit = async (options: Partial<PostgresModuleOptions>): Promise<unknown> => {
+      const { sql: executor } = await create(options);
+      return (await executor.query('show statement_timeout')).rows[0];
+    };
+    expect(await limit({ queryTimeout: undefined })).toEqual({ statement_timeout: '5s' });
+    expect(await limit({ queryTimeout: '20s' })).toEqual({ statement_timeout: '20s' });
+  });
+
+  it.each([
+    [{ maxConnections: Number.NaN }, 'postgres.maxConnections: got NaN'],
+    [{ maxConnections: 0 }, 'postgres.maxConnections: got 0'],
+    [{ queryTimeout: 0 }, 'postgres.queryTimeout: got 0'],
+  ])('refuses %p', async (options, message) => {
+    await expect(create(options)).rejects.toThrow(message);
+  });
+});
+
+describe('the pool', () => {
+  it('closes once, whoever asks: the shutdown, Nest, or both', async () => {
+    const database = await start();
+    const [step] = database[DRAIN]();
+    expect(step).toMatchObject({ phase: 'close-databases', name: 'postgres' });
+    const { signal } = new AbortController();
+    await Promise.all([step!.run(signal), step!.run(signal), database.onApplicationShutdown()]);
+    await expect(ids(database)).rejects.toThrow('Cannot use a pool after calling end');
+  });
+
+  it("stays open in Nest's hooks during a graceful shutdown, which closes it later", async () => {
+    const database = await start();
+    database[ON_SHUTDOWN]();
+    await database.onApplicationShutdown();
+    expect(await ids(database)).toEqual([]);
+    await database[DRAIN]()[0]!.run(new AbortController().signal);
+    await expect(ids(database)).rejects.toThrow('Cannot use a pool after calling end');
+  });
+});
