@@ -243,12 +243,12 @@ describe('with a server away', () => {
         ),
       );
     for (let round = 0; round < 3; round++) {
-      const orders = send(60);
+      const sent = send(60);
       // Some jobs are waiting now, some run, some have ended.
       await eventually(async () => expect((await stack.balance(customerId)).status).toBe(200));
       await stack.redis.kill();
       await stack.redis.restart();
-      await orders;
+      await sent;
     }
     await eventually(
       async () => {

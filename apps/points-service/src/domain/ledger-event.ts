@@ -25,8 +25,6 @@ export interface Balance {
   readonly lifetimeEarned: number;
 }
 
-export const EMPTY_BALANCE: Balance = { available: 0, pending: 0, debt: 0, lifetimeEarned: 0 };
-
 /** The balance after an event. Pending points are never spendable. */
 export function apply(balance: Balance, { type, points }: LedgerEvent): Balance {
   switch (type) {
