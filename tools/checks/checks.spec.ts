@@ -1,0 +1,90 @@
+import { createTemporaryFolder, removeTemporaryFolder, repositoryRoot } from '@loyalnest/testing';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { linkProblems } from './links.js';
+import { lockfileProblems } from './lockfile.js';
+
+describe('the checks', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = createTemporaryFolder('checks');
+  });
+
+  afterEach(() => removeTemporaryFolder(folder));
+
+  function write(file: string, content: string | object): void {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    const text = typeof content === 'string' ? content : JSON.stringify(content);
+    writeFileSync(join(folder, file), text);
+  }
+
+  describe('of links', () => {
+    it('find links to files and headings that are not there', () => {
+      write('docs/guide.md', '# The guide\n\n## A `circuit` breaker\n\n## Again\n\n## Again\n');
+      write(
+        'README.md',
+        [
+          '[gone](docs/gone.md) [guide](docs/guide.md) ![picture](docs/gone.png)',
+          '[heading](docs/guide.md#a-circuit-breaker) [second](docs/guide.md#again-1)',
+          '[no heading](docs/guide.md#nowhere) [own](#nowhere) [folder](docs)',
+          '[web](https://example.com/gone.md) `[code](docs/gone.md)`',
+          '```md\n[fenced](docs/gone.md)\n```',
+        ].join('\n'),
+      );
+      expect(linkProblems(folder)).toEqual([
+        'README.md: docs/gone.md leads to no file',
+        'README.md: docs/gone.png leads to no file',
+        'README.md: docs/guide.md#nowhere leads to no heading',
+        'README.md: #nowhere leads to no heading',
+      ]);
+    });
+
+    it('leave packages and build output alone', () => {
+      write('node_modules/x/README.md', '[gone](gone.md)');
+      write('libs/x/dist/README.md', '[gone](gone.md)');
+      expect(linkProblems(folder)).toEqual([]);
+    });
+  });
+
+  it('find addresses in the lock file, but no links to workspaces', () => {
+    write('package-lock.json', {
+      packages: {
+        'node_modules/a': { version: '1.0.0' },
+        'node_modules/b': { resolved: 'https://registry.example.com/b.tgz' },
+        'node_modules/@loyalnest/core': { resolved: 'libs/core', link: true },
+      },
+    });
+    expect(lockfileProblems(folder)).toEqual([
+      'package-lock.json: node_modules/b names an address: https://registry.example.com/b.tgz',
+    ]);
+  });
+
+  it('find packages with entry points or types that are missing', () => {
+    const lib = (name: string, types: string, code: string): void => {
+      const exports = { '.': { types: `./dist/${types}`, default: `./dist/${code}` } };
+      const manifest = { name, version: '1.0.0', type: 'module', license: 'MIT', exports };
+      write(`libs/${name}/package.json`, { ...manifest, files: ['dist'] });
+      write(`libs/${name}/dist/index.js`, 'export const x = 1;\n');
+      write(`libs/${name}/dist/index.d.ts`, 'export declare const x = 1;\n');
+    };
+    lib('right', 'index.d.ts', 'index.js');
+    lib('codeless', 'index.d.ts', 'gone.js');
+    lib('typeless', 'gone.d.ts', 'index.js');
+    write('libs/private/package.json', { name: 'private', private: true, exports: './gone.js' });
+    symlinkSync(join(repositoryRoot(), 'node_modules'), join(folder, 'node_modules'));
+    const program = `
+      import { packageProblems } from ${JSON.stringify(join(repositoryRoot(), 'tools/checks/packages.ts'))};
+      console.log(JSON.stringify(await packageProblems(${JSON.stringify(folder)})));`;
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program]);
+    expect(String(stderr)).not.toContain('Error');
+    const problems = JSON.parse(String(stdout)) as string[];
+    expect(problems).toContainEqual(expect.stringMatching(/^libs\/codeless: .*gone\.js/));
+    expect(problems).toContainEqual(expect.stringMatching(/^libs\/typeless: .*gone\.d\.ts/));
+    expect(problems).toContainEqual(
+      expect.stringMatching(/^libs\/typeless: the types do not resolve/),
+    );
+    expect(problems.filter((problem) => /right|private/.test(problem))).toEqual([]);
+  });
+});
