@@ -8,6 +8,8 @@ export function fromPg(pool: Pool): SqlDatabase<PoolClient> {
     within: executor,
     async transaction(work) {
       const client = await pool.connect();
+      // Outside of a query the loss of a connection is an event, which would end the process unheard.
+      client.on('error', ignore);
       let broken = false;
       try {
         await client.query('begin');
@@ -21,11 +23,15 @@ export function fromPg(pool: Pool): SqlDatabase<PoolClient> {
         });
         throw error;
       } finally {
+        client.off('error', ignore);
         client.release(broken);
       }
     },
   };
 }
+
+/** The next query on the connection fails and tells of it. */
+function ignore(): void {}
 
 function executor(source: Pick<Pool, 'query'>): SqlExecutor {
   return {
