@@ -13,7 +13,7 @@ export class CalculatePointsPayload {
   readonly customerId!: string;
 
   /** Decimal in the shop's currency. */
-  @Matches(/^\d+(\.\d+)?$/)
+  @Matches(/^\d{1,15}(\.\d{1,15})?$/)
   readonly total!: string;
 
   @Matches(/^[A-Z]{3}$/)

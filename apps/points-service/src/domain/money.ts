@@ -1,4 +1,5 @@
-const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
+/** More digits than any order has; without a limit an amount could keep a processor busy. */
+const DECIMAL = /^(-?)(\d{1,15})(?:\.(\d{1,15}))?$/;
 
 /** An exact amount of one currency. Never a float: '0.1' stays 0.1. */
 export class Money {
@@ -8,7 +9,10 @@ export class Money {
     readonly currency: string,
   ) {}
 
-  /** Reads a decimal such as `'59.95'`; undefined for anything else. */
+  /**
+   * Reads a decimal such as `'59.95'`, with at most 15 digits on either side of the point; undefined
+   * for anything else.
+   */
   static parse(amount: unknown, currency: string): Money | undefined {
     const match = typeof amount === 'string' ? DECIMAL.exec(amount) : null;
     if (!match) return undefined;

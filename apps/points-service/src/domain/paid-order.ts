@@ -24,10 +24,11 @@ export interface FieldProblem {
 }
 
 const ID = /^[1-9]\d{0,19}$/;
+const CURRENCY = /^[A-Z]{3}$/;
 
 /**
  * Reads the payload of Shopify's `orders/paid` (Admin REST, resource Order) as it comes out of a
- * lossless JSON parser: ids as strings or safe integers, amounts as decimal strings.
+ * lossless JSON parser: ids as strings or safe integers, amounts as decimal strings. Never throws.
  */
 export function readPaidOrder(payload: unknown): OrderReading {
   const order = record(payload);
@@ -35,17 +36,14 @@ export function readPaidOrder(payload: unknown): OrderReading {
   const problems: FieldProblem[] = [];
   const orderId = id(order['id']);
   if (!orderId) problems.push({ field: 'id', message: 'must be a positive whole number' });
-  const { amount, currency, field } = shopTotal(order);
-  const total = Money.parse(amount, String(currency));
-  if (!total) problems.push({ field, message: `must be a decimal such as '59.95'` });
-  else if (total.isNegative) problems.push({ field, message: 'must not be negative' });
-  if (typeof currency !== 'string' || !/^[A-Z]{3}$/.test(currency)) {
-    problems.push({ field: 'currency', message: 'must be a code of three letters' });
-  }
+  const total = readTotal(order, problems);
   const customer = record(order['customer']);
   const customerId = id(customer?.['id']);
   if (customer && !customerId) {
     problems.push({ field: 'customer.id', message: 'must be a positive whole number' });
+  }
+  if (!customer && order['customer'] !== undefined && order['customer'] !== null) {
+    problems.push({ field: 'customer', message: 'must be an object, or null for a guest' });
   }
   if (problems.length > 0 || !orderId || !total) return { kind: 'invalid', problems };
   // A guest's or a till's order has no customer; there is no account to earn for.
@@ -55,40 +53,65 @@ export function readPaidOrder(payload: unknown): OrderReading {
     order: {
       orderId,
       customerId,
-      customerEmail: email(order, customer),
+      customerEmail: [customer?.['email'], order['email']].find(isText),
       total,
       paidAt: paidAt(order),
     },
   };
 }
 
+function readTotal(order: Record<string, unknown>, problems: FieldProblem[]): Money | undefined {
+  const { amount, currency, amountField, currencyField } = shopTotal(order);
+  const code = typeof currency === 'string' && CURRENCY.test(currency) ? currency : undefined;
+  const total = Money.parse(amount, code ?? '');
+  if (!total) problems.push({ field: amountField, message: `must be a decimal such as '59.95'` });
+  else if (total.isNegative) {
+    problems.push({ field: amountField, message: 'must not be negative' });
+  }
+  if (!code) problems.push({ field: currencyField, message: 'must be a code of three letters' });
+  return total;
+}
+
 /** With two currencies the shop's own counts; `total_price` is in the shop's currency too. */
 function shopTotal(order: Record<string, unknown>) {
+  const path = 'total_price_set.shop_money';
   const shopMoney = record(record(order['total_price_set'])?.['shop_money']);
-  if (shopMoney) {
-    const { amount, currency_code: currency } = shopMoney;
-    return { amount, currency, field: 'total_price_set.shop_money.amount' };
-  }
-  return { amount: order['total_price'], currency: order['currency'], field: 'total_price' };
+  return shopMoney
+    ? {
+        amount: shopMoney['amount'],
+        currency: shopMoney['currency_code'],
+        amountField: `${path}.amount`,
+        currencyField: `${path}.currency_code`,
+      }
+    : {
+        amount: order['total_price'],
+        currency: order['currency'],
+        amountField: 'total_price',
+        currencyField: 'currency',
+      };
 }
 
-function email(
-  order: Record<string, unknown>,
-  customer: Record<string, unknown> | undefined,
-): string | undefined {
-  const found = customer?.['email'] ?? order['email'];
-  return typeof found === 'string' && found !== '' ? found : undefined;
-}
-
+/** When it was paid, as far as the shop says; now if it says nothing. */
 function paidAt(order: Record<string, unknown>): string {
-  const at = order['processed_at'] ?? order['updated_at'] ?? order['created_at'];
-  const time = typeof at === 'string' ? Date.parse(at) : Number.NaN;
-  return new Date(Number.isNaN(time) ? Date.now() : time).toISOString();
+  const stated = [order['processed_at'], order['updated_at'], order['created_at']].map(time);
+  return stated.find(isText) ?? new Date().toISOString();
+}
+
+function time(value: unknown): string | undefined {
+  const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(at)) return undefined;
+  const text = new Date(at).toISOString();
+  // Years of more than four digits get a sign, which not everyone can read.
+  return /^\d/.test(text) ? text : undefined;
 }
 
 function id(value: unknown): string | undefined {
-  const text = typeof value === 'number' ? String(value) : value;
+  const text = Number.isSafeInteger(value) ? String(value) : value;
   return typeof text === 'string' && ID.test(text) ? text : undefined;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
 }
 
 function record(value: unknown): Record<string, unknown> | undefined {
