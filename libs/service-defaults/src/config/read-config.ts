@@ -2,10 +2,10 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { ConfigError } from './config.error.js';
 
-const SECRET = /SECRET|PASSWORD|TOKEN|KEY|_URL$/;
+const SECRET = /secret|pass|token|key|credential|ur[il]s?$|dsn$/i;
 
 /**
- * Makes a config object of the variables; those that are unset keep the class's defaults.
+ * Makes a config object of the variables; those that are unset or blank keep the class's defaults.
  *
  * @throws {@link ConfigError} with every variable that is missing or wrong; values of secrets and
  * addresses, which may hold passwords, are not shown
@@ -14,19 +14,26 @@ export function readConfig<Config extends object>(
   type: new () => Config,
   environment: Readonly<Record<string, unknown>>,
 ): Config {
-  const given = Object.entries(environment).filter(([, value]) => value !== '');
+  const given = Object.entries(environment).filter(([, value]) => isSet(value));
   const config = plainToInstance(type, Object.fromEntries(given), { exposeDefaultValues: true });
   const errors = validateSync(config, { whitelist: true });
   if (errors.length === 0) return config;
   throw new ConfigError(
     errors.map(({ property, constraints = {} }) => {
       const expected = Object.values(constraints).join(', ');
-      return `${property}: ${shown(property, environment[property])}; ${expected}`;
+      return `${property}: ${describe(property, environment[property], expected)}`;
     }),
   );
 }
 
-function shown(name: string, value: unknown): string {
-  if (value === undefined || value === '') return 'is not set';
-  return SECRET.test(name) ? 'got a value that is not shown' : `got '${String(value)}'`;
+function describe(name: string, value: unknown, expected: string): string {
+  if (!isSet(value)) return `is not set; ${expected}`;
+  const text = String(value);
+  const mayBeShown = !SECRET.test(name) && !text.includes('://');
+  if (mayBeShown) return `got '${text}'; ${expected}`;
+  return `got a value that is not shown; ${expected.replaceAll(text, '…')}`;
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && String(value).trim() !== '';
 }

@@ -1,0 +1,193 @@
+import 'reflect-metadata';
+import { Transform, Type } from 'class-transformer';
+import { IsArray, IsInt, IsString, Matches, Min, MinLength } from 'class-validator';
+import { ConfigError } from './config.error.js';
+import { readConfig } from './read-config.js';
+import { ServiceConfig } from './service-config.js';
+
+class ShopConfig extends ServiceConfig {
+  override readonly PORT: number = 3001;
+
+  @Matches(/^postgres:\/\//, { message: 'use postgres://role:password@host:port/database' })
+  readonly SHOP_DATABASE_URL!: string;
+
+  @MinLength(16)
+  readonly WEBHOOK_SECRET!: string;
+
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  readonly POINTS_PER_UNIT: number = 1;
+}
+
+const COMPLETE = {
+  SHOP_DATABASE_URL: 'postgres://shop:hunter2@localhost:5432/shop',
+  WEBHOOK_SECRET: 'a-secret-of-some-length',
+};
+
+const read = (environment: Record<string, string | undefined> = {}) =>
+  readConfig(ShopConfig, { ...COMPLETE, ...environment });
+
+function faults(environment: Record<string, string | undefined>): readonly string[] {
+  try {
+    readConfig(ShopConfig, environment);
+  } catch (error) {
+    return (error as ConfigError).problems;
+  }
+  return [];
+}
+
+describe('the variables of a service', () => {
+  it('come as an instance of its class, converted', () => {
+    const config = read({ PORT: '8080', LOG_LEVEL: 'warn', POINTS_PER_UNIT: '5' });
+    expect(config).toBeInstanceOf(ShopConfig);
+    expect(config).toEqual({
+      ...COMPLETE,
+      PORT: 8080,
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'warn',
+      LOG_PRETTY: false,
+      JOB_DRAIN: '20s',
+      POINTS_PER_UNIT: 5,
+    });
+  });
+
+  it('have the defaults of the class, and of its own before those of every service', () => {
+    expect(read()).toMatchObject({
+      PORT: 3001,
+      HOST: '127.0.0.1',
+      LOG_LEVEL: 'info',
+      LOG_PRETTY: false,
+      JOB_DRAIN: '20s',
+      POINTS_PER_UNIT: 1,
+    });
+  });
+
+  it.each(['', ' ', '\t\n'])('count as unset when they are %j', (empty) => {
+    expect(read({ PORT: empty, LOG_PRETTY: empty, HOST: empty, POINTS_PER_UNIT: empty })).toEqual(
+      read(),
+    );
+    expect(faults({ ...COMPLETE, WEBHOOK_SECRET: empty })[0]).toContain(
+      'WEBHOOK_SECRET: is not set; ',
+    );
+  });
+
+  it('that the class does not name stay out', () => {
+    expect(read({ PATH: '/bin', AWS_SECRET_KEY: 'other' })).toEqual(read());
+  });
+
+  it.each([
+    ['true', true],
+    ['false', false],
+  ])('are a boolean when they say %s', (text, value) => {
+    expect(read({ LOG_PRETTY: text }).LOG_PRETTY).toBe(value);
+  });
+
+  it.each(['yes', '1', '0', 'TRUE', 'on', 'null'])('are no boolean when they say %s', (text) => {
+    expect(faults({ ...COMPLETE, LOG_PRETTY: text })).toEqual([
+      `LOG_PRETTY: got '${text}'; LOG_PRETTY must be a boolean value`,
+    ]);
+  });
+
+  it.each(['abc', '80.5', '-1', '65536', '1,000', 'Infinity', 'NaN'])(
+    'are no port when they say %s',
+    (text) => {
+      expect(faults({ ...COMPLETE, PORT: text })).toEqual([
+        expect.stringContaining(`PORT: got '${text}'; `),
+      ]);
+    },
+  );
+});
+
+describe('the report of what is missing or wrong', () => {
+  it('names all of it at once, with what is expected', () => {
+    const environment = {
+      PORT: 'abc',
+      LOG_LEVEL: 'loud',
+      LOG_PRETTY: 'yes',
+      SHOP_DATABASE_URL: undefined,
+      POINTS_PER_UNIT: '0',
+    };
+    expect(() => readConfig(ShopConfig, environment)).toThrow(ConfigError);
+    const problems = faults(environment);
+    expect(problems.map((line) => line.split(':')[0]).sort()).toEqual([
+      'LOG_LEVEL',
+      'LOG_PRETTY',
+      'POINTS_PER_UNIT',
+      'PORT',
+      'SHOP_DATABASE_URL',
+      'WEBHOOK_SECRET',
+    ]);
+    expect(problems).toContain(
+      'SHOP_DATABASE_URL: is not set; use postgres://role:password@host:port/database',
+    );
+    expect(problems).toContain("POINTS_PER_UNIT: got '0'; POINTS_PER_UNIT must not be less than 1");
+  });
+
+  it('has one line for each variable in its message', () => {
+    const error = new ConfigError(['A: is not set; x', "B: got 'b'; y"]);
+    expect(error.message).toBe(
+      "the environment is not complete:\n  A: is not set; x\n  B: got 'b'; y",
+    );
+    expect(error).toMatchObject({ code: 'INVALID_CONFIG', category: 'invalid', retryable: false });
+  });
+
+  it.each([
+    'WEBHOOK_SECRET',
+    'SHOPIFY_WEBHOOK_SECRETS',
+    'DB_PASSWORD',
+    'DB_PASS',
+    'ADMIN_TOKEN',
+    'ADMIN_TOKENS',
+    'API_KEY',
+    'AWS_CREDENTIALS',
+    'REDIS_URL',
+    'REDIS_URLS',
+    'MONGO_URI',
+    'SENTRY_DSN',
+    'api_key',
+    'databaseUrl',
+  ])('never shows the value of %s', (name) => {
+    class OneVariable {}
+    Matches(/^right$/)(OneVariable.prototype, name);
+    expect.assertions(2);
+    try {
+      readConfig(OneVariable, { [name]: 'hunter2' });
+    } catch (error) {
+      expect((error as ConfigError).problems).toEqual([
+        expect.stringMatching(`^${name}: got a value that is not shown; `),
+      ]);
+      expect((error as Error).stack).not.toContain('hunter2');
+    }
+  });
+
+  it.each(['redis://:hunter2@localhost', 'postgres://shop:hunter2@db/shop'])(
+    'never shows an address with a password, whatever its variable is called: %s',
+    (address) => {
+      expect(faults({ ...COMPLETE, LOG_LEVEL: address }).join('\n')).not.toContain('hunter2');
+    },
+  );
+
+  it('never shows a secret that a rule repeats in its own message', () => {
+    class Quoting {
+      @Matches(/^right$/, { message: '$property is $value' })
+      readonly API_KEY!: string;
+    }
+    expect(() => readConfig(Quoting, { API_KEY: 'hunter2' })).toThrow(
+      'API_KEY: got a value that is not shown; ',
+    );
+    expect(() => readConfig(Quoting, { API_KEY: 'hunter2' })).not.toThrow('hunter2');
+  });
+
+  it('tells of wrong parts of a list too', () => {
+    class Listing {
+      @Transform(({ value }) => String(value).split(','))
+      @IsArray()
+      @IsString({ each: true })
+      @MinLength(3, { each: true })
+      readonly SHOPS!: readonly string[];
+    }
+    expect(() => readConfig(Listing, { SHOPS: 'one,x' })).toThrow("SHOPS: got 'one,x'; ");
+    expect(readConfig(Listing, { SHOPS: 'one,two' }).SHOPS).toEqual(['one', 'two']);
+  });
+});
