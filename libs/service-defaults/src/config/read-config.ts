@@ -15,7 +15,7 @@ export function readConfig<Config extends object>(
   environment: Readonly<Record<string, unknown>>,
 ): Config {
   const given = Object.entries(environment).filter(([, value]) => isSet(value));
-  const config = plainToInstance(type, Object.fromEntries(given), { exposeDefaultValues: true });
+  const config = plainToInstance(type, Object.fromEntries(given));
   const errors = validateSync(config, { whitelist: true });
   if (errors.length === 0) return config;
   throw new ConfigError(
