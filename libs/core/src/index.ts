@@ -2,7 +2,7 @@
 export { durationMs, MAX_TIMER_MS } from './duration/duration.js';
 export type { Duration, DurationRange } from './duration/duration.js';
 export { Clock } from './clock/clock.js';
-export type { CancelTimer, SleepOptions } from './clock/clock.js';
+export type { CancelTimer, SleepOptions, Timer } from './clock/clock.js';
 export { SystemClock } from './clock/system-clock.js';
 export { createBackoff } from './backoff/backoff.js';
 export type { Backoff, BackoffOptions, Jitter } from './backoff/backoff.js';

@@ -1,6 +1,14 @@
 /** Cancels what was scheduled; without effect once it has run. */
 export type CancelTimer = () => void;
 
+/** A timer that is waiting. */
+export interface Timer {
+  /** Without effect once the task has run. */
+  readonly cancel: CancelTimer;
+  /** Says whether the waiting timer keeps the process alive. */
+  keepAlive(on: boolean): void;
+}
+
 export interface SleepOptions {
   /** Ends the sleep at once: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -21,6 +29,14 @@ export abstract class Clock {
 
   /** Runs `task` once after `delayMs` milliseconds. */
   abstract schedule(task: () => void, delayMs: number, keepAlive?: boolean): CancelTimer;
+
+  /**
+   * Like `schedule`, for one timer that stands for many waiting things: it can be told when none of
+   * them matters any more, which costs less than to cancel it and start another.
+   */
+  startTimer(task: () => void, delayMs: number): Timer {
+    return { cancel: this.schedule(task, delayMs), keepAlive: () => {} };
+  }
 
   /** Resolves after `ms` milliseconds; leaves no listener on the signal behind. */
   sleep(ms: number, { signal, keepAlive = true }: SleepOptions = {}): Promise<void> {

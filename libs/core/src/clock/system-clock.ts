@@ -1,4 +1,4 @@
-import { Clock, type CancelTimer } from './clock.js';
+import { Clock, type CancelTimer, type Timer } from './clock.js';
 
 /** The machine's own time. */
 export class SystemClock extends Clock {
@@ -14,5 +14,13 @@ export class SystemClock extends Clock {
     const timer = setTimeout(task, delayMs);
     if (!keepAlive) timer.unref();
     return () => clearTimeout(timer);
+  }
+
+  override startTimer(task: () => void, delayMs: number): Timer {
+    const timer = setTimeout(task, delayMs);
+    return {
+      cancel: () => clearTimeout(timer),
+      keepAlive: (on) => void (on ? timer.ref() : timer.unref()),
+    };
   }
 }

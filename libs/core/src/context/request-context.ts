@@ -15,6 +15,8 @@ export interface RequestContext {
   readonly signal?: AbortSignal;
   /** Which attempt of a job or a retried call this is; 1 is the first. */
   readonly attempt?: number;
+  /** Name of the retry whose attempt this is; a retry further in does not multiply it. */
+  readonly retriedBy?: string;
 }
 
 /** Ids that are accepted from outside: no spaces, no control characters, at most 128 characters. */

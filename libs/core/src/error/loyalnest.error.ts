@@ -33,7 +33,11 @@ export abstract class LoyalNestError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = new.target.name;
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
-    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  // On the prototype: errors are made in masses while a dependency is away.
+  static {
+    Object.defineProperty(this.prototype, BRAND, { value: true });
   }
 }
 

@@ -1,6 +1,8 @@
-import { Clock, type CancelTimer } from '../clock/clock.js';
+import { Clock, type CancelTimer, type Timer } from '../clock/clock.js';
 
-interface Timer {
+interface WaitingTimer {
+  /** False once `keepAlive(false)` has said that nothing waits for it any more. */
+  awaited: boolean;
   readonly at: number;
   readonly order: number;
   readonly task: () => void;
@@ -13,7 +15,7 @@ interface Timer {
 export class FakeClock extends Clock {
   private elapsed = 0;
   private scheduled = 0;
-  private readonly timers = new Set<Timer>();
+  private readonly timers = new Set<WaitingTimer>();
 
   constructor(private readonly startedAt = Date.UTC(2026, 0, 1)) {
     super();
@@ -28,14 +30,30 @@ export class FakeClock extends Clock {
   }
 
   schedule(task: () => void, delayMs: number): CancelTimer {
-    const timer: Timer = { at: this.elapsed + delayMs, order: this.scheduled++, task };
-    this.timers.add(timer);
-    return () => this.timers.delete(timer);
+    return this.startTimer(task, delayMs).cancel;
   }
 
-  /** Timers that are waiting: a test can assert that none is left behind. */
+  override startTimer(task: () => void, delayMs: number): Timer {
+    const timer: WaitingTimer = {
+      at: this.elapsed + delayMs,
+      order: this.scheduled++,
+      task,
+      awaited: true,
+    };
+    this.timers.add(timer);
+    return {
+      cancel: () => this.timers.delete(timer),
+      keepAlive: (on) => {
+        timer.awaited = on;
+      },
+    };
+  }
+
+  /** Timers that something waits for: a test can assert that none is left behind. */
   get pendingTimers(): number {
-    return this.timers.size;
+    let pending = 0;
+    for (const { awaited } of this.timers) if (awaited) pending++;
+    return pending;
   }
 
   /** Moves time forward by `ms` milliseconds. */
@@ -51,8 +69,8 @@ export class FakeClock extends Clock {
     this.elapsed = target;
   }
 
-  private nextDue(target: number): Timer | undefined {
-    let next: Timer | undefined;
+  private nextDue(target: number): WaitingTimer | undefined {
+    let next: WaitingTimer | undefined;
     for (const timer of this.timers) {
       if (timer.at > target) continue;
       if (!next || timer.at < next.at || (timer.at === next.at && timer.order < next.order)) {
