@@ -1,9 +1,9 @@
-import { OptionError } from '@loyalnest/core';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { REGISTRY } from './pipeline/declare-policy.js';
-import { protectedMethod } from './pipeline/declared-policies.js';
+import { protectedMethod } from './pipeline/protected-method.js';
+import { REGISTRY } from './pipeline/protect-method.js';
 import { ResilienceRegistry } from './resilience.registry.js';
+import { signalIndexOf } from './signal/signal.decorator.js';
 
 /**
  * Compiles the pipelines of all providers and controllers while the application boots, so that a
@@ -22,8 +22,10 @@ export class ResilienceExplorer implements OnModuleInit {
   onModuleInit(): void {
     for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
       const instance: unknown = wrapper.instance;
-      const prototype = wrapper.metatype?.prototype ?? Object.getPrototypeOf(instance ?? {});
-      if (this.compile(prototype as object) > 0) this.adopt(instance);
+      const made = Object.getPrototypeOf(instance ?? {}) as object | null;
+      // A factory has no prototype with methods of its own, but what it made has.
+      const prototype = (wrapper.inject ? made : wrapper.metatype?.prototype) ?? made;
+      if (this.compile(prototype as object | null) > 0) this.adopt(instance);
     }
   }
 
@@ -32,26 +34,35 @@ export class ResilienceExplorer implements OnModuleInit {
     let found = 0;
     for (const key of this.scanner.getAllMethodNames(prototype)) {
       const method: unknown = Reflect.get(prototype, key);
-      const declaration = protectedMethod(method);
-      if (!declaration) continue;
-      found++;
-      const { fallback } = declaration.policies;
-      if (fallback && typeof Reflect.get(prototype, fallback) !== 'function') {
-        throw new OptionError(
-          `${declaration.className}.${key} @Fallback`,
-          fallback,
-          'name a method of the same class with the same parameters plus the error',
-        );
+      if (!protectedMethod(method)) {
+        this.warnOfIdleSignal(prototype, key);
+        continue;
       }
-      this.logger.debug(this.registry.pipelineOf(method as object).explain());
+      found++;
+      const owner = prototype.constructor as abstract new () => unknown;
+      this.logger.debug(this.registry.pipelineOf(method as object, owner).explain());
     }
     return found;
   }
 
+  private warnOfIdleSignal(prototype: object, key: string): void {
+    if (signalIndexOf(prototype, key) === undefined) return;
+    this.logger.warn(
+      `${prototype.constructor.name}.${key} @Signal: no policy stands on the method, so nothing fills ` +
+        'the parameter; add @Timeout or another policy, or remove it',
+    );
+  }
+
   /** Instances of factories and values were not made by Nest, so nothing was injected into them. */
   private adopt(instance: unknown): void {
-    if (typeof instance !== 'object' || instance === null || Object.isFrozen(instance)) return;
-    const holder = instance as { [REGISTRY]?: ResilienceRegistry };
-    holder[REGISTRY] ??= this.registry;
+    if (typeof instance !== 'object' || instance === null) return;
+    if (Object.hasOwn(instance, REGISTRY)) return;
+    if (!Object.isExtensible(instance)) {
+      this.logger.warn(
+        `${instance.constructor.name} is frozen, so its policies cannot act; do not freeze it`,
+      );
+      return;
+    }
+    Object.defineProperty(instance, REGISTRY, { value: this.registry, writable: true });
   }
 }

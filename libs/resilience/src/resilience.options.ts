@@ -1,6 +1,17 @@
 import type { Clock } from '@loyalnest/core';
+import type { FaultsOptions } from './fault-injection/faults.js';
+import type { PolicySet } from './pipeline/policy-set.js';
 
 export interface ResilienceModuleOptions {
+  /**
+   * Options of policies wherever a declaration leaves them out. They switch no policy on.
+   * @defaultValue those of each policy
+   */
+  readonly defaults?: Partial<Omit<PolicySet, 'fallback'>>;
+  /** Named sets of policies, for `@Resilient(name)`. */
+  readonly policies?: Readonly<Record<string, PolicySet>>;
+  /** Where `@FaultInjection` may act. @defaultValue nowhere until it is armed */
+  readonly faults?: FaultsOptions;
   /** Source of time. @defaultValue the machine's */
   readonly clock?: Clock;
   /** Source of jitter: numbers from 0 (included) to 1 (excluded). @defaultValue Math.random */

@@ -2,123 +2,146 @@ import {
   CHECK_HEALTH,
   OptionError,
   SystemClock,
-  type Clock,
   type HealthContributor,
   type HealthObservation,
 } from '@loyalnest/core';
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { isDeepStrictEqual } from 'node:util';
-import { CircuitBreaker } from './circuit-breaker/circuit-breaker.js';
-import {
-  resolveCircuitBreaker,
-  type CircuitBreakerOptions,
-  type ResolvedCircuitBreaker,
-} from './circuit-breaker/circuit-breaker.options.js';
-import { CircuitBreakerPolicy } from './circuit-breaker/circuit-breaker.policy.js';
-import { FallbackPolicy } from './fallback/fallback.policy.js';
-import { protectedMethod, type ProtectedMethod } from './pipeline/declared-policies.js';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { ApplicationClosedError } from './application-closed.error.js';
+import type { CircuitBreaker } from './circuit-breaker/circuit-breaker.js';
+import { checkFallback } from './fallback/fallback.options.js';
+import { Faults } from './fault-injection/faults.js';
+import { returnsObservable } from './pipeline/class-methods.js';
+import { compilePolicies } from './pipeline/compile-policies.js';
+import { declaredPolicies } from './pipeline/declared-policies.js';
+import { invocationOf } from './pipeline/invocation.js';
 import { Pipeline } from './pipeline/pipeline.js';
-import type { Policy } from './pipeline/policy.js';
+import { protectedMethod, type ProtectedMethod } from './pipeline/protected-method.js';
+import { PolicyStates } from './policy-states.js';
 import { MODULE_OPTIONS_TOKEN } from './resilience.module-definition.js';
 import type { ResilienceModuleOptions } from './resilience.options.js';
-import { resolveRetry } from './retry/retry.options.js';
-import { RetryPolicy } from './retry/retry.policy.js';
-import { resolveTimeout } from './timeout/timeout.options.js';
-import { TimeoutPolicy } from './timeout/timeout.policy.js';
+import { signalIndexOf } from './signal/signal.decorator.js';
+import { UniqueClassNames } from './unique-class-names.js';
 
-interface RegisteredBreaker {
-  readonly breaker: CircuitBreaker;
-  readonly declared: CircuitBreakerOptions;
-  readonly resolved: ResolvedCircuitBreaker;
+type Class = abstract new (...args: never[]) => unknown;
+
+interface CompiledMethod {
+  readonly owner: unknown;
+  readonly pipeline: Pipeline;
 }
 
 /**
- * Holds the state of one application's policies: pipelines by method, breakers by name. Nothing of
- * it is static, so that two applications in one process share nothing.
+ * Holds the state of one application's policies: pipelines by class and method, everything shared by
+ * name. Nothing of it is static, so that two applications in one process share nothing.
  */
 @Injectable()
 export class ResilienceRegistry implements HealthContributor, OnApplicationShutdown {
   readonly healthCheck = { name: 'circuit-breakers', critical: false };
-  private readonly pipelines = new Map<unknown, Pipeline>();
-  private readonly breakers = new Map<string, RegisteredBreaker>();
-  private readonly clock: Clock;
-  private readonly random: () => number;
+  /** Which dependencies get the faults that `@FaultInjection` declares. */
+  readonly faults: Faults;
+  /** State shared by name. */
+  readonly states: PolicyStates;
+  private readonly ending = new AbortController();
+  private readonly classNames = new UniqueClassNames();
+  private readonly compiled = new Map<object, Map<unknown, Pipeline>>();
+  /** By the id of the method: the pipeline of the class that called it last. */
+  private readonly latest: CompiledMethod[] = [];
 
-  constructor(@Inject(MODULE_OPTIONS_TOKEN) options: ResilienceModuleOptions) {
-    this.clock = options.clock ?? new SystemClock();
-    this.random = options.random ?? Math.random;
+  constructor(@Inject(MODULE_OPTIONS_TOKEN) private readonly options: ResilienceModuleOptions) {
+    const logger = new Logger('Resilience');
+    this.faults = new Faults(options.faults);
+    this.states = new PolicyStates(
+      options.clock ?? new SystemClock(),
+      options.random ?? Math.random,
+      this.faults,
+      this.ending.signal,
+      (message) => logger.warn(message),
+    );
   }
 
-  /** The breaker of that name, or undefined if no method declares it. */
-  get(name: string): CircuitBreaker | undefined {
-    return this.breakers.get(name)?.breaker;
+  /**
+   * The breaker of that name, or undefined if no method declares it.
+   *
+   * @param key which of them, of a breaker with `key`
+   */
+  get(name: string, key?: string): CircuitBreaker | undefined {
+    return this.states.breakers.get(name)?.find(key);
   }
 
-  /** All breakers of the application. */
+  /** All breakers of the application, those with a key included. */
   all(): readonly CircuitBreaker[] {
-    return [...this.breakers.values()].map(({ breaker }) => breaker);
+    return this.states.breakers.all().flatMap((breakers) => breakers.all());
   }
 
-  /** The compiled pipeline of a protected method; compiled at the first request for it. */
-  pipelineOf(method: object): Pipeline {
-    const known = this.pipelines.get(method);
-    if (known) return known;
-    const compiled = this.compile(protectedMethod(method)!);
-    this.pipelines.set(method, compiled);
-    return compiled;
+  /** All pipelines that have been compiled: at boot, and at the first call of others. */
+  pipelines(): readonly Pipeline[] {
+    return [...this.compiled.values()].flatMap((byOwner) => [...byOwner.values()]);
+  }
+
+  /**
+   * The compiled pipeline of a protected method.
+   *
+   * @param owner class of the instance; a subclass has state of its own for what it inherits
+   */
+  pipelineOf(method: object, owner?: Class): Pipeline {
+    const declaration = protectedMethod(method);
+    if (!declaration) {
+      throw new OptionError('pipelineOf', method, 'pass a method that a policy is declared on');
+    }
+    const concrete = owner ?? (declaration.target.constructor as Class);
+    let byOwner = this.compiled.get(method);
+    if (!byOwner) this.compiled.set(method, (byOwner = new Map()));
+    let pipeline = byOwner.get(concrete);
+    if (!pipeline) byOwner.set(concrete, (pipeline = this.compile(declaration, concrete)));
+    return pipeline;
+  }
+
+  /** The pipeline for a call on `self`; for the protected methods themselves. */
+  pipelineFor(method: object, id: number, self: object): Pipeline {
+    const owner: unknown = self.constructor;
+    const latest = this.latest[id];
+    if (latest !== undefined && latest.owner === owner) return latest.pipeline;
+    const pipeline = this.pipelineOf(method, owner as Class);
+    this.latest[id] = { owner, pipeline };
+    return pipeline;
   }
 
   [CHECK_HEALTH](): HealthObservation {
-    const open = this.all()
-      .map(({ snapshot }) => snapshot)
-      .filter(({ state }) => state !== 'closed');
+    const snapshots = this.all().map(({ snapshot }) => snapshot);
+    const healthy = snapshots.every(({ state }) => HEALTHY.has(state));
     return {
-      status: open.length === 0 ? 'up' : 'degraded',
-      ...(open.length > 0 && { code: 'circuit-open' }),
-      observed: Object.fromEntries(
-        this.all().map(({ snapshot: { name, state } }) => [name, state]),
-      ),
+      status: healthy ? 'up' : 'degraded',
+      ...(!healthy && { code: 'circuit-open' }),
+      observed: Object.fromEntries(snapshots.map(({ name, state }) => [name, state])),
     };
   }
 
+  /** Ends the sleeps before retries, and the reset timers of the breakers. */
   onApplicationShutdown(): void {
-    for (const { breaker } of this.breakers.values()) breaker.shutdown();
+    this.ending.abort(new ApplicationClosedError());
+    for (const breakers of this.states.breakers.all()) breakers.shutdown();
   }
 
-  private compile({ className, key, original, policies }: ProtectedMethod): Pipeline {
-    const path = `${className}.${String(key)}`;
-    const name = policies['circuit-breaker']?.name ?? path;
-    const compiled: Policy[] = [];
-    if (policies.fallback) compiled.push(new FallbackPolicy(name, policies.fallback));
-    if (policies.retry) {
-      const options = resolveRetry(`${path} @Retry`, policies.retry, this.random);
-      compiled.push(new RetryPolicy(name, options, this.clock));
-    }
-    if (policies['circuit-breaker']) {
-      const { breaker, resolved } = this.breaker(path, name, policies['circuit-breaker']);
-      compiled.push(new CircuitBreakerPolicy(breaker, resolved));
-    }
-    if (policies.timeout) {
-      const options = resolveTimeout(`${path} @Timeout`, policies.timeout);
-      compiled.push(new TimeoutPolicy(name, options, this.clock));
-    }
-    return new Pipeline(path, compiled, original);
-  }
-
-  private breaker(path: string, name: string, declared: CircuitBreakerOptions): RegisteredBreaker {
-    const known = this.breakers.get(name);
-    if (known && !isDeepStrictEqual(known.declared, declared)) {
-      throw new OptionError(
-        `${path} @CircuitBreaker`,
-        declared,
-        `the breaker '${name}' is declared elsewhere with other options; share one object or use another name`,
-      );
-    }
-    if (known) return known;
-    const resolved = resolveCircuitBreaker(`${path} @CircuitBreaker`, declared);
-    const breaker = new CircuitBreaker(name, resolved, this.clock);
-    const registered = { breaker, declared, resolved };
-    this.breakers.set(name, registered);
-    return registered;
+  private compile(method: ProtectedMethod, owner: Class): Pipeline {
+    const { key, original } = method;
+    const path = `${this.classNames.of(owner)}.${String(key)}`;
+    const { policies, resilient } = declaredPolicies(path, method, this.options);
+    const prototype = owner.prototype as object;
+    if (policies.fallback) checkFallback(`${path} @Fallback`, policies.fallback, prototype, key);
+    const observable = returnsObservable(prototype, key);
+    const signalIndex = signalIndexOf(prototype, key);
+    const shared = resilient ?? path;
+    const dependency = policies.circuitBreaker?.name ?? shared;
+    const names = { path, dependency, shared, returnsObservable: observable };
+    return new Pipeline({
+      name: path,
+      dependency,
+      policies: compilePolicies(policies, names, this.states),
+      invoke: invocationOf(path, original, signalIndex),
+      clock: this.states.clock,
+      returnsObservable: observable,
+      signalIndex,
+    });
   }
 }
+
+const HEALTHY: ReadonlySet<string> = new Set(['closed', 'forced-closed', 'metrics-only']);

@@ -1,14 +1,11 @@
-import { declarePolicy, type AsyncMethod } from '../pipeline/declare-policy.js';
+import type { PolicyDecorator } from '../pipeline/async-method.js';
+import { declarePolicy } from '../pipeline/declare-policy.js';
 import type { CircuitBreakerOptions } from './circuit-breaker.options.js';
 
 /**
  * Stops calling a dependency that keeps failing: while the circuit is open, calls reject at once
  * with CircuitOpenError.
  */
-export function CircuitBreaker(options: CircuitBreakerOptions = {}) {
-  return <Method extends AsyncMethod>(
-    target: object,
-    key: string | symbol,
-    descriptor: TypedPropertyDescriptor<Method>,
-  ): void => declarePolicy('circuit-breaker', options)(target, key, descriptor);
+export function CircuitBreaker(options: CircuitBreakerOptions = {}): PolicyDecorator {
+  return declarePolicy({ circuitBreaker: options });
 }

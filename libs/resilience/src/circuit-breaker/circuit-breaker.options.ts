@@ -1,16 +1,11 @@
-import {
-  durationMs,
-  isLoyalNestError,
-  OptionError,
-  ratio,
-  wholeNumber,
-  type Duration,
-} from '@loyalnest/core';
+import { durationMs, OptionError, ratio, wholeNumber, type Duration } from '@loyalnest/core';
+import { isCallersFault } from '../error-meaning/callers-fault.js';
+import { isOwnRejection } from '../error-meaning/own-rejection.js';
 
 export interface CircuitBreakerOptions {
   /**
    * Name of the dependency. Methods with the same name share one breaker.
-   * @defaultValue `Class.method`
+   * @defaultValue the set's name of `@Resilient`, else `Class.method`
    */
   readonly name?: string;
   /** Opens when this part of the calls in the window failed; above 0, up to 1. @defaultValue 0.5 */
@@ -21,6 +16,15 @@ export interface CircuitBreakerOptions {
   readonly window?: Duration;
   /** Slices of the window; the oldest is forgotten as a whole. @defaultValue 10 */
   readonly windowBuckets?: number;
+  /**
+   * Counts the last calls, this many, instead of those of the last seconds. Not together with
+   * `window` or `windowBuckets`. From 1 to 1,000,000.
+   */
+  readonly windowCalls?: number;
+  /** A call that takes at least this long is slow, whatever its result. @defaultValue none is */
+  readonly slowCall?: Duration;
+  /** Opens when this part of the calls was slow; above 0, up to 1. @defaultValue 1 */
+  readonly slowCallRatio?: number;
   /** How long the circuit stays open before it lets probes through. @defaultValue '30s' */
   readonly openFor?: Duration;
   /** Calls that are let through when half-open; at least 1. @defaultValue 1 */
@@ -29,10 +33,25 @@ export interface CircuitBreakerOptions {
   readonly probeLease?: Duration;
   /**
    * Errors that say nothing about the dependency: neither success nor failure.
-   * @defaultValue the caller's own mistakes and rejections: errors of the suite in the categories
-   * invalid, conflict, not-found, forbidden, unauthenticated
+   * @defaultValue the caller's mistakes (errors of the suite in the categories invalid, conflict,
+   * not-found, forbidden, unauthenticated; other errors with an HTTP status 4xx but 408 and 429) and
+   * rejections of a policy further in
    */
   readonly ignore?: (error: unknown) => boolean;
+  /** Results that say nothing about the dependency. @defaultValue none */
+  readonly ignoreResult?: (value: unknown) => boolean;
+  /** Results that count as failures. @defaultValue none */
+  readonly failureResult?: (value: unknown) => boolean;
+  /**
+   * One breaker per key, such as the host that a call goes to. Gets the arguments of the call.
+   * @defaultValue one breaker for all calls
+   */
+  readonly key?: (...args: never[]) => string;
+  /**
+   * Breakers kept with `key`. Above it, the longest unused go, but only those that are closed and
+   * have counted nothing in their window. @defaultValue 1000
+   */
+  readonly maxKeys?: number;
 }
 
 export interface ResolvedCircuitBreaker {
@@ -40,35 +59,75 @@ export interface ResolvedCircuitBreaker {
   readonly minimumCalls: number;
   readonly windowMs: number;
   readonly windowBuckets: number;
+  /** 0: the window is one of time. */
+  readonly windowCalls: number;
+  /** Infinity: no call is slow. */
+  readonly slowCallMs: number;
+  readonly slowCallRatio: number;
   readonly openForMs: number;
   readonly halfOpenProbes: number;
   readonly probeLeaseMs: number;
   readonly ignore: (error: unknown) => boolean;
+  readonly ignoreResult: ((value: unknown) => boolean) | undefined;
+  readonly failureResult: ((value: unknown) => boolean) | undefined;
+  readonly key: ((...args: never[]) => string) | undefined;
+  readonly maxKeys: number;
 }
 
-const CALLERS_FAULT = new Set(['invalid', 'conflict', 'not-found', 'forbidden', 'unauthenticated']);
-
+/** @throws {@link OptionError} with the path of the option */
 export function resolveCircuitBreaker(
   path: string,
   options: CircuitBreakerOptions,
 ): ResolvedCircuitBreaker {
-  const failureRatio = ratio(`${path}.failureRatio`, options.failureRatio ?? 0.5);
-  if (failureRatio === 0) {
-    throw new OptionError(`${path}.failureRatio`, 0, 'use a number above 0, up to 1');
-  }
   const openForMs = durationMs(`${path}.openFor`, options.openFor ?? '30s', { minMs: 1 });
+  const minimumCalls = wholeNumber(`${path}.minimumCalls`, options.minimumCalls ?? 20, { min: 1 });
   return {
-    failureRatio,
-    minimumCalls: wholeNumber(`${path}.minimumCalls`, options.minimumCalls ?? 20, { min: 1 }),
+    failureRatio: share(`${path}.failureRatio`, options.failureRatio ?? 0.5),
+    minimumCalls,
     windowMs: durationMs(`${path}.window`, options.window ?? '10s', { minMs: 1 }),
     windowBuckets: wholeNumber(`${path}.windowBuckets`, options.windowBuckets ?? 10, { min: 1 }),
+    windowCalls: windowCalls(path, options, minimumCalls),
+    slowCallMs:
+      options.slowCall === undefined
+        ? Infinity
+        : durationMs(`${path}.slowCall`, options.slowCall, { minMs: 1 }),
+    slowCallRatio: share(`${path}.slowCallRatio`, options.slowCallRatio ?? 1),
     openForMs,
     halfOpenProbes: wholeNumber(`${path}.halfOpenProbes`, options.halfOpenProbes ?? 1, { min: 1 }),
     probeLeaseMs: durationMs(`${path}.probeLease`, options.probeLease ?? openForMs, { minMs: 1 }),
     ignore: options.ignore ?? saysNothing,
+    ignoreResult: options.ignoreResult,
+    failureResult: options.failureResult,
+    key: options.key,
+    maxKeys: wholeNumber(`${path}.maxKeys`, options.maxKeys ?? 1_000, { min: 1 }),
   };
 }
 
+function share(path: string, value: number): number {
+  if (ratio(path, value) > 0) return value;
+  throw new OptionError(path, value, 'use a number above 0, up to 1');
+}
+
+function windowCalls(path: string, options: CircuitBreakerOptions, minimumCalls: number): number {
+  if (options.windowCalls === undefined) return 0;
+  const calls = wholeNumber(`${path}.windowCalls`, options.windowCalls, { min: 1, max: 1_000_000 });
+  if (options.window !== undefined || options.windowBuckets !== undefined) {
+    throw new OptionError(
+      `${path}.windowCalls`,
+      calls,
+      'a window is one of calls or one of time; leave out window and windowBuckets, or this',
+    );
+  }
+  if (minimumCalls > calls) {
+    throw new OptionError(
+      `${path}.minimumCalls`,
+      minimumCalls,
+      `the breaker could never open; use at most windowCalls (${calls})`,
+    );
+  }
+  return calls;
+}
+
 function saysNothing(error: unknown): boolean {
-  return isLoyalNestError(error) && CALLERS_FAULT.has(error.category);
+  return isCallersFault(error) || isOwnRejection(error);
 }

@@ -1,6 +1,8 @@
-import type { Call, Operation, Policy } from '../pipeline/policy.js';
-import type { CircuitBreaker } from './circuit-breaker.js';
+import type { Call, Operation } from '../pipeline/call.js';
+import type { Policy } from '../pipeline/policy.js';
+import type { CallPermit } from './call-permit.js';
 import type { ResolvedCircuitBreaker } from './circuit-breaker.options.js';
+import type { CircuitBreakers } from './circuit-breakers.js';
 
 /** Asks the breaker before each attempt and tells it how the attempt ended. */
 export class CircuitBreakerPolicy implements Policy {
@@ -8,30 +10,42 @@ export class CircuitBreakerPolicy implements Policy {
   readonly description: string;
 
   constructor(
-    private readonly breaker: CircuitBreaker,
+    private readonly breakers: CircuitBreakers,
     options: ResolvedCircuitBreaker,
   ) {
-    const { failureRatio, minimumCalls, openForMs } = options;
+    const { failureRatio, minimumCalls, openForMs, slowCallMs, slowCallRatio } = options;
+    const slow =
+      slowCallMs === Infinity ? '' : ` or ${slowCallRatio * 100} % calls of ${slowCallMs} ms`;
     this.description =
-      `${breaker.name}, opens at ${failureRatio * 100} % failures ` +
+      `${breakers.name}, opens at ${failureRatio * 100} % failures${slow} ` +
       `of at least ${minimumCalls} calls for ${openForMs} ms`;
   }
 
   wrap(next: Operation): Operation {
-    return (call) => this.attempt(call, next);
+    const { breakers } = this;
+    return (call) => {
+      let permit: CallPermit;
+      try {
+        permit = breakers.of(call.self, call.args).admit();
+      } catch (error) {
+        return Promise.reject(error as Error);
+      }
+      return next(call).then(
+        (value) => {
+          permit.success(value);
+          return value;
+        },
+        (error: unknown) => {
+          settleFailure(permit, call, error);
+          throw error;
+        },
+      );
+    };
   }
+}
 
-  private async attempt(call: Call, next: Operation): Promise<unknown> {
-    const permit = this.breaker.admit();
-    try {
-      const value = await next(call);
-      permit.success();
-      return value;
-    } catch (error) {
-      // A caller that went away tells nothing about the dependency.
-      if (call.signal?.aborted) permit.ignore();
-      else permit.failure(error);
-      throw error;
-    }
-  }
+function settleFailure(permit: CallPermit, call: Call, error: unknown): void {
+  // A caller that went away tells nothing about the dependency.
+  if (call.signal?.aborted) permit.ignore();
+  else permit.failure(error);
 }

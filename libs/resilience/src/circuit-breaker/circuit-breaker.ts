@@ -1,26 +1,21 @@
 import type { Clock } from '@loyalnest/core';
-import Opossum from 'opossum';
+import type Opossum from 'opossum';
+import { askPredicate } from '../error-meaning/ask-predicate.js';
 import { circuitStateChanged } from '../resilience.events.js';
+import { CallPermit, type PermitJudge } from './call-permit.js';
+import type { CallWindow, WindowCounts } from './call-window.js';
 import type { ResolvedCircuitBreaker } from './circuit-breaker.options.js';
 import { CircuitOpenError } from './circuit-open.error.js';
-import type { CircuitState } from './circuit-state.js';
-import { ProbeLeases, type ProbeLease } from './probe-leases.js';
-import { SlidingWindow } from './sliding-window.js';
-import { WindowStatus } from './window-status.js';
+import type { CircuitState, ForcedState } from './circuit-state.js';
+import { CountWindow } from './count-window.js';
+import { DrivenOpossum } from './driven-opossum.js';
+import { ProbeLeases } from './probe-leases.js';
+import { TimeWindow } from './time-window.js';
 
-/** Permission to make one call. Settle it once; a later settlement has no effect. */
-export interface CallPermit {
-  success(): void;
-  failure(error: unknown): void;
-  /** The result says nothing about the dependency. */
-  ignore(): void;
-}
-
-export interface CircuitSnapshot {
+export interface CircuitSnapshot extends WindowCounts {
   readonly name: string;
   readonly state: CircuitState;
   readonly successes: number;
-  readonly failures: number;
 }
 
 /**
@@ -31,115 +26,213 @@ export interface CircuitSnapshot {
  * Every permit remembers the generation (the period between two changes of state) in which it was
  * given, and counts in no other.
  */
-export class CircuitBreaker {
-  /** The opossum object, for listeners and exporters made for opossum. */
-  readonly opossum: Opossum;
-  private readonly window: SlidingWindow;
+export class CircuitBreaker implements PermitJudge {
+  private readonly driven: DrivenOpossum;
+  private window: CallWindow;
   private readonly probes: ProbeLeases;
   private generation = 0;
   private openedAtMs = 0;
-  private state: CircuitState = 'closed';
+  private current: CircuitState = 'closed';
 
   constructor(
     readonly name: string,
-    private readonly options: ResolvedCircuitBreaker,
+    private options: ResolvedCircuitBreaker,
     private readonly clock: Clock,
+    /** Which of the breakers of one policy it is; undefined if there is one. */
+    readonly key?: string,
   ) {
-    this.window = new SlidingWindow(options.windowMs, options.windowBuckets, () =>
-      clock.monotonic(),
-    );
+    this.window = windowOf(options, clock);
     this.probes = new ProbeLeases(options.halfOpenProbes, options.probeLeaseMs);
-    this.opossum = new Opossum(neverFired, {
-      name,
-      timeout: false,
-      resetTimeout: options.openForMs,
-      rollingPercentilesEnabled: false,
-      enableSnapshots: false,
-      status: new WindowStatus(this.window),
-    });
-    this.opossum.on('open', () => this.enter('open'));
-    this.opossum.on('halfOpen', () => this.enter('half-open'));
-    this.opossum.on('close', () => this.enter('closed'));
+    this.driven = new DrivenOpossum(this.label, options.openForMs, () => this.window.counts);
+    this.driven.on('open', () => this.enter('open'));
+    this.driven.on('halfOpen', () => this.enter('half-open'));
+    this.driven.on('close', () => this.enter('closed'));
+  }
+
+  /** The opossum object, for listeners and exporters made for opossum. */
+  get opossum(): Opossum {
+    return this.driven as unknown as Opossum;
+  }
+
+  /** Name and, of one breaker among several, its key. */
+  get label(): string {
+    return this.key === undefined ? this.name : `${this.name}[${this.key}]`;
+  }
+
+  get state(): CircuitState {
+    this.halfOpenIfDue();
+    return this.current;
+  }
+
+  get snapshot(): CircuitSnapshot {
+    const { state, window } = this;
+    const { counts } = window;
+    return { name: this.label, state, ...counts, successes: counts.calls - counts.failures };
+  }
+
+  /** Closed and nothing counted: forgetting it changes nothing. */
+  get idle(): boolean {
+    return this.current === 'closed' && this.window.counts.calls === 0;
   }
 
   /** @throws {@link CircuitOpenError} when the call may not be made */
   admit(): CallPermit {
-    if (this.opossum.opened) throw this.rejection();
-    if (!this.opossum.halfOpen) return this.permit();
-    const lease = this.probes.take(this.clock.monotonic());
-    if (!lease) throw this.rejection();
-    return this.permit(lease);
+    if (this.current === 'closed') return this.permit();
+    this.halfOpenIfDue();
+    switch (this.current) {
+      case 'open':
+      case 'forced-open':
+        throw this.rejection();
+      case 'half-open': {
+        const lease = this.probes.take(this.clock.monotonic());
+        if (!lease) throw this.rejection();
+        return this.permit(lease);
+      }
+      default:
+        return this.permit();
+    }
   }
 
-  get snapshot(): CircuitSnapshot {
-    return { name: this.name, state: this.state, ...this.window.counts };
+  /** Opens now, as if the calls had failed: it half-opens by itself later. */
+  open(): void {
+    this.release();
+    this.driven.open();
+  }
+
+  /** Closes now with an empty window. */
+  close(): void {
+    this.release();
+    this.driven.close();
+    this.window.clear();
+  }
+
+  /** Takes a state that no result of a call changes, until {@link release}. */
+  force(state: ForcedState): void {
+    if (state === 'forced-open') this.driven.holdOpen();
+    else this.driven.close();
+    if (this.current !== state) this.change(state);
+  }
+
+  /** Ends a forced state: the circuit is closed, with an empty window. Else without effect. */
+  release(): void {
+    if (!isForced(this.current)) return;
+    this.driven.close();
+    this.change('closed');
+    this.window.clear();
+  }
+
+  /** Changes options in place. State and counts stay, unless the shape of the window changes. */
+  update(options: ResolvedCircuitBreaker): void {
+    const { windowMs, windowBuckets, windowCalls } = this.options;
+    const sameWindow =
+      options.windowMs === windowMs &&
+      options.windowBuckets === windowBuckets &&
+      options.windowCalls === windowCalls;
+    this.options = options;
+    if (!sameWindow) this.window = windowOf(options, this.clock);
+    this.probes.update(options.halfOpenProbes, options.probeLeaseMs);
+    this.driven.resetTimeoutMs = options.openForMs;
   }
 
   /** Ends the reset timer; the breaker is of no use afterwards. */
   shutdown(): void {
-    this.opossum.shutdown();
+    this.driven.shutdown();
   }
 
-  private permit(lease?: ProbeLease): CallPermit {
-    const { generation } = this;
-    let settled = false;
-    const settle = (record: () => void): void => {
-      if (settled || generation !== this.generation) return;
-      settled = true;
-      record();
-    };
-    const ignore = (): void => {
-      if (lease) this.probes.giveBack(lease);
-    };
-    return {
-      success: () => settle(() => this.succeeded(lease)),
-      failure: (error) =>
-        settle(() => (this.options.ignore(error) ? ignore() : this.failed(lease))),
-      ignore: () => settle(ignore),
-    };
-  }
-
-  private succeeded(lease: ProbeLease | undefined): void {
-    this.window.recordSuccess();
-    if (lease) this.judge(this.probes.settle(lease, true));
-  }
-
-  private failed(lease: ProbeLease | undefined): void {
-    this.window.recordFailure();
-    if (lease) {
-      this.judge(this.probes.settle(lease, false));
-      return;
+  /** For permits. */
+  succeeded(permit: CallPermit, value: unknown): void {
+    const { ignoreResult, failureResult } = this.options;
+    if (ignoreResult && askPredicate('ignoreResult', ignoreResult, value)) {
+      this.ignored(permit);
+    } else if (failureResult && askPredicate('failureResult', failureResult, value)) {
+      this.record(permit, true, value);
+    } else {
+      this.record(permit, false, value);
     }
-    const { successes, failures } = this.window.counts;
-    const calls = successes + failures;
-    if (calls < this.options.minimumCalls) return;
-    if (failures / calls >= this.options.failureRatio) this.opossum.open();
+  }
+
+  /** For permits. */
+  failed(permit: CallPermit, error: unknown): void {
+    if (askPredicate('ignore', this.options.ignore, error)) this.ignored(permit);
+    else this.record(permit, true, error);
+  }
+
+  /** For permits. */
+  ignored({ generation, lease }: CallPermit): void {
+    if (lease && generation === this.generation) this.probes.giveBack(lease);
+  }
+
+  private permit(lease?: CallPermit['lease']): CallPermit {
+    const startedAtMs = this.options.slowCallMs === Infinity ? 0 : this.clock.monotonic();
+    return new CallPermit(this, this.generation, lease, startedAtMs);
+  }
+
+  private record(permit: CallPermit, failed: boolean, outcome: unknown): void {
+    if (permit.generation !== this.generation || this.current === 'forced-closed') return;
+    const { slowCallMs } = this.options;
+    const slow =
+      slowCallMs !== Infinity && this.clock.monotonic() - permit.startedAtMs >= slowCallMs;
+    this.window.record(failed, slow);
+    if (permit.lease) this.judgeProbes(this.probes.settle(permit.lease, !failed && !slow));
+    else if ((failed || slow) && this.current === 'closed') this.judgeWindow();
+    if (this.driven.heard) this.driven.emit(failed ? 'failure' : 'success', outcome);
+  }
+
+  private judgeWindow(): void {
+    const { calls, failures, slowCalls } = this.window.counts;
+    const { minimumCalls, failureRatio, slowCallRatio, slowCallMs } = this.options;
+    if (calls < minimumCalls) return;
+    if (failures / calls >= failureRatio) this.driven.open();
+    else if (slowCallMs !== Infinity && slowCalls / calls >= slowCallRatio) this.driven.open();
   }
 
   /** Judged once every probe has settled: the circuit closes or opens by the same ratio. */
-  private judge(probesFailed: number | undefined): void {
+  private judgeProbes(probesFailed: number | undefined): void {
     if (probesFailed === undefined) return;
-    if (probesFailed >= this.options.failureRatio) this.opossum.open();
-    else this.opossum.close();
+    if (probesFailed >= this.options.failureRatio) this.driven.open();
+    else this.driven.close();
   }
 
-  private enter(to: CircuitState): void {
-    const from = this.state;
-    this.generation++;
-    this.state = to;
-    this.probes.reset();
+  /** opossum's timer may be late, or the clock not the machine's. */
+  private halfOpenIfDue(): void {
+    if (this.current !== 'open') return;
+    if (this.clock.monotonic() - this.openedAtMs >= this.options.openForMs) {
+      this.driven.halfOpenNow();
+    }
+  }
+
+  private enter(to: 'closed' | 'open' | 'half-open'): void {
+    if (isForced(this.current)) return;
     if (to === 'open') this.openedAtMs = this.clock.monotonic();
+    this.change(to);
     if (to === 'closed') this.window.clear();
-    circuitStateChanged.publish({ policy: this.name, from, to });
+  }
+
+  private change(to: CircuitState): void {
+    const from = this.current;
+    this.generation++;
+    this.current = to;
+    this.probes.reset();
+    const key = this.key === undefined ? {} : { key: this.key };
+    circuitStateChanged.publish({ policy: this.name, ...key, from, to });
   }
 
   private rejection(): CircuitOpenError {
     const elapsedMs = this.clock.monotonic() - this.openedAtMs;
     const retryAfterMs = Math.max(0, Math.ceil(this.options.openForMs - elapsedMs));
-    return CircuitOpenError.create(this.name, retryAfterMs);
+    const error = CircuitOpenError.create(this.label, retryAfterMs);
+    if (this.driven.heard) this.driven.emit('reject', error);
+    return error;
   }
 }
 
-function neverFired(): Promise<never> {
-  return Promise.reject(new Error('this breaker is driven from outside; do not call fire()'));
+function windowOf(options: ResolvedCircuitBreaker, clock: Clock): CallWindow {
+  const { windowCalls, windowMs, windowBuckets } = options;
+  return windowCalls > 0
+    ? new CountWindow(windowCalls)
+    : new TimeWindow(windowMs, windowBuckets, clock);
+}
+
+function isForced(state: CircuitState): state is ForcedState {
+  return state === 'forced-open' || state === 'forced-closed' || state === 'metrics-only';
 }

@@ -14,8 +14,8 @@ export class ProbeLeases {
   private failed = 0;
 
   constructor(
-    private readonly probes: number,
-    private readonly leaseMs: number,
+    private probes: number,
+    private leaseMs: number,
   ) {}
 
   /** A place for one more probe, or undefined if all are taken. */
@@ -41,6 +41,11 @@ export class ProbeLeases {
     else this.failed++;
     const settled = this.succeeded + this.failed;
     return settled < this.probes ? undefined : this.failed / settled;
+  }
+
+  update(probes: number, leaseMs: number): void {
+    this.probes = probes;
+    this.leaseMs = leaseMs;
   }
 
   reset(): void {

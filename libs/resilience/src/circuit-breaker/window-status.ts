@@ -1,15 +1,19 @@
 import { EventEmitter } from 'node:events';
 import Opossum from 'opossum';
-import type { SlidingWindow } from './sliding-window.js';
+import type { WindowCounts } from './call-window.js';
 
 type StatusConstructor = new (options: object) => Opossum.Status;
 
-// opossum exports its Status class only through the instances that it makes.
-const probe = Opossum.newStatus({
+const NO_TIMERS = {
   rollingCountBuckets: 1,
   rollingCountTimeout: 1,
   rollingPercentilesEnabled: false,
   enableSnapshots: false,
+};
+
+// opossum exports its Status class only through the instances that it makes.
+const probe = Opossum.newStatus({
+  ...NO_TIMERS,
   rotateBucketController: new EventEmitter(),
 } as never);
 const Status = probe.constructor as StatusConstructor;
@@ -19,21 +23,15 @@ const Status = probe.constructor as StatusConstructor;
  * the same with 100 and with 100,000 calls counted.
  */
 export class WindowStatus extends Status {
-  constructor(private readonly counts: SlidingWindow) {
-    const rotation = new EventEmitter();
-    super({
-      rollingCountBuckets: 1,
-      rollingCountTimeout: 1,
-      rollingPercentilesEnabled: false,
-      enableSnapshots: false,
-      // With a controller opossum starts no interval of its own.
-      rotateBucketController: rotation,
-    });
-    rotation.removeAllListeners();
+  constructor(private readonly counts: () => WindowCounts) {
+    // With a controller opossum starts no interval of its own.
+    const rotateBucketController = new EventEmitter();
+    super({ ...NO_TIMERS, rotateBucketController });
+    rotateBucketController.removeAllListeners();
   }
 
   override get stats(): Opossum.Stats {
-    const { successes, failures } = this.counts.counts;
-    return { ...super.stats, successes, failures, fires: successes + failures };
+    const { calls, failures } = this.counts();
+    return { ...super.stats, successes: calls - failures, failures, fires: calls };
   }
 }

@@ -1,20 +1,54 @@
+import type { Observable } from 'rxjs';
 import { declarePolicy } from '../pipeline/declare-policy.js';
-import type { FallbackHandler } from './fallback.options.js';
+import type { FallbackCondition, FallbackHandler } from './fallback.options.js';
+
+type Later = Promise<unknown> | Observable<unknown>;
+
+type Settled<Result> =
+  Result extends Promise<infer Value>
+    ? Value
+    : Result extends Observable<infer Value>
+      ? Value
+      : never;
+
+/** Stands on a method whose class has the named one, with the same parameters plus the error. */
+export type NamedFallbackDecorator<Name extends string> = <
+  Args extends unknown[],
+  Result extends Later,
+  Target extends Record<Name, (...args: [...Args, error: unknown]) => Result>,
+>(
+  target: Target,
+  key: string | symbol,
+  descriptor: TypedPropertyDescriptor<(...args: Args) => Result>,
+) => void;
+
+/** Stands on a method that gives the same kind of value as the function. */
+export type FunctionFallbackDecorator<Args extends readonly unknown[], Answer> = <
+  Result extends Later,
+>(
+  target: object,
+  key: string | symbol,
+  descriptor: [Awaited<Answer>] extends [Settled<Result>]
+    ? TypedPropertyDescriptor<(...args: Args extends unknown[] ? Args : never[]) => Result>
+    : never,
+) => void;
 
 /**
  * When the method fails in the end, its caller gets the result of `handler` instead: a public
- * method of the same class with the same parameters plus the error. Anything else does not compile,
- * and a missing method fails the boot. Give the handler no default values: the error's place is taken
- * from its number of parameters.
+ * method of the same class with the same parameters plus the error, or a function of the error and
+ * the arguments. Anything else does not compile, and a missing method fails the boot. Give a method
+ * no default values: the error's place is taken from its number of parameters.
+ *
+ * A caller that went away gets its own abort, never a fallback.
  */
-export function Fallback<Name extends FallbackHandler>(handler: Name) {
-  return <
-    Args extends unknown[],
-    Result,
-    Target extends Record<Name, (...args: [...Args, error: unknown]) => Promise<Result>>,
-  >(
-    target: Target,
-    key: string | symbol,
-    descriptor: TypedPropertyDescriptor<(...args: Args) => Promise<Result>>,
-  ): void => declarePolicy('fallback', handler)(target, key, descriptor);
+export function Fallback<Name extends string>(
+  handler: Name,
+  condition?: FallbackCondition,
+): NamedFallbackDecorator<Name>;
+export function Fallback<Args extends unknown[], Answer>(
+  handler: (error: unknown, args: Args) => Answer,
+  condition?: FallbackCondition,
+): FunctionFallbackDecorator<Args, Answer>;
+export function Fallback(handler: FallbackHandler, condition: FallbackCondition = {}): unknown {
+  return declarePolicy({ fallback: { handler, ...condition } });
 }

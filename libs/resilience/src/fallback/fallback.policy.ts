@@ -1,8 +1,12 @@
+import { from, isObservable } from 'rxjs';
+import { askPredicate } from '../error-meaning/ask-predicate.js';
+import { drainObservable } from '../observable/drain-observable.js';
 import { fellBack } from '../resilience.events.js';
-import type { Call, Operation, Policy } from '../pipeline/policy.js';
-import type { FallbackHandler } from './fallback.options.js';
+import type { Call, Operation } from '../pipeline/call.js';
+import type { Policy } from '../pipeline/policy.js';
+import type { FallbackOptions } from './fallback.options.js';
 
-type Handler = (...args: unknown[]) => Promise<unknown>;
+type Method = (...args: unknown[]) => unknown;
 
 /**
  * Outermost: answers in place of a call that failed in the end. The handler runs on the call's own
@@ -11,32 +15,41 @@ type Handler = (...args: unknown[]) => Promise<unknown>;
 export class FallbackPolicy implements Policy {
   readonly kind = 'fallback';
   readonly description: string;
+  private readonly handlerName: string;
 
   constructor(
     private readonly name: string,
-    private readonly handler: FallbackHandler,
+    private readonly options: FallbackOptions,
   ) {
-    this.description = `${handler}()`;
+    const { handler } = options;
+    this.handlerName = typeof handler === 'string' ? handler : handler.name || 'function';
+    this.description = `${this.handlerName}()`;
   }
 
   wrap(next: Operation): Operation {
-    return (call) => this.run(call, next);
+    return (call) => next(call).catch((error: unknown) => this.answer(call, error));
   }
 
-  private async run(call: Call, next: Operation): Promise<unknown> {
-    try {
-      return await next(call);
-    } catch (error) {
-      if (call.signal?.aborted) throw error;
-      fellBack.publish({ policy: this.name, handler: this.handler, error });
-      const handler = (call.self as Record<string, Handler>)[this.handler]!;
-      return await Reflect.apply(handler, call.self, [...padded(call.args, handler), error]);
-    }
+  private async answer(call: Call, error: unknown): Promise<unknown> {
+    const { on } = this.options;
+    if (call.signal?.aborted || (on && !askPredicate('fallback.on', on, error))) throw error;
+    fellBack.publish({ policy: this.name, handler: this.handlerName, error });
+    const answer = this.ask(call, error);
+    if (!call.stream) return answer;
+    const source = isObservable(answer) ? answer : from(Promise.resolve(answer));
+    return drainObservable(source, call.stream, call.signal);
+  }
+
+  private ask({ self, args }: Call, error: unknown): unknown {
+    const { handler } = this.options;
+    if (typeof handler === 'function') return Reflect.apply(handler, self, [error, args]);
+    const method = (self as Record<string, Method>)[handler]!;
+    return Reflect.apply(method, self, [...padded(args, method), error]);
   }
 }
 
 /** Optional arguments that the caller left out still have their place before the error. */
-function padded(args: readonly unknown[], handler: Handler): unknown[] {
-  const missing = Math.max(0, handler.length - 1 - args.length);
+function padded(args: readonly unknown[], method: Method): unknown[] {
+  const missing = Math.max(0, method.length - 1 - args.length);
   return [...args, ...Array<undefined>(missing).fill(undefined)];
 }

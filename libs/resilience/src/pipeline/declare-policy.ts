@@ -1,66 +1,48 @@
-import { Inject } from '@nestjs/common';
-import { ResilienceRegistry } from '../resilience.registry.js';
-import { protectedMethod, setProtectedMethod, type DeclaredPolicies } from './declared-policies.js';
+import { methodsToProtect } from './class-methods.js';
+import type { PolicyDecorator } from './async-method.js';
+import { mergePolicies } from './policy-set.js';
+import { protectedMethod, setProtectedMethod, type Declaration } from './protected-method.js';
+import { protectMethod } from './protect-method.js';
 
-/** Methods that a policy may stand on: a policy can only protect what settles later. */
-export type AsyncMethod = (...args: never[]) => Promise<unknown>;
-
-/** Property of every instance by which it reaches the registry of its own application. */
-export const REGISTRY: unique symbol = Symbol.for('@loyalnest/resilience:registry');
-
-/**
- * Adds a policy to a method. The first one replaces the method on the prototype, once; name,
- * length and all metadata stay, so that routes, cron jobs and job handlers still work.
- */
-export function declarePolicy<Kind extends keyof DeclaredPolicies>(
-  kind: Kind,
-  options: NonNullable<DeclaredPolicies[Kind]>,
-) {
-  return (target: object, key: string | symbol, descriptor: { value?: unknown }): void => {
-    const method = descriptor.value as (...args: never[]) => unknown;
-    const known = protectedMethod(method);
-    const wrapper = known ? method : wrap(target, key, method);
-    setProtectedMethod(wrapper, {
-      className: target.constructor.name,
-      key,
-      original: known?.original ?? method,
-      policies: { ...known?.policies, [kind]: options },
-    });
-    descriptor.value = wrapper;
+/** A decorator that adds what it declares to a method or to the methods of a class. */
+export function declarePolicy(declared: Declaration): PolicyDecorator {
+  return (target: object, key?: string | symbol, descriptor?: { value?: unknown }): void => {
+    if (key === undefined || descriptor === undefined) {
+      declareOnClass((target as { prototype: object }).prototype, declared);
+    } else {
+      descriptor.value = declareOn(target, key, descriptor.value, declared, 'byMethod');
+    }
   };
 }
 
-function wrap(
+function declareOnClass(prototype: object, declared: Declaration): void {
+  const keys = methodsToProtect(prototype);
+  if (keys.length === 0) warnOfNoMethods(prototype);
+  for (const key of keys) {
+    const descriptor = Object.getOwnPropertyDescriptor(prototype, key)!;
+    const value = declareOn(prototype, key, descriptor.value, declared, 'byClass');
+    Object.defineProperty(prototype, key, { ...descriptor, value });
+  }
+}
+
+function declareOn(
   target: object,
   key: string | symbol,
-  method: (...args: never[]) => unknown,
-): (...args: never[]) => unknown {
-  // Nest fills the property of each instance that it makes, of any scope, with its app's registry.
-  Inject(ResilienceRegistry)(target, REGISTRY);
-  const wrapper = function (this: { [REGISTRY]?: ResilienceRegistry }, ...args: unknown[]) {
-    const registry = this?.[REGISTRY];
-    if (registry) return registry.pipelineOf(wrapper).execute(this, args);
-    warnUnmanaged(wrapper);
-    return Reflect.apply(method, this, args);
-  };
-  Object.defineProperty(wrapper, 'name', { value: method.name || String(key), configurable: true });
-  Object.defineProperty(wrapper, 'length', { value: method.length, configurable: true });
-  for (const name of Reflect.getOwnMetadataKeys(method)) {
-    Reflect.defineMetadata(name, Reflect.getOwnMetadata(name, method), wrapper);
-  }
-  return wrapper as (...args: never[]) => unknown;
+  method: unknown,
+  declared: Declaration,
+  level: 'byClass' | 'byMethod',
+): object {
+  const wrapper = protectMethod(target, key, method as (...args: never[]) => unknown);
+  const known = protectedMethod(wrapper)!;
+  // Class decorators apply from the bottom up too: the upper one is the later and wins.
+  setProtectedMethod(wrapper, { ...known, [level]: mergePolicies(known[level], declared) });
+  return wrapper;
 }
 
-const warned = new WeakSet<object>();
-
-/** An instance made by hand has no application: its call runs, but nothing protects it. */
-function warnUnmanaged(wrapper: object): void {
-  if (warned.has(wrapper)) return;
-  warned.add(wrapper);
-  const declaration = protectedMethod(wrapper)!;
+function warnOfNoMethods({ constructor }: object): void {
   process.emitWarning(
-    `${declaration.className}.${String(declaration.key)} runs without its resilience policies: ` +
-      'this instance was not made by a Nest application that imports ResilienceModule',
+    `a policy on class ${constructor.name} covers none of its methods: declare them async, or put the ` +
+      'policy on the method',
     { code: 'LOYALNEST_UNPROTECTED' },
   );
 }

@@ -1,34 +1,39 @@
-import 'reflect-metadata';
-import type { CircuitBreakerOptions } from '../circuit-breaker/circuit-breaker.options.js';
-import type { FallbackHandler } from '../fallback/fallback.options.js';
-import type { RetryOptions } from '../retry/retry.options.js';
-import type { TimeoutOptions } from '../timeout/timeout.options.js';
+import { OptionError } from '@loyalnest/core';
+import type { ResilienceModuleOptions } from '../resilience.options.js';
+import { mergePolicies, type PolicySet } from './policy-set.js';
+import type { ProtectedMethod } from './protected-method.js';
 
-/** What the decorators of one method declare. */
 export interface DeclaredPolicies {
-  readonly fallback?: FallbackHandler;
-  readonly retry?: RetryOptions;
-  readonly 'circuit-breaker'?: CircuitBreakerOptions;
-  readonly timeout?: TimeoutOptions;
+  readonly policies: PolicySet;
+  /** The named set that they come from. */
+  readonly resilient: string | undefined;
 }
 
-/** A protected method, known by the function that replaced it on the prototype. */
-export interface ProtectedMethod {
-  readonly className: string;
-  readonly key: string | symbol;
-  readonly original: (...args: never[]) => unknown;
-  readonly policies: DeclaredPolicies;
-}
-
-const PROTECTED = Symbol('loyalnest:resilience:protected');
-
-/** The declaration behind a function, or undefined if no policy was declared on it. */
-export function protectedMethod(method: unknown): ProtectedMethod | undefined {
-  return typeof method === 'function'
-    ? (method as { [PROTECTED]?: ProtectedMethod })[PROTECTED]
-    : undefined;
-}
-
-export function setProtectedMethod(method: object, declaration: ProtectedMethod): void {
-  Object.defineProperty(method, PROTECTED, { value: declaration, configurable: true });
+/**
+ * What holds for a method: the module's defaults for the policies it has, the named set, its class,
+ * its own decorators; the later wins, field by field.
+ *
+ * @throws {@link OptionError} if the module has no set of that name
+ */
+export function declaredPolicies(
+  path: string,
+  { byClass, byMethod }: ProtectedMethod,
+  { defaults = {}, policies: sets = {} }: ResilienceModuleOptions,
+): DeclaredPolicies {
+  const { resilient: ofClass, ...classPolicies } = byClass;
+  const { resilient: ofMethod, ...methodPolicies } = byMethod;
+  const resilient = ofMethod ?? ofClass;
+  if (resilient !== undefined && !Object.hasOwn(sets, resilient)) {
+    throw new OptionError(
+      `${path} @Resilient`,
+      resilient,
+      `add it to ResilienceModule.forRoot({ policies }); there are: ${Object.keys(sets).join(', ') || 'none'}`,
+    );
+  }
+  const set = resilient === undefined ? undefined : sets[resilient];
+  const declared = mergePolicies(set, classPolicies, methodPolicies);
+  const applied = Object.fromEntries(
+    Object.entries(defaults).filter(([kind]) => Object.hasOwn(declared, kind)),
+  );
+  return { policies: mergePolicies(applied, declared), resilient };
 }

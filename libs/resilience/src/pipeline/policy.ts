@@ -1,21 +1,22 @@
-/** One call of a protected method on its way through the pipeline. */
-export interface Call {
-  /** The instance whose method was called: never captured, always the call's own. */
-  readonly self: unknown;
-  readonly args: readonly unknown[];
-  /** Aborts when the caller gives up, the deadline passes, or this attempt times out. */
-  readonly signal: AbortSignal | undefined;
-  /** 1 for the first attempt. */
-  readonly attempt: number;
-}
-
-export type Operation = (call: Call) => Promise<unknown>;
+import type { Operation } from './call.js';
 
 /**
  * Kinds of policies from the outermost to the innermost. This is the only order there is, whatever
  * the order of the decorators in the source.
  */
-export const CANONICAL_ORDER = ['fallback', 'retry', 'circuit-breaker', 'timeout'] as const;
+export const CANONICAL_ORDER = [
+  'fallback',
+  'cache',
+  'single-flight',
+  'deadline',
+  'rate-limit',
+  'bulkhead',
+  'retry',
+  'circuit-breaker',
+  'hedge',
+  'timeout',
+  'fault-injection',
+] as const;
 
 export type PolicyKind = (typeof CANONICAL_ORDER)[number];
 

@@ -1,45 +1,117 @@
-import { currentContext, isLoyalNestError, type Clock } from '@loyalnest/core';
+import type { Clock } from '@loyalnest/core';
+import { askPredicate } from '../error-meaning/ask-predicate.js';
+import { retryAfterMsOf } from '../error-meaning/retry-after.js';
 import { attemptFailed } from '../resilience.events.js';
-import type { Call, Operation, Policy } from '../pipeline/policy.js';
+import type { Call, Operation } from '../pipeline/call.js';
+import type { Policy } from '../pipeline/policy.js';
+import type { RetryBudget } from './retry-budget.js';
 import type { ResolvedRetry } from './retry.options.js';
 
+export interface RetrySurroundings {
+  readonly clock: Clock;
+  /** Undefined: repeats are not limited. */
+  readonly budget: RetryBudget | undefined;
+  /** Told once for each method whose retry stands inside another. */
+  readonly warn: (message: string) => void;
+  /** Aborts when the application ends: no sleep outlives it. */
+  readonly ending: AbortSignal;
+}
+
 /**
- * Calls again after a failure, with backoff. It gives up with the last error when the attempts are
- * used up, the error is not worth it, the caller went away, or the deadline would pass in the
- * sleep. A `retryAfterMs` of the error is the least it waits.
+ * Calls again after a failure, with backoff. It gives up with the last result when the attempts or
+ * the dependency's budget are used up, the failure is not worth it, the caller went away, or the
+ * deadline would pass in the sleep. What the dependency asks for by `Retry-After` is the least it
+ * waits. Inside an attempt of another retry it makes one attempt only: the outer one repeats it.
  */
 export class RetryPolicy implements Policy {
   readonly kind = 'retry';
   readonly description: string;
+  private warned = false;
 
   constructor(
     private readonly name: string,
     private readonly options: ResolvedRetry,
-    private readonly clock: Clock,
+    private readonly surroundings: RetrySurroundings,
   ) {
     this.description = `${options.attempts} attempts`;
   }
 
   wrap(next: Operation): Operation {
-    return (call) => this.run(call, next);
+    const { budget } = this.surroundings;
+    return (call) => {
+      budget?.recordCall();
+      if (call.retriedBy !== undefined) return this.runOnce(call, next);
+      return this.attempt(call, call.with({ retriedBy: this.name }), next, 0);
+    };
   }
 
-  private async run(call: Call, next: Operation): Promise<unknown> {
-    const { attempts, backoff, retryIf } = this.options;
-    let previousDelayMs: number | undefined;
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await next(attempt === 1 ? call : { ...call, attempt });
-      } catch (error) {
-        if (attempt === attempts || call.signal?.aborted || !retryIf(error)) throw error;
-        const retryAfterMs = isLoyalNestError(error) ? (error.retryAfterMs ?? 0) : 0;
-        const delayMs = Math.max(backoff(attempt, previousDelayMs), retryAfterMs);
-        const remainingMs = currentContext()?.deadline?.remainingMs ?? Infinity;
-        if (delayMs >= remainingMs) throw error;
-        attemptFailed.publish({ policy: this.name, attempt, error, delayMs });
-        previousDelayMs = delayMs;
-        await this.clock.sleep(delayMs, { signal: call.signal });
-      }
+  private attempt(
+    call: Call,
+    attempt: Call,
+    next: Operation,
+    previousDelayMs: number,
+  ): Promise<unknown> {
+    const { retryResult } = this.options;
+    return next(attempt).then(
+      retryResult &&
+        ((value) => {
+          if (!askPredicate('retryResult', retryResult, value)) return value;
+          const delayMs = this.delayMs(attempt, undefined, previousDelayMs);
+          return delayMs === undefined ? value : this.again(call, attempt, next, delayMs);
+        }),
+      (error: unknown) => {
+        if (attempt.signal?.aborted || !askPredicate('retryIf', this.options.retryIf, error)) {
+          throw error;
+        }
+        const delayMs = this.delayMs(attempt, error, previousDelayMs);
+        if (delayMs === undefined) throw error;
+        return this.again(call, attempt, next, delayMs, error);
+      },
+    );
+  }
+
+  /** How long to wait for the next attempt; undefined if there is none. */
+  private delayMs(call: Call, error: unknown, previousDelayMs: number): number | undefined {
+    const { attempts, backoff, maxRetryAfterMs } = this.options;
+    const { clock, budget } = this.surroundings;
+    if (call.attempt >= attempts) return undefined;
+    // Who has got values of a stream would get them twice.
+    if (call.stream?.lastValueAtMs !== undefined) return undefined;
+    const retryAfterMs = retryAfterMsOf(error, clock.now());
+    if (retryAfterMs > maxRetryAfterMs) return undefined;
+    const delayMs = Math.max(backoff(call.attempt, previousDelayMs || undefined), retryAfterMs);
+    if (delayMs >= (call.deadline?.remainingMs ?? Infinity)) return undefined;
+    if (budget && !budget.tryRepeat('retry')) return undefined;
+    return delayMs;
+  }
+
+  private async again(
+    call: Call,
+    { attempt }: Call,
+    next: Operation,
+    delayMs: number,
+    error?: unknown,
+  ): Promise<unknown> {
+    attemptFailed.publish({ policy: this.name, attempt, error, delayMs });
+    await this.sleep(delayMs, call.signal);
+    const further = call.with({ attempt: attempt + 1, retriedBy: this.name });
+    return this.attempt(call, further, next, delayMs);
+  }
+
+  private sleep(delayMs: number, caller: AbortSignal | undefined): Promise<void> {
+    const { clock, ending } = this.surroundings;
+    const signal = caller ? AbortSignal.any([caller, ending]) : ending;
+    return clock.sleep(delayMs, { signal });
+  }
+
+  private runOnce(call: Call, next: Operation): Promise<unknown> {
+    if (!this.warned) {
+      this.warned = true;
+      this.surroundings.warn(
+        `the retry of ${this.name} runs inside an attempt of ${call.retriedBy}, which repeats it; ` +
+          'it makes one attempt there. Remove one of the two',
+      );
     }
+    return next(call);
   }
 }

@@ -1,14 +1,12 @@
 import type { Duration } from '@loyalnest/core';
-import { declarePolicy, type AsyncMethod } from '../pipeline/declare-policy.js';
+import type { PolicyDecorator } from '../pipeline/async-method.js';
+import { declarePolicy } from '../pipeline/declare-policy.js';
 
 /**
  * Each attempt of the method ends after `timeout` at the latest: it rejects with TimeoutError and
- * its signal (`currentSignal()`) aborts.
+ * its signal (`currentSignal()`) aborts. Of a method that returns an Observable it limits the wait
+ * for the first value and for each further one.
  */
-export function Timeout(timeout: Duration) {
-  return <Method extends AsyncMethod>(
-    target: object,
-    key: string | symbol,
-    descriptor: TypedPropertyDescriptor<Method>,
-  ): void => declarePolicy('timeout', { timeout })(target, key, descriptor);
+export function Timeout(timeout: Duration): PolicyDecorator {
+  return declarePolicy({ timeout });
 }

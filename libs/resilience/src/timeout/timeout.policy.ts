@@ -1,5 +1,8 @@
-import { currentContext, runInChildContext, type Clock } from '@loyalnest/core';
-import type { Call, Operation, Policy } from '../pipeline/policy.js';
+import type { Clock } from '@loyalnest/core';
+import { AbandonableRun } from '../pipeline/abandonable-run.js';
+import type { Call, Operation } from '../pipeline/call.js';
+import type { Policy } from '../pipeline/policy.js';
+import { TimeoutQueue } from './timeout-queue.js';
 import { TimeoutError } from './timeout.error.js';
 import type { ResolvedTimeout } from './timeout.options.js';
 
@@ -10,57 +13,86 @@ import type { ResolvedTimeout } from './timeout.options.js';
 export class TimeoutPolicy implements Policy {
   readonly kind = 'timeout';
   readonly description: string;
+  private readonly queue: TimeoutQueue;
 
   constructor(
     private readonly name: string,
     private readonly options: ResolvedTimeout,
     private readonly clock: Clock,
   ) {
-    this.description = `${options.timeoutMs} ms`;
+    const { timeoutMs } = options;
+    this.description = `${timeoutMs} ms`;
+    this.queue = new TimeoutQueue(clock, timeoutMs, (run) => this.giveUp(run, timeoutMs));
   }
 
   wrap(next: Operation): Operation {
-    return (call) => this.attempt(call, next);
+    const { queue, clock, options } = this;
+    const leave = (run: AbandonableRun): void => queue.remove(run);
+    return (call) => {
+      const { deadline, stream } = call;
+      if (stream !== undefined) return this.runStream(call, next);
+      if (deadline !== undefined && deadline.remainingMs < options.timeoutMs) {
+        return this.runUntil(deadline.remainingMs, call, next);
+      }
+      return new Promise((resolve, reject) => {
+        const run = new AbandonableRun(call, resolve, reject, leave);
+        queue.add(run, call.startedAtMs || clock.monotonic());
+        run.start(next);
+      });
+    };
   }
 
-  private attempt(call: Call, next: Operation): Promise<unknown> {
-    const remainingMs = currentContext()?.deadline?.remainingMs ?? Infinity;
-    const timeoutMs = Math.min(this.options.timeoutMs, Math.ceil(remainingMs));
-    const controller = new AbortController();
-    const { signal } = controller;
+  private runUntil(remainingMs: number, call: Call, next: Operation): Promise<unknown> {
+    const timeoutMs = Math.ceil(remainingMs);
     return new Promise((resolve, reject) => {
-      const giveUp = (reason: unknown): void => {
-        settle();
-        controller.abort(reason);
-        reject(reason);
-      };
-      // After a blocked event loop timers run before the answers that already lie in the sockets.
-      // One turn of the loop lets such an answer win.
-      const cancelTimer = this.clock.schedule(() => {
-        grace = setImmediate(() => giveUp(new TimeoutError(this.name, timeoutMs)));
-      }, timeoutMs);
       let grace: NodeJS.Immediate | undefined;
-      const onAbort = (): void => giveUp(call.signal!.reason);
-      const settle = (): void => {
-        cancelTimer();
-        if (grace) clearImmediate(grace);
-        call.signal?.removeEventListener('abort', onAbort);
-      };
-      if (call.signal?.aborted) {
-        giveUp(call.signal.reason);
-        return;
-      }
-      call.signal?.addEventListener('abort', onAbort, { once: true });
-      runInChildContext({ signal, attempt: call.attempt }, () => next({ ...call, signal })).then(
-        (value) => {
-          settle();
-          resolve(value);
-        },
-        (error: unknown) => {
-          settle();
-          reject(error);
-        },
-      );
+      const cancel = this.clock.schedule(() => {
+        grace = setImmediate(() => this.giveUp(run, timeoutMs));
+      }, timeoutMs);
+      const run = new AbandonableRun(call, resolve, reject, () => {
+        cancel();
+        clearImmediate(grace);
+      });
+      run.start(next);
     });
+  }
+
+  /** Limits the wait for each value of an Observable. */
+  private runStream(call: Call, next: Operation): Promise<unknown> {
+    const stream = call.stream!;
+    const startedAtMs = this.clock.monotonic();
+    return new Promise((resolve, reject) => {
+      let cancel = (): void => {};
+      let grace: NodeJS.Immediate | undefined;
+      const leftMs = (): number => {
+        const sinceMs = Math.max(startedAtMs, stream.lastValueAtMs ?? 0);
+        return this.limitMs(call) - (this.clock.monotonic() - sinceMs);
+      };
+      const wait = (): void => {
+        cancel = this.clock.schedule(
+          () => {
+            grace = setImmediate(() => {
+              if (leftMs() > 0) wait();
+              else this.giveUp(run, this.options.timeoutMs);
+            });
+          },
+          Math.max(1, Math.ceil(leftMs())),
+        );
+      };
+      const run = new AbandonableRun(call, resolve, reject, () => {
+        cancel();
+        clearImmediate(grace);
+      });
+      wait();
+      run.start(next);
+    });
+  }
+
+  private limitMs({ deadline }: Call): number {
+    return Math.min(this.options.timeoutMs, deadline?.remainingMs ?? Infinity);
+  }
+
+  private giveUp(run: AbandonableRun, timeoutMs: number): void {
+    run.giveUp(new TimeoutError(this.name, timeoutMs));
   }
 }

@@ -1,0 +1,20 @@
+import { LoyalNestError } from '@loyalnest/core';
+
+/** All places were taken, and the queue was full or the call waited in it for too long. */
+export class BulkheadFullError extends LoyalNestError {
+  readonly code = 'BULKHEAD_FULL';
+  readonly category = 'unavailable';
+  readonly retryable = true;
+
+  constructor(
+    readonly policy: string,
+    readonly reason: 'queue-full' | 'waited-too-long',
+    readonly maxConcurrent: number,
+    retryAfterMs: number,
+  ) {
+    const why = reason === 'queue-full' ? 'and its queue is full' : 'and none became free in time';
+    super(`${policy} already runs ${maxConcurrent} calls ${why}; try again later`, {
+      retryAfterMs,
+    });
+  }
+}

@@ -1,0 +1,128 @@
+import type { CancelTimer, Clock } from '@loyalnest/core';
+import { BulkheadFullError } from './bulkhead-full.error.js';
+import type { ResolvedBulkhead } from './bulkhead.options.js';
+
+/** A place in a bulkhead. It is given back once, however often it is released. */
+export class BulkheadPermit {
+  private released = false;
+
+  constructor(private readonly giveBack: () => void) {}
+
+  release(): void {
+    if (this.released) return;
+    this.released = true;
+    this.giveBack();
+  }
+}
+
+interface Waiter {
+  readonly grant: () => void;
+}
+
+export interface BulkheadSnapshot {
+  readonly name: string;
+  readonly running: number;
+  readonly waiting: number;
+  readonly maxConcurrent: number;
+  readonly maxQueue: number;
+}
+
+/**
+ * Places for calls that run at the same time. Who finds none waits for a permit, first come first
+ * served, and goes on in his own async function: a call never runs from the code of the one that
+ * freed its place, so that no context passes from one to the other.
+ */
+export class Bulkhead {
+  private running = 0;
+  private readonly waiting = new Set<Waiter>();
+  private readonly giveBack = (): void => {
+    this.running--;
+    this.fill();
+  };
+
+  constructor(
+    readonly name: string,
+    private options: ResolvedBulkhead,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A permit at once, or undefined if all places are taken or others wait already. */
+  tryAcquire(): BulkheadPermit | undefined {
+    if (this.running >= this.options.maxConcurrent || this.waiting.size > 0) return undefined;
+    return this.take();
+  }
+
+  /**
+   * Waits for a permit, at most `maxWaitMs`.
+   *
+   * @throws {@link BulkheadFullError}, or the reason of `signal` when it aborts
+   */
+  acquire(signal?: AbortSignal, maxWaitMs = this.options.maxWaitMs): Promise<BulkheadPermit> {
+    if (signal?.aborted) return Promise.reject(signal.reason as Error);
+    const permit = this.tryAcquire();
+    if (permit) return Promise.resolve(permit);
+    if (this.waiting.size >= this.options.maxQueue) {
+      return Promise.reject(this.full('queue-full'));
+    }
+    return new Promise((resolve, reject) => {
+      const leave = (): void => {
+        this.waiting.delete(waiter);
+        cancel();
+        signal?.removeEventListener('abort', onAbort);
+      };
+      const onAbort = (): void => {
+        leave();
+        reject(signal!.reason);
+      };
+      const waiter: Waiter = {
+        grant: () => {
+          leave();
+          resolve(this.take());
+        },
+      };
+      const cancel: CancelTimer = this.clock.schedule(() => {
+        leave();
+        reject(this.full('waited-too-long'));
+      }, maxWaitMs);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.waiting.add(waiter);
+    });
+  }
+
+  /** Changes options in place. Running and waiting calls stay; new places are filled at once. */
+  update(options: ResolvedBulkhead): void {
+    this.options = options;
+    this.fill();
+  }
+
+  get maxWaitMs(): number {
+    return this.options.maxWaitMs;
+  }
+
+  get releaseAfterMs(): number {
+    return this.options.releaseAfterMs;
+  }
+
+  get snapshot(): BulkheadSnapshot {
+    const { name, running, waiting, options } = this;
+    const { maxConcurrent, maxQueue } = options;
+    return { name, running, waiting: waiting.size, maxConcurrent, maxQueue };
+  }
+
+  private take(): BulkheadPermit {
+    this.running++;
+    return new BulkheadPermit(this.giveBack);
+  }
+
+  private fill(): void {
+    for (const waiter of this.waiting) {
+      if (this.running >= this.options.maxConcurrent) return;
+      waiter.grant();
+    }
+  }
+
+  private full(reason: 'queue-full' | 'waited-too-long'): BulkheadFullError {
+    const { maxConcurrent, maxWaitMs } = this.options;
+    return new BulkheadFullError(this.name, reason, maxConcurrent, maxWaitMs);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '@loyalnest/core';
+import { callKeyOf } from '../pipeline/call-key.js';
+import type { Call, Operation } from '../pipeline/call.js';
+import type { Policy } from '../pipeline/policy.js';
+import { staleServed } from '../resilience.events.js';
+import type { ResolvedCache } from './cache.options.js';
+
+interface Entry {
+  readonly value: unknown;
+  readonly storedAtMs: number;
+}
+
+/**
+ * Serves a value again for a time, to the merchant it was got for; and the last good one for longer
+ * when the call fails. Errors are never kept. Callers share one object: it must not be changed.
+ */
+export class CachePolicy implements Policy {
+  readonly kind = 'cache';
+  readonly description: string;
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(
+    private readonly name: string,
+    private readonly options: ResolvedCache,
+    private readonly clock: Clock,
+  ) {
+    const { ttlMs, staleIfErrorMs } = options;
+    const stale = staleIfErrorMs === 0 ? '' : `, stale for ${staleIfErrorMs} ms more on errors`;
+    this.description = `${ttlMs} ms${stale}`;
+  }
+
+  wrap(next: Operation): Operation {
+    return (call) => this.run(call, next);
+  }
+
+  private async run(call: Call, next: Operation): Promise<unknown> {
+    const { ttlMs, staleIfErrorMs } = this.options;
+    const key = callKeyOf(`${this.name} @Cache`, this.options, call);
+    const known = this.entries.get(key);
+    if (known && this.ageMs(known) < ttlMs) {
+      this.keep(key, known);
+      return known.value;
+    }
+    try {
+      const value = await next(call);
+      this.keep(key, { value, storedAtMs: this.clock.monotonic() });
+      return value;
+    } catch (error) {
+      if (!known || call.signal?.aborted) throw error;
+      const ageMs = this.ageMs(known);
+      if (ageMs >= ttlMs + staleIfErrorMs) throw error;
+      staleServed.publish({ policy: this.name, ageMs, error });
+      return known.value;
+    }
+  }
+
+  private ageMs({ storedAtMs }: Entry): number {
+    return this.clock.monotonic() - storedAtMs;
+  }
+
+  private keep(key: string, entry: Entry): void {
+    this.entries.delete(key);
+    this.entries.set(key, entry);
+    if (this.entries.size <= this.options.maxEntries) return;
+    const [longestUnused] = this.entries.keys();
+    this.entries.delete(longestUnused!);
+  }
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '@loyalnest/core';
+import { CircuitBreaker } from './circuit-breaker.js';
+import type { ResolvedCircuitBreaker } from './circuit-breaker.options.js';
+import { KeyedBreakers } from './keyed-breakers.js';
+
+/** The breakers of one policy: a single one, or one per key. */
+export class CircuitBreakers {
+  private readonly single: CircuitBreaker | undefined;
+  private readonly keyed: KeyedBreakers | undefined;
+
+  constructor(
+    readonly name: string,
+    private options: ResolvedCircuitBreaker,
+    private readonly clock: Clock,
+  ) {
+    if (options.key === undefined) this.single = new CircuitBreaker(name, options, clock);
+    else {
+      this.keyed = new KeyedBreakers(
+        options.maxKeys,
+        (key) => new CircuitBreaker(name, this.options, this.clock, key),
+      );
+    }
+  }
+
+  /** The breaker of a call. */
+  of(self: unknown, args: readonly unknown[]): CircuitBreaker {
+    if (this.single !== undefined) return this.single;
+    return this.keyed!.get(Reflect.apply(this.options.key!, self, args));
+  }
+
+  find(key?: string): CircuitBreaker | undefined {
+    return key === undefined ? this.single : this.keyed?.find(key);
+  }
+
+  all(): readonly CircuitBreaker[] {
+    return this.single ? [this.single] : this.keyed!.all();
+  }
+
+  /** Changes options in place, but for `key` and `maxKeys`. */
+  update(options: ResolvedCircuitBreaker): void {
+    const { key, maxKeys } = this.options;
+    this.options = { ...options, key, maxKeys };
+    for (const breaker of this.all()) breaker.update(this.options);
+  }
+
+  shutdown(): void {
+    for (const breaker of this.all()) breaker.shutdown();
+  }
+}

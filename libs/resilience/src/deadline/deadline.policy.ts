@@ -1,0 +1,47 @@
+import { Deadline, type Clock } from '@loyalnest/core';
+import { AbandonableRun } from '../pipeline/abandonable-run.js';
+import type { Call, Operation } from '../pipeline/call.js';
+import type { Policy } from '../pipeline/policy.js';
+import { DeadlineExceededError } from './deadline-exceeded.error.js';
+import type { ResolvedDeadline } from './deadline.options.js';
+
+/** Limits a whole call: its own time, or what its caller has left of his. */
+export class DeadlinePolicy implements Policy {
+  readonly kind = 'deadline';
+  readonly description: string;
+
+  constructor(
+    private readonly name: string,
+    private readonly options: ResolvedDeadline,
+    private readonly clock: Clock,
+  ) {
+    this.description = `${options.deadlineMs} ms`;
+  }
+
+  wrap(next: Operation): Operation {
+    return (call) => this.run(call, next);
+  }
+
+  private run(call: Call, next: Operation): Promise<unknown> {
+    const { deadlineMs: ownMs } = this.options;
+    const callersMs = call.deadline?.remainingMs ?? Infinity;
+    const deadlineMs = Math.ceil(Math.min(ownMs, callersMs));
+    const deadline = callersMs < ownMs ? call.deadline! : Deadline.after(ownMs, this.clock);
+    return new Promise((resolve, reject) => {
+      if (deadlineMs === 0) {
+        reject(new DeadlineExceededError(this.name, 0));
+        return;
+      }
+      let grace: NodeJS.Immediate | undefined;
+      const cancel = this.clock.schedule(() => {
+        // As after a timeout of an attempt, an answer that has already come in wins.
+        grace = setImmediate(() => run.giveUp(new DeadlineExceededError(this.name, deadlineMs)));
+      }, deadlineMs);
+      const run = new AbandonableRun(call, resolve, reject, () => {
+        cancel();
+        clearImmediate(grace);
+      });
+      run.start(next, { deadline });
+    });
+  }
+}

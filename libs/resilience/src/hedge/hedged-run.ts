@@ -1,0 +1,59 @@
+import type { Call, Operation } from '../pipeline/call.js';
+import { HedgeLostError } from './hedge-lost.error.js';
+
+interface Settle {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** The attempts that run beside each other for one call. */
+export class HedgedRun {
+  /** Runs once, when the call has its result. */
+  onEnd: () => void = () => {};
+  private readonly running = new Map<AbortController, Promise<unknown>>();
+  private ended = false;
+  private readonly onAbort = (): void => this.giveUp();
+
+  constructor(
+    private readonly name: string,
+    private readonly call: Call,
+    private readonly next: Operation,
+    private readonly settle: Settle,
+  ) {
+    call.signal?.addEventListener('abort', this.onAbort, { once: true });
+  }
+
+  startAttempt(): void {
+    const controller = new AbortController();
+    const work = this.next(this.call.with({ signal: controller.signal }));
+    this.running.set(controller, work);
+    work.then(
+      (value) => {
+        this.running.delete(controller);
+        this.end(new HedgeLostError(this.name), () => this.settle.resolve(value));
+      },
+      (error: unknown) => {
+        this.running.delete(controller);
+        // Others may still answer.
+        if (this.running.size === 0) this.end(error, () => this.settle.reject(error));
+      },
+    );
+  }
+
+  private giveUp(): void {
+    const reason: unknown = this.call.signal!.reason;
+    this.end(reason, () => this.settle.reject(reason));
+  }
+
+  private end(reason: unknown, settle: () => void): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.onEnd();
+    this.call.signal?.removeEventListener('abort', this.onAbort);
+    for (const [controller, work] of this.running) {
+      this.call.abandon(work);
+      controller.abort(reason);
+    }
+    settle();
+  }
+}

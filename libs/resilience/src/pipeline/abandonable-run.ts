@@ -1,0 +1,63 @@
+import type { CallChanges, Call, Operation } from './call.js';
+
+/**
+ * A run of the rest of the pipeline that can be given up before it ends. It settles once; only when
+ * it is given up its signal aborts, and whatever the work does afterwards is no longer heard. No
+ * listener stays on the caller's signal.
+ */
+export class AbandonableRun {
+  /** Links and time of a queue that this run waits in. */
+  previous: AbandonableRun | undefined;
+  next: AbandonableRun | undefined;
+  dueAtMs = 0;
+  private readonly controller = new AbortController();
+  private work: Promise<unknown> | undefined;
+  private onAbort: (() => void) | undefined;
+  private ended = false;
+
+  constructor(
+    private readonly call: Call,
+    private readonly resolve: (value: unknown) => void,
+    private readonly reject: (reason: unknown) => void,
+    private readonly onEnd: (run: AbandonableRun) => void,
+  ) {}
+
+  start(operation: Operation, changes?: CallChanges): void {
+    const { signal } = this.call;
+    if (signal !== undefined) {
+      if (signal.aborted) {
+        this.giveUp(signal.reason);
+        return;
+      }
+      this.onAbort = () => this.giveUp(signal.reason);
+      signal.addEventListener('abort', this.onAbort, { once: true });
+    }
+    const work = operation(this.call.with({ ...changes, signal: this.controller.signal }));
+    this.work = work;
+    work.then(
+      (value) => {
+        if (this.end()) this.resolve(value);
+      },
+      (error: unknown) => {
+        if (this.end()) this.reject(error);
+      },
+    );
+    if (this.ended) this.call.abandon(work);
+  }
+
+  giveUp(reason: unknown): void {
+    if (!this.end()) return;
+    if (this.work) this.call.abandon(this.work);
+    this.controller.abort(reason);
+    this.reject(reason);
+  }
+
+  /** False if the run had ended before. */
+  private end(): boolean {
+    if (this.ended) return false;
+    this.ended = true;
+    if (this.onAbort) this.call.signal!.removeEventListener('abort', this.onAbort);
+    this.onEnd(this);
+    return true;
+  }
+}

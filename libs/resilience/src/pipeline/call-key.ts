@@ -1,0 +1,56 @@
+import { currentContext } from '@loyalnest/core';
+import type { Call } from './call.js';
+import { NoCallKeyError } from './no-call-key.error.js';
+
+export interface CallKeyOptions {
+  /**
+   * What makes two calls the same. Gets the arguments; `this` is the instance.
+   * @defaultValue the arguments, if they are plain data
+   */
+  readonly key?: (...args: never[]) => string;
+  /**
+   * `merchant`: calls of two merchants are never the same. `shared`: they are; only for what is the
+   * same for everybody. @defaultValue 'merchant'
+   */
+  readonly scope?: 'merchant' | 'shared';
+}
+
+/** @throws {@link NoCallKeyError} */
+export function callKeyOf(policy: string, { key, scope }: CallKeyOptions, call: Call): string {
+  const own = key ? Reflect.apply(key, call.self, call.args) : dataKey(policy, call.args);
+  if (scope === 'shared') return own;
+  // JSON quotes the merchant, so that no id can reach into the key of another.
+  return `${JSON.stringify(currentContext()?.merchantId ?? null)} ${own}`;
+}
+
+function dataKey(policy: string, args: readonly unknown[]): string {
+  return JSON.stringify(args.map((argument) => plain(policy, argument)));
+}
+
+/** Data in a form that JSON tells apart: bigint, undefined and NaN too, the fields in one order. */
+function plain(policy: string, value: unknown): unknown {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return value;
+    case 'number':
+    case 'bigint':
+    case 'undefined':
+      return { [typeof value]: String(value) };
+    case 'object':
+      if (value === null || value instanceof AbortSignal) return null;
+      if (value instanceof Date) return { date: value.getTime() };
+      if (Array.isArray(value)) return value.map((item) => plain(policy, item));
+      if (isPlainObject(value)) {
+        return Object.entries(value)
+          .toSorted(([a], [b]) => (a < b ? -1 : 1))
+          .map(([field, item]) => ({ field, item: plain(policy, item) }));
+      }
+  }
+  throw new NoCallKeyError(policy);
+}
+
+function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

@@ -1,0 +1,24 @@
+import type { Clock } from '@loyalnest/core';
+import type { Bulkhead } from './bulkhead/bulkhead.js';
+import type { CircuitBreakers } from './circuit-breaker/circuit-breakers.js';
+import type { Faults } from './fault-injection/faults.js';
+import type { RateLimiter } from './rate-limit/rate-limiter.js';
+import type { RetryBudget } from './retry/retry-budget.js';
+import { SharedStates } from './shared-states.js';
+
+/** What the policies of one application share, by name. */
+export class PolicyStates {
+  readonly breakers = new SharedStates<CircuitBreakers>('breaker');
+  readonly bulkheads = new SharedStates<Bulkhead>('bulkhead');
+  readonly rateLimiters = new SharedStates<RateLimiter>('rate limit');
+  readonly budgets = new SharedStates<RetryBudget>('retry budget');
+
+  constructor(
+    readonly clock: Clock,
+    readonly random: () => number,
+    readonly faults: Faults,
+    /** Aborts when the application ends. */
+    readonly ending: AbortSignal,
+    readonly warn: (message: string) => void,
+  ) {}
+}

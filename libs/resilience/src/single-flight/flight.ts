@@ -1,0 +1,75 @@
+import type { Clock } from '@loyalnest/core';
+import { DeadlineExceededError } from '../deadline/deadline-exceeded.error.js';
+import type { Call } from '../pipeline/call.js';
+
+/**
+ * One run of the work that several callers wait for. Each waits with his own signal and deadline;
+ * the work's signal aborts only when none of them is left.
+ */
+export class Flight {
+  private readonly controller = new AbortController();
+  private waiting = 0;
+  private result: Promise<unknown> | undefined;
+
+  constructor(
+    private readonly name: string,
+    private readonly clock: Clock,
+  ) {}
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  start(work: Promise<unknown>): void {
+    this.result = work;
+    // Its waiters may all be gone when it fails.
+    work.catch(() => {});
+  }
+
+  /** Whether all have left: the work has been told to stop, and nobody may join. */
+  get deserted(): boolean {
+    return this.signal.aborted;
+  }
+
+  wait({ signal, deadline }: Call): Promise<unknown> {
+    this.waiting++;
+    return new Promise((resolve, reject) => {
+      let left = false;
+      const leave = (): void => {
+        left = true;
+        signal?.removeEventListener('abort', onAbort);
+        cancelTimer?.();
+        this.waiting--;
+      };
+      const giveUp = (reason: unknown): void => {
+        leave();
+        if (this.waiting === 0) this.controller.abort(reason);
+        reject(reason);
+      };
+      const onAbort = (): void => giveUp(signal!.reason);
+      const remainingMs = deadline && Math.ceil(deadline.remainingMs);
+      const cancelTimer =
+        remainingMs === undefined
+          ? undefined
+          : this.clock.schedule(
+              () => giveUp(new DeadlineExceededError(this.name, remainingMs)),
+              remainingMs,
+            );
+      if (signal?.aborted) {
+        onAbort();
+        return;
+      }
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.result!.then(
+        (value) => {
+          if (!left) leave();
+          resolve(value);
+        },
+        (error: unknown) => {
+          if (!left) leave();
+          reject(error);
+        },
+      );
+    });
+  }
+}

@@ -1,0 +1,11 @@
+import type { PolicyDecorator } from '../pipeline/async-method.js';
+import { declarePolicy } from '../pipeline/declare-policy.js';
+import type { SingleFlightOptions } from './single-flight.options.js';
+
+/**
+ * Calls with the same arguments and of the same merchant that come while the first one runs share
+ * its result. Not for Observables.
+ */
+export function SingleFlight(options: SingleFlightOptions = {}): PolicyDecorator {
+  return declarePolicy({ singleFlight: options });
+}

@@ -1,0 +1,3 @@
+import type { CallKeyOptions } from '../pipeline/call-key.js';
+
+export type SingleFlightOptions = CallKeyOptions;

@@ -1,0 +1,47 @@
+import type { Clock } from '@loyalnest/core';
+import { callKeyOf, type CallKeyOptions } from '../pipeline/call-key.js';
+import type { Operation } from '../pipeline/call.js';
+import type { Policy } from '../pipeline/policy.js';
+import { Flight } from './flight.js';
+
+/**
+ * Calls that are the same and come while the first one runs share its result. Each keeps its own
+ * context, signal and deadline: who leaves does not take the others along. Callers share one
+ * object: it must not be changed.
+ */
+export class SingleFlightPolicy implements Policy {
+  readonly kind = 'single-flight';
+  readonly description: string;
+  private readonly flights = new Map<string, Flight>();
+
+  constructor(
+    private readonly name: string,
+    private readonly options: CallKeyOptions,
+    private readonly clock: Clock,
+  ) {
+    this.description = `calls of one ${options.scope === 'shared' ? 'key' : 'merchant and key'}`;
+  }
+
+  wrap(next: Operation): Operation {
+    return (call) => {
+      let key: string;
+      try {
+        key = callKeyOf(`${this.name} @SingleFlight`, this.options, call);
+      } catch (error) {
+        return Promise.reject(error as Error);
+      }
+      if (call.signal?.aborted) return Promise.reject(call.signal.reason as Error);
+      const known = this.flights.get(key);
+      if (known && !known.deserted) return known.wait(call);
+      const flight = new Flight(this.name, this.clock);
+      this.flights.set(key, flight);
+      const work = next(call.forAll(flight.signal));
+      const ended = (): void => {
+        if (this.flights.get(key) === flight) this.flights.delete(key);
+      };
+      work.then(ended, ended);
+      flight.start(work);
+      return flight.wait(call);
+    };
+  }
+}
