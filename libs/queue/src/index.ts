@@ -19,6 +19,7 @@ export type { DeadLetter, DeadLetterReason, Redrive } from './dead-letter/dead-l
 export type { DeadLetterPage } from './dead-letter/dead-letter.service.js';
 
 // Errors
+export { DeadLetterBusyError } from './dead-letter/dead-letter-busy.error.js';
 export { DeadLetterNotFoundError } from './dead-letter/dead-letter-not-found.error.js';
 export { InvalidPayloadError } from './job/invalid-payload.error.js';
 export { JobTimeoutError } from './worker/job-timeout.error.js';

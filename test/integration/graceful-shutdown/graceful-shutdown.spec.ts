@@ -1,7 +1,7 @@
 import { eventually, PLATFORMS, ServiceProcess } from '@loyalnest/testing';
 import { Agent, get as httpGet } from 'node:http';
 import { join } from 'node:path';
-import { compileApp } from './compile-app.js';
+import { compileApp } from '../compile-app.js';
 
 type Answer = readonly [status: number, body: string, connection: string | undefined];
 

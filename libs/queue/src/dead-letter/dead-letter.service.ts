@@ -4,6 +4,7 @@ import type { Job } from 'bullmq';
 import { QueueConnection } from '../connection/queue-connection.js';
 import { isJobEnvelope } from '../job/job-envelope.js';
 import { QueueRegistry } from '../queue-registry.js';
+import { DeadLetterBusyError } from './dead-letter-busy.error.js';
 import { DeadLetterNotFoundError } from './dead-letter-not-found.error.js';
 import type { DeadLetter, Redrive } from './dead-letter.js';
 import { readReason } from './dead-letter-reason.js';
@@ -15,6 +16,8 @@ export interface DeadLetterPage {
   readonly total: number;
 }
 
+/** How long a redrive whose process died keeps others away. */
+const LOCK_MS = 10_000;
 /** Field of the job's own hash, so that the history goes where the job goes. */
 const REDRIVES = 'loyalnest:redrives';
 
@@ -51,33 +54,39 @@ export class DeadLetterService {
 
   /**
    * Runs a dead letter again, in place and with all its attempts; the counters of attempts and of
-   * stalls start anew and the history keeps what was before.
+   * crashes start anew and the history keeps what was before.
    *
    * @param by who asked for it
-   * @throws DeadLetterNotFoundError, also for the later of two redrives at the same time
+   * @throws DeadLetterNotFoundError
+   * @throws DeadLetterBusyError for the later of two redrives at the same time
    */
   async redrive(queue: string, id: string, by: string): Promise<void> {
-    const job = await this.find(queue, id);
-    const redrive: Redrive = {
-      at: new Date().toISOString(),
-      by,
-      attemptsMade: job.attemptsMade,
-      failure: job.failedReason,
-    };
-    const redrives = [...(await this.redrives(queue, id)), redrive];
-    try {
-      await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
-    } catch (error) {
-      if (!(await job.isFailed())) throw new DeadLetterNotFoundError(queue, id);
-      throw error;
+    const { producer } = this.connection;
+    const { bull } = this.registry.get(queue);
+    const lock = bull.toKey(`${id}:redrive`);
+    if (!(await producer.set(lock, by, 'PX', LOCK_MS, 'NX'))) {
+      throw new DeadLetterBusyError(queue, id);
     }
-    const key = this.registry.get(queue).bull.toKey(id);
-    // BullMQ keeps the count of stalls; with it one more stall would end the job for good.
-    await this.connection.producer
-      .multi()
-      .hdel(key, 'stc')
-      .hset(key, REDRIVES, JSON.stringify(redrives))
-      .exec();
+    try {
+      const job = await this.find(queue, id);
+      const redrive: Redrive = {
+        at: new Date().toISOString(),
+        by,
+        attemptsMade: job.attemptsMade,
+        failure: job.failedReason,
+      };
+      const redrives = [...(await this.redrives(queue, id)), redrive];
+      // Before the job is moved: a worker may take it at once, and BullMQ keeps the count of stalls,
+      // by which the job would be poison again.
+      await producer
+        .multi()
+        .hdel(bull.toKey(id), 'stc')
+        .hset(bull.toKey(id), REDRIVES, JSON.stringify(redrives))
+        .exec();
+      await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+    } finally {
+      await producer.del(lock);
+    }
   }
 
   private async find(queue: string, id: string): Promise<Job> {

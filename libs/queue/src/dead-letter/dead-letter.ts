@@ -2,7 +2,7 @@ import type { ContextCarrier } from '@loyalnest/core';
 
 /** Why a job is a dead letter. */
 export type DeadLetterReason =
-  'exhausted' | 'unrecoverable' | 'invalid' | 'unknown-name' | 'expired' | 'stalled';
+  'exhausted' | 'unrecoverable' | 'invalid' | 'unknown-name' | 'expired' | 'poison' | 'stalled';
 
 export const DEAD_LETTER_REASONS: readonly DeadLetterReason[] = [
   'exhausted',
@@ -10,6 +10,7 @@ export const DEAD_LETTER_REASONS: readonly DeadLetterReason[] = [
   'invalid',
   'unknown-name',
   'expired',
+  'poison',
   'stalled',
 ];
 

@@ -23,6 +23,11 @@ export interface JobOptions<Type extends PayloadType> {
   readonly backoff?: BackoffOptions;
   /** How long one run may take before its signal aborts and it counts as failed. @defaultValue '30s' */
   readonly timeout?: Duration;
+  /**
+   * Runs that may end with their process (killed, out of memory) before the job becomes a dead
+   * letter; at least 1. @defaultValue 2
+   */
+  readonly crashes?: number;
   /** After this time a job that has not run becomes a dead letter. @defaultValue never */
   readonly expiresAfter?: Duration;
 }
@@ -33,9 +38,12 @@ export interface JobDefinition<Payload = unknown> extends JobDescriptor<Payload>
   readonly queue: string;
   readonly backoff: Backoff;
   readonly timeoutMs: number;
+  readonly crashes: number;
 }
 
 const NAME = /^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/;
+/** Above this BullMQ would end the job first, with a reason of its own. */
+export const MAX_CRASHES = 100;
 const MAX_EXPIRY_MS = 366 * 86_400_000;
 
 /**
@@ -66,6 +74,7 @@ export function defineJob<Type extends PayloadType>(
       minMs: 1,
       maxMs: MAX_TIMER_MS,
     }),
+    crashes: wholeNumber(`${path}.crashes`, options.crashes ?? 2, { min: 1, max: MAX_CRASHES }),
     ...(expiresAfter !== undefined && {
       expiresAfterMs: durationMs(`${path}.expiresAfter`, expiresAfter, {
         minMs: 1,

@@ -99,6 +99,11 @@ export class JobRunner {
         `job ${job.id} has no envelope; enqueue it with JobProducer`,
       );
     }
+    // BullMQ counts a stall for each run whose worker was gone, jobs of schedulers included.
+    if (job.stalledCounter >= handler.definition.crashes) {
+      const times = `${job.stalledCounter} runs ended with their process`;
+      throw new RejectedJobError('poison', `${times}; fix the handler before it is redriven`);
+    }
     if (envelope.expiresAt && this.clock.now() > Date.parse(envelope.expiresAt)) {
       throw new RejectedJobError('expired', `of no use since ${envelope.expiresAt}`);
     }

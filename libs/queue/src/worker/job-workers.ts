@@ -17,14 +17,13 @@ import {
 import { Worker } from 'bullmq';
 import { QueueConnection } from '../connection/queue-connection.js';
 import { QueueRegistry, type RegisteredQueue } from '../queue-registry.js';
+import { MAX_CRASHES } from '../job/job-definition.js';
 import { MODULE_OPTIONS_TOKEN } from '../queue.module-definition.js';
 import type { QueueModuleOptions } from '../queue.options.js';
 import { JobHandlers, type RegisteredHandler } from './job-handlers.js';
 import { JobRunner } from './job-runner.js';
 
 const DEFAULT_BACKOFF_MS = 1_000;
-/** A worker that is killed twice while it runs a job must not cost the job its attempts. */
-const MAX_STALLED_COUNT = 3;
 
 /**
  * Runs a worker for each queue that this application has handlers for. Workers take jobs once every
@@ -106,7 +105,8 @@ export class JobWorkers
         concurrency,
         lockDuration: lockMs,
         stalledInterval: lockMs,
-        maxStalledCount: MAX_STALLED_COUNT,
+        // The runner ends a job that crashes, with a reason; BullMQ's own limit comes after it.
+        maxStalledCount: MAX_CRASHES,
         settings: {
           backoffStrategy: (attemptsMade, _type, error, job) =>
             this.backoffMs(job?.name, attemptsMade, error),

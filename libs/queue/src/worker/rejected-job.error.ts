@@ -8,7 +8,7 @@ export class RejectedJobError extends LoyalNestError {
   readonly retryable = false;
 
   constructor(
-    readonly reason: Extract<DeadLetterReason, 'invalid' | 'unknown-name' | 'expired'>,
+    readonly reason: Extract<DeadLetterReason, 'invalid' | 'unknown-name' | 'expired' | 'poison'>,
     message: string,
   ) {
     super(message);

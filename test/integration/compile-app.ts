@@ -2,7 +2,7 @@ import { transformFile } from '@swc/core';
 import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-const root = resolve(import.meta.dirname, '../../..');
+const root = resolve(import.meta.dirname, '../..');
 
 async function compile(source: string, output: string): Promise<void> {
   const { code } = await transformFile(source, { swcrc: true, cwd: root, sourceMaps: false });
