@@ -2,6 +2,7 @@
 // run, the fast ones first; the exit code is 1 if one of them fails.
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { exampleProblems } from './checks/examples.ts';
 import { linkProblems } from './checks/links.ts';
 import { lockfileProblems } from './checks/lockfile.ts';
 import { packageProblems } from './checks/packages.ts';
@@ -40,6 +41,7 @@ const STEPS: Readonly<Record<string, Check>> = {
   format: tool('prettier', '--check', '--log-level', 'warn', '.'),
   build: command(process.execPath, 'tools/build.ts'),
   types: tool('tsc', '--build'),
+  examples: problems(exampleProblems),
   packages: problems(packageProblems),
 };
 

@@ -2,6 +2,7 @@ import { createTemporaryFolder, removeTemporaryFolder, repositoryRoot } from '@l
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { exampleProblems } from './examples.js';
 import { linkProblems } from './links.js';
 import { lockfileProblems } from './lockfile.js';
 
@@ -46,6 +47,26 @@ describe('the checks', () => {
       write('libs/x/dist/README.md', '[gone](gone.md)');
       expect(linkProblems(folder)).toEqual([]);
     });
+  });
+
+  it('find examples that do not compile, at their place in the page', async () => {
+    symlinkSync(join(repositoryRoot(), 'node_modules'), join(folder, 'node_modules'));
+    write('tsconfig.base.json', { compilerOptions: { module: 'nodenext', strict: true } });
+    const first =
+      "```ts\nimport {\n  join,\n  sep,\n} from 'node:path';\nconst path: string = sep;\n```";
+    const second =
+      "```ts\nimport { join, dirname } from 'node:path';\njoin(dirname(path), 5);\n```";
+    const partial = '```ts no-check\nthis is left out\n```\n\n```js\nso.is(this)\n```';
+    write('README.md', `# Title\n\n${first}\n\ntext\n\n${partial}\n\n${second}\n`);
+    write(
+      'libs/x/README.md',
+      '- a list\n\n  ```ts\n  const path: number = 5;\n  nowhere();\n  ```\n',
+    );
+    write('libs/y/README.md', 'no example, and `const code: number = "in line"`\n');
+    expect(await exampleProblems(folder)).toEqual([
+      expect.stringMatching(/^README\.md:23: TS2345: .*'number' is not assignable to .*'string'/),
+      "libs/x/README.md:5: TS2304: Cannot find name 'nowhere'.",
+    ]);
   });
 
   it('find addresses in the lock file, but no links to workspaces', () => {
