@@ -24,8 +24,9 @@ export {
   newCorrelationId,
   runInChildContext,
   runInContext,
+  runInDeferredContext,
 } from './context/request-context.js';
-export type { RequestContext } from './context/request-context.js';
+export type { ContextSource, RequestContext } from './context/request-context.js';
 export { Deadline } from './context/deadline.js';
 export {
   CORRELATION_HEADER,

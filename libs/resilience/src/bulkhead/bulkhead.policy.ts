@@ -65,7 +65,7 @@ export class BulkheadPolicy implements Policy {
   private release(call: Call, permit: BulkheadPermit): void {
     const { unfinished } = call;
     const { releaseAfterMs } = this.bulkhead;
-    if (unfinished.length === 0 || releaseAfterMs === 0) {
+    if (unfinished.size === 0 || releaseAfterMs === 0) {
       permit.release();
       return;
     }

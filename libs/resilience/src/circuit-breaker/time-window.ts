@@ -29,8 +29,8 @@ export class TimeWindow implements CallWindow {
     this.enter(this.bucket);
   }
 
-  record(failed: boolean, slow: boolean): void {
-    this.rotate();
+  record(failed: boolean, slow: boolean, nowMs = this.clock.monotonic()): void {
+    if (nowMs >= this.bucketEndsAtMs) this.forget(nowMs);
     const { ring, place } = this;
     ring[place]!++;
     this.calls++;
@@ -45,7 +45,8 @@ export class TimeWindow implements CallWindow {
   }
 
   get counts(): WindowCounts {
-    this.rotate();
+    const nowMs = this.clock.monotonic();
+    if (nowMs >= this.bucketEndsAtMs) this.forget(nowMs);
     return { calls: this.calls, failures: this.failures, slowCalls: this.slowCalls };
   }
 
@@ -56,13 +57,9 @@ export class TimeWindow implements CallWindow {
     this.slowCalls = 0;
   }
 
-  private rotate(): void {
-    const nowMs = this.clock.monotonic();
-    if (nowMs >= this.bucketEndsAtMs) this.forget(Math.floor(nowMs / this.bucketMs));
-  }
-
   /** Forgets the buckets that have left the window. */
-  private forget(current: number): void {
+  private forget(nowMs: number): void {
+    const current = Math.floor(nowMs / this.bucketMs);
     const passed = Math.min(current - this.bucket, this.buckets);
     for (let step = 1; step <= passed; step++) {
       const place = ((this.bucket + step) % this.buckets) * COUNTERS;

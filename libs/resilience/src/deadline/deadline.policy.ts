@@ -41,7 +41,7 @@ export class DeadlinePolicy implements Policy {
         cancel();
         clearImmediate(grace);
       });
-      run.start(next, { deadline });
+      run.start(next, deadline);
     });
   }
 }

@@ -25,7 +25,7 @@ export class HedgedRun {
 
   startAttempt(): void {
     const controller = new AbortController();
-    const work = this.next(this.call.with({ signal: controller.signal }));
+    const work = this.next(this.call.under(controller));
     this.running.set(controller, work);
     work.then(
       (value) => {

@@ -1,4 +1,5 @@
-import type { CallChanges, Call, Operation } from './call.js';
+import type { Deadline } from '@loyalnest/core';
+import type { Call, Operation } from './call.js';
 
 /**
  * A run of the rest of the pipeline that can be given up before it ends. It settles once; only when
@@ -22,7 +23,7 @@ export class AbandonableRun {
     private readonly onEnd: (run: AbandonableRun) => void,
   ) {}
 
-  start(operation: Operation, changes?: CallChanges): void {
+  start(operation: Operation, deadline?: Deadline): void {
     const { signal } = this.call;
     if (signal !== undefined) {
       if (signal.aborted) {
@@ -32,7 +33,7 @@ export class AbandonableRun {
       this.onAbort = () => this.giveUp(signal.reason);
       signal.addEventListener('abort', this.onAbort, { once: true });
     }
-    const work = operation(this.call.with({ ...changes, signal: this.controller.signal }));
+    const work = operation(this.call.under(this.controller, deadline));
     this.work = work;
     work.then(
       (value) => {

@@ -1,74 +1,86 @@
-import type { Deadline } from '@loyalnest/core';
+import {
+  newCorrelationId,
+  type ContextSource,
+  type Deadline,
+  type RequestContext,
+} from '@loyalnest/core';
 import type { Stream } from '../observable/stream.js';
 
-export interface CallChanges {
-  readonly signal?: AbortSignal;
-  readonly deadline?: Deadline;
-  readonly attempt?: number;
-  readonly retriedBy?: string;
-}
-
 /** One call of a protected method on its way through the pipeline. */
-export class Call {
+export class Call implements ContextSource {
+  /** 1 for the first attempt. */
+  attempt = 1;
+  /** The retry that makes these attempts, its own or one further out. */
+  retriedBy: string | undefined;
   /** When the running attempt began, on the monotonic clock; 0 while no policy has asked for it. */
   startedAtMs = 0;
-  private readonly origin: Call;
+  /** Where the values of an Observable go; undefined for a method that returns a promise. */
+  stream: Stream | undefined;
+  /** Whether the method must see another context than its caller's. */
+  altered = false;
+  /** Narrower than the caller's signal; its own signal is made when somebody asks for it. */
+  private controller: AbortController | undefined;
+  private origin: Call | undefined;
   private abandoned: Set<Promise<unknown>> | undefined;
 
   constructor(
     /** The instance whose method was called: never captured, always the call's own. */
     readonly self: unknown,
     readonly args: readonly unknown[],
-    /** Aborts when the caller gives up, the deadline passes, or this attempt times out. */
-    readonly signal: AbortSignal | undefined,
+    private readonly callersSignal: AbortSignal | undefined,
     /** When nobody waits for the answer any more. */
     readonly deadline: Deadline | undefined,
-    /** 1 for the first attempt. */
-    readonly attempt: number,
-    /** The retry that makes these attempts, its own or one further out. */
-    readonly retriedBy: string | undefined,
-    /** Where the values of an Observable go; undefined for a method that returns a promise. */
-    readonly stream: Stream | undefined,
-    origin?: Call,
-  ) {
-    this.origin = origin ?? this;
+  ) {}
+
+  /** Aborts when the caller gives up, the deadline passes, or this attempt times out. */
+  get signal(): AbortSignal | undefined {
+    return this.controller === undefined ? this.callersSignal : this.controller.signal;
   }
 
-  /** The same call for a further attempt, or with a narrower signal. */
-  with({
-    signal = this.signal,
-    deadline = this.deadline,
-    attempt = this.attempt,
-    retriedBy = this.retriedBy,
-  }: CallChanges): Call {
-    const { self, args, stream, origin } = this;
-    return new Call(self, args, signal, deadline, attempt, retriedBy, stream, origin);
+  /** The same call, to be given up by `controller`. */
+  under(controller: AbortController, deadline = this.deadline): Call {
+    const call = new Call(this.self, this.args, undefined, deadline);
+    call.attempt = this.attempt;
+    call.retriedBy = this.retriedBy;
+    call.startedAtMs = this.startedAtMs;
+    call.stream = this.stream;
+    call.altered = true;
+    call.controller = controller;
+    call.origin = this.origin ?? this;
+    return call;
   }
 
   /** The same call made for several callers: with a signal of its own, and nobody's deadline. */
-  forAll(signal: AbortSignal): Call {
-    const { self, args, attempt, retriedBy, stream, origin } = this;
-    return new Call(self, args, signal, undefined, attempt, retriedBy, stream, origin);
+  forAll(controller: AbortController): Call {
+    const call = new Call(this.self, this.args, undefined, undefined);
+    call.attempt = this.attempt;
+    call.retriedBy = this.retriedBy;
+    call.altered = true;
+    call.controller = controller;
+    return call;
   }
 
-  /** Whether the method must see another context than its caller's. */
-  get altered(): boolean {
-    return this.origin !== this;
+  /** The context that the method runs in. */
+  contextFrom(parent: RequestContext | undefined): RequestContext {
+    const { signal, deadline, attempt, retriedBy } = this;
+    const correlationId = parent?.correlationId ?? newCorrelationId();
+    return { ...parent, correlationId, signal, deadline, attempt, retriedBy };
   }
 
   /** Notes work that goes on although its result is no longer waited for. */
   abandon(work: Promise<unknown>): void {
-    const abandoned = (this.origin.abandoned ??= new Set());
+    const abandoned = ((this.origin ?? this).abandoned ??= new Set());
     abandoned.add(work);
     const ended = (): void => void abandoned.delete(work);
     work.then(ended, ended);
   }
 
   /** Work of this call, of any attempt, that still runs. */
-  get unfinished(): readonly Promise<unknown>[] {
-    const { abandoned } = this.origin;
-    return abandoned ? [...abandoned] : [];
+  get unfinished(): ReadonlySet<Promise<unknown>> {
+    return (this.origin ?? this).abandoned ?? NONE;
   }
 }
+
+const NONE: ReadonlySet<Promise<unknown>> = new Set();
 
 export type Operation = (call: Call) => Promise<unknown>;

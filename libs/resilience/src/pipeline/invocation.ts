@@ -1,9 +1,4 @@
-import {
-  currentContext,
-  newCorrelationId,
-  runInContext,
-  type RequestContext,
-} from '@loyalnest/core';
+import { runInDeferredContext } from '@loyalnest/core';
 import { from, isObservable, type Observable } from 'rxjs';
 import { drainObservable } from '../observable/drain-observable.js';
 import { UnexpectedObservableError } from '../observable/unexpected-observable.error.js';
@@ -21,11 +16,11 @@ export function invocationOf(
   signalIndex: number | undefined,
 ): Operation {
   const invoke: Operation = (call) => {
-    const { self, stream, signal } = call;
+    const { self, stream } = call;
     try {
       const args = signalIndex === undefined ? call.args : withSignal(call, signalIndex);
       const result: unknown = Reflect.apply(method, self, args);
-      if (stream) return drainObservable(asObservable(result), stream, signal);
+      if (stream) return drainObservable(asObservable(result), stream, call.signal);
       if (result instanceof Promise) return result;
       if (isObservable(result)) throw new UnexpectedObservableError(name);
       return Promise.resolve(result);
@@ -33,8 +28,7 @@ export function invocationOf(
       return Promise.reject(error as Error);
     }
   };
-  return (call) =>
-    call.altered ? runInContext(contextOf(call), () => invoke(call)) : invoke(call);
+  return (call) => (call.altered ? runInDeferredContext(call, invoke, call) : invoke(call));
 }
 
 function withSignal({ args, signal }: Call, index: number): readonly unknown[] {
@@ -45,10 +39,4 @@ function withSignal({ args, signal }: Call, index: number): readonly unknown[] {
 
 function asObservable(result: unknown): Observable<unknown> {
   return isObservable(result) ? result : from(Promise.resolve(result));
-}
-
-function contextOf({ signal, deadline, attempt, retriedBy }: Call): RequestContext {
-  const parent = currentContext();
-  const correlationId = parent?.correlationId ?? newCorrelationId();
-  return { ...parent, correlationId, signal, deadline, attempt, retriedBy };
 }

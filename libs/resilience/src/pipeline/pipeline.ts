@@ -1,4 +1,4 @@
-import { currentContext, type Clock } from '@loyalnest/core';
+import { currentContext, type Clock, type RequestContext } from '@loyalnest/core';
 import { Observable } from 'rxjs';
 import { Stream } from '../observable/stream.js';
 import { UnsubscribedError } from '../observable/unsubscribed.error.js';
@@ -45,14 +45,7 @@ export class Pipeline {
   }
 
   execute(self: unknown, args: readonly unknown[]): Promise<unknown> {
-    const context = currentContext();
-    const signal =
-      this.signalIndex === undefined
-        ? context?.signal
-        : joined(context?.signal, args[this.signalIndex]);
-    return this.run(
-      new Call(self, args, signal, context?.deadline, 1, context?.retriedBy, undefined),
-    );
+    return this.run(this.newCall(self, args, currentContext()));
   }
 
   /** One line per policy, the outermost first, each with its resolved options. */
@@ -65,22 +58,10 @@ export class Pipeline {
 
   private observe(self: unknown, args: readonly unknown[]): Observable<unknown> {
     return new Observable((subscriber) => {
-      const context = currentContext();
       const left = new AbortController();
-      const caller =
-        this.signalIndex === undefined
-          ? context?.signal
-          : joined(context?.signal, args[this.signalIndex]);
-      const stream = new Stream(subscriber, this.clock);
-      const call = new Call(
-        self,
-        args,
-        context?.signal,
-        context?.deadline,
-        1,
-        context?.retriedBy,
-        stream,
-      ).with({ signal: joined(caller, left.signal)! });
+      const call = this.newCall(self, args, currentContext(), left.signal);
+      call.stream = new Stream(subscriber, this.clock);
+      call.altered = true;
       let ended = false;
       this.run(call).then(
         () => {
@@ -97,10 +78,29 @@ export class Pipeline {
       };
     });
   }
+
+  private newCall(
+    self: unknown,
+    args: readonly unknown[],
+    context: RequestContext | undefined,
+    subscription?: AbortSignal,
+  ): Call {
+    if (context === undefined && this.signalIndex === undefined && subscription === undefined) {
+      return new Call(self, args, undefined, undefined);
+    }
+    const given = this.signalIndex === undefined ? undefined : args[this.signalIndex];
+    const signal = joined(context?.signal, given, subscription);
+    const call = new Call(self, args, signal, context?.deadline);
+    call.retriedBy = context?.retriedBy;
+    // The context must show the signal that the caller gave as an argument, too.
+    call.altered = signal !== context?.signal;
+    return call;
+  }
 }
 
-/** A signal that aborts with the first of the two. */
-function joined(one: AbortSignal | undefined, other: unknown): AbortSignal | undefined {
-  if (!(other instanceof AbortSignal)) return one;
-  return one && one !== other ? AbortSignal.any([one, other]) : other;
+/** A signal that aborts with the first of those that there are. */
+function joined(...signals: readonly unknown[]): AbortSignal | undefined {
+  const given = new Set(signals.filter((signal) => signal instanceof AbortSignal));
+  if (given.size <= 1) return [...given][0];
+  return AbortSignal.any([...given]);
 }

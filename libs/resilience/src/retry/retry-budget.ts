@@ -23,15 +23,15 @@ export class RetryBudget {
     this.repeats = new TimeWindow(options.windowMs, BUCKETS, clock);
   }
 
-  recordCall(): void {
-    this.calls.record(false, false);
+  recordCall(nowMs = this.clock.monotonic()): void {
+    this.calls.record(false, false, nowMs);
   }
 
   /** Takes one repeat from the budget; false, and an event, if there is none left. */
   tryRepeat(kind: 'retry' | 'hedge'): boolean {
     const { ratio, minimum } = this.options;
     if (this.repeats.counts.calls < this.calls.counts.calls * ratio + minimum) {
-      this.repeats.record(false, false);
+      this.repeats.record(false, false, this.clock.monotonic());
       return true;
     }
     retryBudgetExhausted.publish({ policy: this.name, refused: kind });

@@ -37,41 +37,48 @@ export class RetryPolicy implements Policy {
   }
 
   wrap(next: Operation): Operation {
-    const { budget } = this.surroundings;
+    const { budget, clock } = this.surroundings;
     return (call) => {
-      budget?.recordCall();
+      // One reading for all that begins now.
+      call.startedAtMs = clock.monotonic();
+      budget?.recordCall(call.startedAtMs);
       if (call.retriedBy !== undefined) return this.runOnce(call, next);
-      return this.attempt(call, call.with({ retriedBy: this.name }), next, 0);
+      call.retriedBy = this.name;
+      call.altered = true;
+      return this.attempt(call, next, undefined);
     };
   }
 
   private attempt(
     call: Call,
-    attempt: Call,
     next: Operation,
-    previousDelayMs: number,
+    previousDelayMs: number | undefined,
   ): Promise<unknown> {
     const { retryResult } = this.options;
-    return next(attempt).then(
+    return next(call).then(
       retryResult &&
         ((value) => {
           if (!askPredicate('retryResult', retryResult, value)) return value;
-          const delayMs = this.delayMs(attempt, undefined, previousDelayMs);
-          return delayMs === undefined ? value : this.again(call, attempt, next, delayMs);
+          const delayMs = this.delayMs(call, undefined, previousDelayMs);
+          return delayMs === undefined ? value : this.again(call, next, delayMs);
         }),
       (error: unknown) => {
-        if (attempt.signal?.aborted || !askPredicate('retryIf', this.options.retryIf, error)) {
+        if (call.signal?.aborted || !askPredicate('retryIf', this.options.retryIf, error)) {
           throw error;
         }
-        const delayMs = this.delayMs(attempt, error, previousDelayMs);
+        const delayMs = this.delayMs(call, error, previousDelayMs);
         if (delayMs === undefined) throw error;
-        return this.again(call, attempt, next, delayMs, error);
+        return this.again(call, next, delayMs, error);
       },
     );
   }
 
   /** How long to wait for the next attempt; undefined if there is none. */
-  private delayMs(call: Call, error: unknown, previousDelayMs: number): number | undefined {
+  private delayMs(
+    call: Call,
+    error: unknown,
+    previousDelayMs: number | undefined,
+  ): number | undefined {
     const { attempts, backoff, maxRetryAfterMs } = this.options;
     const { clock, budget } = this.surroundings;
     if (call.attempt >= attempts) return undefined;
@@ -79,7 +86,7 @@ export class RetryPolicy implements Policy {
     if (call.stream?.lastValueAtMs !== undefined) return undefined;
     const retryAfterMs = retryAfterMsOf(error, clock.now());
     if (retryAfterMs > maxRetryAfterMs) return undefined;
-    const delayMs = Math.max(backoff(call.attempt, previousDelayMs || undefined), retryAfterMs);
+    const delayMs = Math.max(backoff(call.attempt, previousDelayMs), retryAfterMs);
     if (delayMs >= (call.deadline?.remainingMs ?? Infinity)) return undefined;
     if (budget && !budget.tryRepeat('retry')) return undefined;
     return delayMs;
@@ -87,15 +94,15 @@ export class RetryPolicy implements Policy {
 
   private async again(
     call: Call,
-    { attempt }: Call,
     next: Operation,
     delayMs: number,
     error?: unknown,
   ): Promise<unknown> {
-    attemptFailed.publish({ policy: this.name, attempt, error, delayMs });
+    attemptFailed.publish({ policy: this.name, attempt: call.attempt, error, delayMs });
     await this.sleep(delayMs, call.signal);
-    const further = call.with({ attempt: attempt + 1, retriedBy: this.name });
-    return this.attempt(call, further, next, delayMs);
+    call.attempt++;
+    call.startedAtMs = this.surroundings.clock.monotonic();
+    return this.attempt(call, next, delayMs);
   }
 
   private sleep(delayMs: number, caller: AbortSignal | undefined): Promise<void> {

@@ -7,7 +7,7 @@ import type { Call } from '../pipeline/call.js';
  * the work's signal aborts only when none of them is left.
  */
 export class Flight {
-  private readonly controller = new AbortController();
+  readonly controller = new AbortController();
   private waiting = 0;
   private result: Promise<unknown> | undefined;
 
@@ -15,10 +15,6 @@ export class Flight {
     private readonly name: string,
     private readonly clock: Clock,
   ) {}
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
 
   start(work: Promise<unknown>): void {
     this.result = work;
@@ -28,7 +24,7 @@ export class Flight {
 
   /** Whether all have left: the work has been told to stop, and nobody may join. */
   get deserted(): boolean {
-    return this.signal.aborted;
+    return this.controller.signal.aborted;
   }
 
   wait({ signal, deadline }: Call): Promise<unknown> {

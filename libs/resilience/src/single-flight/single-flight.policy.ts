@@ -35,7 +35,7 @@ export class SingleFlightPolicy implements Policy {
       if (known && !known.deserted) return known.wait(call);
       const flight = new Flight(this.name, this.clock);
       this.flights.set(key, flight);
-      const work = next(call.forAll(flight.signal));
+      const work = next(call.forAll(flight.controller));
       const ended = (): void => {
         if (this.flights.get(key) === flight) this.flights.delete(key);
       };
