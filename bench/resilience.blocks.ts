@@ -1,0 +1,41 @@
+/** One thing to measure: a call that is awaited again and again. */
+export type Candidates = Readonly<Record<string, () => Promise<unknown>>>;
+
+const BLOCKS = 41;
+const WARM_UP = 3;
+
+/**
+ * Nanoseconds per call of each candidate: the median of blocks that are run in turn, in another
+ * order each time, so that a noisy neighbour or a growing heap hits all of them alike.
+ */
+export async function nsPerCall(
+  candidates: Candidates,
+  callsPerBlock: number,
+): Promise<Readonly<Record<string, number>>> {
+  const names = Object.keys(candidates);
+  const blocks: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
+  for (let block = -WARM_UP; block < BLOCKS; block++) {
+    for (const name of shuffled(names)) {
+      const ns = await timeBlock(candidates[name]!, callsPerBlock);
+      if (block >= 0) blocks[name]!.push(ns);
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(blocks[name]!)]));
+}
+
+async function timeBlock(call: () => Promise<unknown>, calls: number): Promise<number> {
+  const startedAt = performance.now();
+  for (let i = 0; i < calls; i++) await call();
+  return ((performance.now() - startedAt) * 1e6) / calls;
+}
+
+function shuffled(names: readonly string[]): string[] {
+  return names
+    .map((name) => ({ name, place: Math.random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ name }) => name);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
