@@ -15,6 +15,10 @@ export { Timeout } from './timeout/timeout.decorator.js';
 export { Signal } from './signal/signal.decorator.js';
 export { currentSignal } from './signal/current-signal.js';
 export { ResilienceRegistry } from './resilience.registry.js';
+export { ResilienceService } from './service/resilience.service.js';
+export { CircuitBreakerService } from './service/circuit-breaker.service.js';
+export type { NamedPolicy } from './service/named-policy.js';
+export type { Attempt, ResilientOperation } from './service/resilient-operation.js';
 
 // Options
 export type { ResilienceModuleOptions } from './resilience.options.js';
@@ -41,6 +45,7 @@ export type { PolicyDecorator } from './pipeline/async-method.js';
 // Errors
 export { ApplicationClosedError } from './application-closed.error.js';
 export { BulkheadFullError } from './bulkhead/bulkhead-full.error.js';
+export { CircuitNotFoundError } from './service/circuit-not-found.error.js';
 export { CircuitOpenError } from './circuit-breaker/circuit-open.error.js';
 export { DeadlineExceededError } from './deadline/deadline-exceeded.error.js';
 export { HedgeLostError } from './hedge/hedge-lost.error.js';
@@ -59,6 +64,7 @@ export {
   faultInjected,
   fellBack,
   hedgeStarted,
+  operatorCommanded,
   retryBudgetExhausted,
   staleServed,
 } from './resilience.events.js';
@@ -69,11 +75,16 @@ export type {
   FaultInjected,
   FellBack,
   HedgeStarted,
+  OperatorCommand,
+  OperatorCommanded,
   RetryBudgetExhausted,
   StaleServed,
 } from './resilience.events.js';
 
+export type { ResilienceEvent } from './service/resilience-event.js';
+
 // State
+export type { CircuitStats, CircuitStatus } from './service/circuit-breaker.service.js';
 export type { BulkheadSnapshot } from './bulkhead/bulkhead.js';
 export type {
   CircuitBreaker as CircuitBreakerState,

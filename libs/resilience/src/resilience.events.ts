@@ -58,6 +58,17 @@ export interface FaultInjected {
   readonly fault: 'latency' | 'error';
 }
 
+export type OperatorCommand = 'open' | 'close' | 'reset';
+
+/** Somebody changed a circuit by hand: the audit trail. */
+export interface OperatorCommanded {
+  readonly policy: string;
+  readonly key?: string;
+  readonly command: OperatorCommand;
+  /** Name of the administrator. */
+  readonly by: string;
+}
+
 export const circuitStateChanged = diagnostics<CircuitStateChanged>(
   'loyalnest:resilience:circuit-state',
 );
@@ -70,3 +81,6 @@ export const hedgeStarted = diagnostics<HedgeStarted>('loyalnest:resilience:hedg
 export const staleServed = diagnostics<StaleServed>('loyalnest:resilience:stale-served');
 export const fellBack = diagnostics<FellBack>('loyalnest:resilience:fallback');
 export const faultInjected = diagnostics<FaultInjected>('loyalnest:resilience:fault-injected');
+export const operatorCommanded = diagnostics<OperatorCommanded>(
+  'loyalnest:resilience:operator-command',
+);

@@ -27,6 +27,12 @@ export class ResilienceExplorer implements OnModuleInit {
       const prototype = (wrapper.inject ? made : wrapper.metatype?.prototype) ?? made;
       if (this.compile(prototype as object | null) > 0) this.adopt(instance);
     }
+    this.registry.compileSets();
+    const unused = this.registry.environment.unused();
+    if (unused.length === 0) return;
+    this.logger.warn(
+      `${unused.join(', ')}: no policy of that name, or no such field, uses the variable`,
+    );
   }
 
   private compile(prototype: object | null): number {

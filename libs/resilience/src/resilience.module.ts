@@ -1,9 +1,16 @@
 import { requireSingleImport } from '@loyalnest/core';
-import { Module } from '@nestjs/common';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { ResilienceExplorer } from './resilience.explorer.js';
-import { ConfigurableModuleClass } from './resilience.module-definition.js';
+import { CircuitsController } from './admin/circuits.controller.js';
+import {
+  ConfigurableModuleClass,
+  type ASYNC_OPTIONS_TYPE,
+  type OPTIONS_TYPE,
+} from './resilience.module-definition.js';
 import { ResilienceRegistry } from './resilience.registry.js';
+import { CircuitBreakerService } from './service/circuit-breaker.service.js';
+import { ResilienceService } from './service/resilience.service.js';
 
 /**
  * Makes the policies work on every provider and controller of the application. Import it once, in
@@ -11,12 +18,24 @@ import { ResilienceRegistry } from './resilience.registry.js';
  */
 @Module({
   imports: [DiscoveryModule],
-  providers: [ResilienceRegistry, ResilienceExplorer],
-  exports: [ResilienceRegistry],
+  providers: [ResilienceRegistry, ResilienceExplorer, ResilienceService, CircuitBreakerService],
+  exports: [ResilienceRegistry, ResilienceService, CircuitBreakerService],
 })
 export class ResilienceModule extends ConfigurableModuleClass {
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    return withAdmin(super.forRoot(options), options.admin);
+  }
+
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return withAdmin(super.forRootAsync(options), options.admin);
+  }
+
   constructor(modules: ModulesContainer) {
     super();
     requireSingleImport(ResilienceModule, modules.values());
   }
+}
+
+function withAdmin(definition: DynamicModule, admin = false): DynamicModule {
+  return admin ? { ...definition, controllers: [CircuitsController] } : definition;
 }

@@ -12,6 +12,11 @@ export interface ResilienceModuleOptions {
   readonly policies?: Readonly<Record<string, PolicySet>>;
   /** Where `@FaultInjection` may act. @defaultValue nowhere until it is armed */
   readonly faults?: FaultsOptions;
+  /**
+   * Variables with options: `CIRCUIT_BREAKER_*` and `RESILIENCE_<NAME>_<FIELD>`.
+   * @defaultValue process.env
+   */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Source of time. @defaultValue the machine's */
   readonly clock?: Clock;
   /** Source of jitter: numbers from 0 (included) to 1 (excluded). @defaultValue Math.random */

@@ -8,6 +8,11 @@ import {
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { ApplicationClosedError } from './application-closed.error.js';
 import type { CircuitBreaker } from './circuit-breaker/circuit-breaker.js';
+import {
+  resolveCircuitBreaker,
+  type CircuitBreakerOptions,
+} from './circuit-breaker/circuit-breaker.options.js';
+import { EnvironmentPolicies } from './environment/environment-policies.js';
 import { checkFallback } from './fallback/fallback.options.js';
 import { Faults } from './fault-injection/faults.js';
 import { returnsObservable } from './pipeline/class-methods.js';
@@ -15,10 +20,13 @@ import { compilePolicies } from './pipeline/compile-policies.js';
 import { declaredPolicies } from './pipeline/declared-policies.js';
 import { invocationOf } from './pipeline/invocation.js';
 import { Pipeline } from './pipeline/pipeline.js';
+import { mergePolicies, type PolicySet } from './pipeline/policy-set.js';
 import { protectedMethod, type ProtectedMethod } from './pipeline/protected-method.js';
 import { PolicyStates } from './policy-states.js';
 import { MODULE_OPTIONS_TOKEN } from './resilience.module-definition.js';
 import type { ResilienceModuleOptions } from './resilience.options.js';
+import { CircuitNotFoundError } from './service/circuit-not-found.error.js';
+import { invokeOperation } from './service/resilient-operation.js';
 import { signalIndexOf } from './signal/signal.decorator.js';
 import { UniqueClassNames } from './unique-class-names.js';
 
@@ -45,9 +53,20 @@ export class ResilienceRegistry implements HealthContributor, OnApplicationShutd
   private readonly compiled = new Map<object, Map<unknown, Pipeline>>();
   /** By the id of the method: the pipeline of the class that called it last. */
   private readonly latest: CompiledMethod[] = [];
+  /** Pipelines of named sets, which belong to no method. */
+  private readonly sets = new Map<string, Pipeline>();
+  private readonly changes = new Map<string, Partial<CircuitBreakerOptions>>();
+  /** What the environment says of policies. */
+  readonly environment: EnvironmentPolicies;
+  private readonly options: ResilienceModuleOptions;
 
-  constructor(@Inject(MODULE_OPTIONS_TOKEN) private readonly options: ResilienceModuleOptions) {
+  constructor(@Inject(MODULE_OPTIONS_TOKEN) options: ResilienceModuleOptions) {
     const logger = new Logger('Resilience');
+    this.environment = new EnvironmentPolicies(options.environment ?? process.env);
+    this.options = {
+      ...options,
+      defaults: mergePolicies(options.defaults, this.environment.defaults()),
+    };
     this.faults = new Faults(options.faults);
     this.states = new PolicyStates(
       options.clock ?? new SystemClock(),
@@ -74,7 +93,8 @@ export class ResilienceRegistry implements HealthContributor, OnApplicationShutd
 
   /** All pipelines that have been compiled: at boot, and at the first call of others. */
   pipelines(): readonly Pipeline[] {
-    return [...this.compiled.values()].flatMap((byOwner) => [...byOwner.values()]);
+    const ofMethods = [...this.compiled.values()].flatMap((byOwner) => [...byOwner.values()]);
+    return [...ofMethods, ...this.sets.values()];
   }
 
   /**
@@ -105,6 +125,70 @@ export class ResilienceRegistry implements HealthContributor, OnApplicationShutd
     return pipeline;
   }
 
+  /**
+   * The pipeline of a named set of the module.
+   *
+   * @param otherwise what a name without a set gets; without it such a name is refused
+   */
+  pipelineOfSet(name: string, otherwise?: PolicySet): Pipeline {
+    const known = this.sets.get(name);
+    if (known) return known;
+    const { defaults = {}, policies: sets = {} } = this.options;
+    const set = Object.hasOwn(sets, name) ? sets[name] : otherwise;
+    if (!set) {
+      throw new OptionError(
+        'policy',
+        name,
+        `add it to ResilienceModule.forRoot({ policies }); there are: ${Object.keys(sets).join(', ') || 'none'}`,
+      );
+    }
+    const limit = set === otherwise ? { timeout: defaults.timeout ?? DEFAULT_TIMEOUT } : {};
+    const declared = mergePolicies(limit, set);
+    const applied = Object.fromEntries(
+      Object.entries(defaults).filter(([kind]) => Object.hasOwn(declared, kind)),
+    );
+    const dependency = declared.circuitBreaker?.name ?? name;
+    const policies = mergePolicies(
+      applied,
+      declared,
+      this.environment.overridesOf(dependency, declared),
+    );
+    const path = `policies.${name}`;
+    const names = { path, dependency, shared: name, returnsObservable: false };
+    const pipeline = new Pipeline({
+      name: path,
+      dependency,
+      policies: compilePolicies(policies, names, this.states),
+      invoke: invokeOperation,
+      clock: this.states.clock,
+    });
+    this.sets.set(name, pipeline);
+    return pipeline;
+  }
+
+  /** Compiles every named set, so that a wrong option fails the boot and not the first call. */
+  compileSets(): void {
+    for (const [name, { fallback }] of Object.entries(this.options.policies ?? {})) {
+      // A fallback that is a method needs a class: such a set is for `@Resilient` alone.
+      if (typeof fallback?.handler !== 'string') this.pipelineOfSet(name);
+    }
+  }
+
+  /** Changes options of a running breaker in place. See `ResilienceService.update`. */
+  updateBreaker(name: string, changes: Partial<CircuitBreakerOptions>): void {
+    const breakers = this.states.breakers.get(name);
+    if (!breakers) {
+      throw new CircuitNotFoundError(
+        name,
+        this.all().map(({ label }) => label),
+      );
+    }
+    const declared = this.states.breakers.declaredOf(name) as CircuitBreakerOptions;
+    const all = { ...this.changes.get(name), ...changes };
+    breakers.update(resolveCircuitBreaker(`update('${name}')`, { ...declared, ...all }));
+    this.changes.set(name, all);
+  }
+
   [CHECK_HEALTH](): HealthObservation {
     const snapshots = this.all().map(({ snapshot }) => snapshot);
     const healthy = snapshots.every(({ state }) => HEALTHY.has(state));
@@ -124,13 +208,14 @@ export class ResilienceRegistry implements HealthContributor, OnApplicationShutd
   private compile(method: ProtectedMethod, owner: Class): Pipeline {
     const { key, original } = method;
     const path = `${this.classNames.of(owner)}.${String(key)}`;
-    const { policies, resilient } = declaredPolicies(path, method, this.options);
+    const { policies: declared, resilient } = declaredPolicies(path, method, this.options);
+    const shared = resilient ?? path;
+    const dependency = declared.circuitBreaker?.name ?? shared;
+    const policies = mergePolicies(declared, this.environment.overridesOf(dependency, declared));
     const prototype = owner.prototype as object;
     if (policies.fallback) checkFallback(`${path} @Fallback`, policies.fallback, prototype, key);
     const observable = returnsObservable(prototype, key);
     const signalIndex = signalIndexOf(prototype, key);
-    const shared = resilient ?? path;
-    const dependency = policies.circuitBreaker?.name ?? shared;
     const names = { path, dependency, shared, returnsObservable: observable };
     return new Pipeline({
       name: path,
@@ -144,4 +229,6 @@ export class ResilienceRegistry implements HealthContributor, OnApplicationShutd
   }
 }
 
+/** Of a breaker that is used by name only. */
+const DEFAULT_TIMEOUT = '10s';
 const HEALTHY: ReadonlySet<string> = new Set(['closed', 'forced-closed', 'metrics-only']);

@@ -36,6 +36,11 @@ export class SharedStates<State> {
     return this.byName.get(name)?.state;
   }
 
+  /** What the state of that name was declared with. */
+  declaredOf(name: string): unknown {
+    return this.byName.get(name)?.declared;
+  }
+
   all(): readonly State[] {
     return [...this.byName.values()].map(({ state }) => state);
   }

@@ -1,0 +1,25 @@
+import { runInDeferredContext } from '@loyalnest/core';
+import type { Call, Operation } from '../pipeline/call.js';
+
+/** What an operation may know of the attempt it is in. */
+export interface Attempt {
+  /** Aborts when the attempt times out, the deadline passes or the caller goes away. */
+  readonly signal: AbortSignal | undefined;
+  /** 1 for the first. */
+  readonly attempt: number;
+}
+
+export type ResilientOperation<T> = (attempt: Attempt) => Promise<T>;
+
+/** The innermost operation of a pipeline that belongs to no method: its argument is what to do. */
+export const invokeOperation: Operation = (call) =>
+  call.altered ? runInDeferredContext(call, invoke, call) : invoke(call);
+
+function invoke({ args, signal, attempt }: Call): Promise<unknown> {
+  const operation = args[0] as ResilientOperation<unknown>;
+  try {
+    return Promise.resolve(operation({ signal, attempt }));
+  } catch (error) {
+    return Promise.reject(error as Error);
+  }
+}
