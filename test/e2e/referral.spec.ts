@@ -127,6 +127,25 @@ it('opens the circuit when the provider is down, falls back at once, and comes b
   await eventually(async () => expect(await circuit()).toBe('closed'), { within: '15s' });
 }, 90_000);
 
+it('lets an administrator open the circuit by hand, and nobody else', async () => {
+  const command = (name: string, token?: string) =>
+    stack.call(
+      'referrals-service',
+      'POST',
+      `/debug/circuits/sms/${name}`,
+      undefined,
+      token === undefined ? {} : { authorization: `Bearer ${token}` },
+    );
+  expect(await command('open')).toMatchObject({ status: 401, body: { code: 'ADMIN_ACCESS' } });
+  expect(await command('open', 'dev-only-admin-token')).toMatchObject({
+    status: 200,
+    body: { name: 'sms', state: 'forced-open' },
+  });
+  await invited(await refer(), { channel: 'email', fallbackReason: 'CIRCUIT_OPEN' });
+  expect(await command('reset', 'dev-only-admin-token')).toMatchObject({ status: 200 });
+  await invited(await refer(), { channel: 'sms' });
+});
+
 it.each([
   [{ advocateId: 5 }, 'advocateId'],
   [{ friendPhone: '0151' }, 'friendPhone'],

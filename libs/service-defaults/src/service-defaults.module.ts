@@ -6,6 +6,7 @@ import { HealthModule } from '@loyalnest/health';
 import { HttpClientModule, ProblemDetailsModule, ValidationModule } from '@loyalnest/http';
 import { LoggingModule, MetricsModule } from '@loyalnest/observability';
 import { ResilienceModule } from '@loyalnest/resilience';
+import { AdminAccessModule } from '@loyalnest/security';
 import { ServiceConfigModule } from './config/config.module.js';
 import { ServiceConfig } from './config/service-config.js';
 
@@ -44,7 +45,11 @@ export class ServiceDefaultsModule {
         ProblemDetailsModule.forRoot({}),
         ValidationModule,
         HttpClientModule.forRoot({}),
-        ResilienceModule.forRoot({}),
+        AdminAccessModule.forRootAsync({
+          inject: [ServiceConfig],
+          useFactory: ({ ADMIN_TOKENS }: ServiceConfig) => ({ tokens: ADMIN_TOKENS }),
+        }),
+        ResilienceModule.forRoot({ admin: true }),
         HealthModule.forRoot({}),
         GracefulShutdownModule.forRootAsync({
           inject: [ServiceConfig],

@@ -10,6 +10,8 @@ interface PolicyEvent {
   readonly error?: unknown;
   readonly attempt?: number;
   readonly delayMs?: number;
+  readonly command?: string;
+  readonly by?: string;
 }
 
 interface JobEvent {
@@ -53,6 +55,13 @@ export class EventLog implements OnModuleInit, OnModuleDestroy {
           this.logger.warn(
             { event: 'resilience', policy, handler, ...describe(error) },
             `${policy} falls back to ${handler}`,
+          ),
+      ),
+      diagnostics<PolicyEvent>('loyalnest:resilience:operator-command').subscribe(
+        ({ policy, command, by }) =>
+          this.logger.warn(
+            { event: 'audit', policy, command, by },
+            `${by} commanded ${command} of circuit ${policy}`,
           ),
       ),
       diagnostics<JobEvent>('loyalnest:queue:job-finished').subscribe((event) => this.job(event)),

@@ -47,6 +47,7 @@ describe('the variables of a service', () => {
       HOST: '127.0.0.1',
       LOG_LEVEL: 'warn',
       LOG_PRETTY: false,
+      ADMIN_TOKENS: '',
       JOB_DRAIN: '20s',
       POINTS_PER_UNIT: 5,
     });
@@ -58,6 +59,7 @@ describe('the variables of a service', () => {
       HOST: '127.0.0.1',
       LOG_LEVEL: 'info',
       LOG_PRETTY: false,
+      ADMIN_TOKENS: '',
       JOB_DRAIN: '20s',
       POINTS_PER_UNIT: 1,
     });

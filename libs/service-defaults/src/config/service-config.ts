@@ -21,6 +21,13 @@ export class ServiceConfig {
   @Matches(/^\d+(\.\d+)?(ms|s|m)$/, { message: "use a duration such as '20s'" })
   readonly JOB_DRAIN: string = '20s';
 
+  /**
+   * Who may use admin endpoints, as `name:role:token`, several separated by commas; the roles are
+   * view, operate, destroy. Needed in production.
+   */
+  @IsString()
+  readonly ADMIN_TOKENS: string = '';
+
   /** Readable log lines instead of JSON. */
   @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
   @IsBoolean()
