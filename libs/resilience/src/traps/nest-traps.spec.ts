@@ -1,0 +1,287 @@
+import { currentContext } from '@loyalnest/core';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  Param,
+  Query,
+  Scope,
+  SetMetadata,
+} from '@nestjs/common';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { forEachPlatform } from '@loyalnest/testing';
+import {
+  Bulkhead,
+  CircuitBreaker,
+  ResilienceModule,
+  ResilienceRegistry,
+  Retry,
+  Timeout,
+} from '../index.js';
+import { closeApps, startApp } from '../../test/start-app.js';
+
+afterEach(closeApps);
+
+const retryAtOnce = { attempts: 2, backoff: { initial: 0 } } as const;
+
+forEachPlatform((platform) => {
+  it('a decorated controller route is still found, with its parameters', async () => {
+    let calls = 0;
+    @Controller('shops')
+    class Routes {
+      @Retry(retryAtOnce)
+      @Get('above/:id')
+      async above(@Param('id') id: string, @Query('q') query: string): Promise<object> {
+        if (++calls === 1) throw new Error('down');
+        return { id, query, calls };
+      }
+
+      @Get('below/:id')
+      @Timeout('5s')
+      async below(@Param('id') id: string): Promise<object> {
+        return { id };
+      }
+    }
+    @Bulkhead({ maxConcurrent: 5 })
+    @Controller('class')
+    class OnClass {
+      @Get(':id')
+      async read(@Param('id') id: string): Promise<object> {
+        return { id };
+      }
+    }
+    @Module({ imports: [ResilienceModule.forRoot({})], controllers: [Routes, OnClass] })
+    class App {}
+    const { url, close } = await platform.create(App);
+    const read = async (path: string): Promise<unknown> => (await fetch(url + path)).json();
+    await expect(read('/shops/above/7?q=x')).resolves.toEqual({ id: '7', query: 'x', calls: 2 });
+    await expect(read('/shops/below/8')).resolves.toEqual({ id: '8' });
+    await expect(read('/class/9')).resolves.toEqual({ id: '9' });
+    await close();
+  });
+});
+
+// The keys under which these packages keep what their decorators say about a method.
+it.each([
+  ['@Cron', 'SCHEDULE_CRON_OPTIONS'],
+  ['@JobHandler', 'loyalnest:queue:job-handler'],
+  ['@MessagePattern', 'microservices:pattern'],
+  ['@OnEvent', 'EVENT_LISTENER_METADATA'],
+  ['@ApiOperation of Swagger', 'swagger/apiOperation'],
+])('%s finds its method, above and below a policy and on a class with one', async (_name, key) => {
+  const failOnce = async (): Promise<string> => {
+    if (currentContext()?.attempt === 1) throw new Error('down');
+    return 'handled';
+  };
+  @Injectable()
+  class Handlers {
+    @SetMetadata(key, { name: 'above' })
+    @Retry(retryAtOnce)
+    above(): Promise<string> {
+      return failOnce();
+    }
+
+    @Retry(retryAtOnce)
+    @SetMetadata(key, { name: 'below' })
+    below(): Promise<string> {
+      return failOnce();
+    }
+  }
+  @Retry(retryAtOnce)
+  @Injectable()
+  class OnClass {
+    @SetMetadata(key, { name: 'on class' })
+    async onClass(): Promise<string> {
+      return failOnce();
+    }
+  }
+  const { app, clock } = await startApp([Handlers, OnClass]);
+  const found: unknown[] = [];
+  const results: Promise<string>[] = [];
+  const scanner = new MetadataScanner();
+  for (const { instance } of app.get(DiscoveryService, { strict: false }).getProviders()) {
+    if (!(instance instanceof Handlers || instance instanceof OnClass)) continue;
+    for (const name of scanner.getAllMethodNames(Object.getPrototypeOf(instance))) {
+      const method = Reflect.get(instance, name) as () => Promise<string>;
+      found.push(Reflect.getMetadata(key, method));
+      results.push(method.call(instance));
+    }
+  }
+  await clock.advance(1);
+  expect(found).toEqual([{ name: 'above' }, { name: 'below' }, { name: 'on class' }]);
+  await expect(Promise.all(results)).resolves.toEqual(['handled', 'handled', 'handled']);
+});
+
+it('metadata of a method is copied, so that a subclass does not change the base class', () => {
+  class Base {
+    @SetMetadata('roles', ['user'])
+    async read(): Promise<void> {}
+  }
+  class Derived extends Base {
+    @Retry()
+    @SetMetadata('roles', ['admin'])
+    override async read(): Promise<void> {}
+  }
+  expect(Reflect.getMetadata('roles', Derived.prototype.read)).toEqual(['admin']);
+  expect(Reflect.getMetadata('roles', Base.prototype.read)).toEqual(['user']);
+});
+
+it('request-scoped and transient providers run on their own instance and share their breaker', async () => {
+  let made = 0;
+  @Injectable({ scope: Scope.REQUEST })
+  class PerRequest {
+    readonly id = ++made;
+    @CircuitBreaker({ name: 'scoped', minimumCalls: 1 })
+    async read(): Promise<number> {
+      return this.id;
+    }
+  }
+  @Injectable({ scope: Scope.TRANSIENT })
+  class PerUse {
+    readonly id = ++made;
+    @CircuitBreaker({ name: 'transient' })
+    async read(): Promise<number> {
+      return this.id;
+    }
+  }
+  const { app, registry } = await startApp([PerRequest, PerUse]);
+  const instances = await Promise.all([
+    app.resolve(PerRequest),
+    app.resolve(PerRequest),
+    app.resolve(PerUse),
+    app.resolve(PerUse),
+  ]);
+  const ids = await Promise.all(instances.map((instance) => instance.read()));
+  expect(ids).toEqual(instances.map(({ id }) => id));
+  expect(new Set(ids).size).toBe(4);
+  expect(registry.get('scoped')!.snapshot.successes).toBe(2);
+  expect(registry.get('transient')!.snapshot.successes).toBe(2);
+});
+
+it('a call of the same instance through this is protected', async () => {
+  let calls = 0;
+  @Injectable()
+  class Client {
+    async through(): Promise<string> {
+      return this.read();
+    }
+    @Retry(retryAtOnce)
+    async read(): Promise<string> {
+      if (++calls === 1) throw new Error('down');
+      return 'read';
+    }
+  }
+  const { app, clock } = await startApp([Client]);
+  const result = app.get(Client).through();
+  await clock.advance(1);
+  await expect(result).resolves.toBe('read');
+});
+
+it('default parameters keep their values', async () => {
+  @Injectable()
+  class Client {
+    @Retry()
+    @Timeout('1s')
+    async read(id: number, ...rest: string[]): Promise<unknown> {
+      return { id, rest };
+    }
+    @CircuitBreaker()
+    async greet(name = 'world', greeting = 'hello'): Promise<string> {
+      return `${greeting} ${name}`;
+    }
+  }
+  const { app } = await startApp([Client]);
+  await expect(app.get(Client).greet()).resolves.toBe('hello world');
+  await expect(app.get(Client).greet('you')).resolves.toBe('hello you');
+  await expect(app.get(Client).read(1)).resolves.toEqual({ id: 1, rest: [] });
+});
+
+it('an inherited method has state of its own in each subclass', async () => {
+  abstract class HttpClient {
+    @CircuitBreaker({ minimumCalls: 1 })
+    async get(fail: boolean): Promise<string> {
+      if (fail) throw new Error('down');
+      return this.constructor.name;
+    }
+  }
+  @Injectable()
+  class Stripe extends HttpClient {}
+  @Injectable()
+  class Twilio extends HttpClient {}
+  const { app, registry } = await startApp([Stripe, Twilio]);
+  await app
+    .get(Stripe)
+    .get(true)
+    .catch(() => {});
+  await expect(app.get(Twilio).get(false)).resolves.toBe('Twilio');
+  expect(registry.get('Stripe.get')!.state).toBe('open');
+  expect(registry.get('Twilio.get')!.state).toBe('closed');
+});
+
+it('two classes of the same name have breakers of their own', async () => {
+  const make = () => {
+    @Injectable()
+    class Client {
+      @CircuitBreaker()
+      async read(): Promise<void> {}
+    }
+    return Client;
+  };
+  const { registry } = await startApp([make(), make()]);
+  expect(registry.all().map(({ name }) => name)).toEqual(['Client.read', 'Client#2.read']);
+});
+
+it('an instance made by hand runs without its policies, and a warning says so once', async () => {
+  const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+  class Client {
+    @Retry()
+    async read(): Promise<string> {
+      return 'read';
+    }
+  }
+  await expect(new Client().read()).resolves.toBe('read');
+  await new Client().read();
+  expect(warn).toHaveBeenCalledTimes(1);
+  expect(warn.mock.calls[0]![0]).toContain('Client.read runs without its resilience policies');
+  warn.mockRestore();
+});
+
+it.each([
+  ['attempts', () => Retry({ attempts: Number(process.env['LOYALNEST_UNSET']) })],
+  ['failureRatio', () => CircuitBreaker({ failureRatio: Number(process.env['LOYALNEST_UNSET']) })],
+  ['maxConcurrent', () => Bulkhead({ maxConcurrent: Number(process.env['LOYALNEST_UNSET']) })],
+  ['@Timeout', () => Timeout(Number(process.env['LOYALNEST_UNSET']))],
+])('a NaN from an unset variable in %s fails the boot', async (option, decorator) => {
+  class Client {
+    async read(): Promise<void> {}
+  }
+  const descriptor = Object.getOwnPropertyDescriptor(Client.prototype, 'read')!;
+  decorator()(Client.prototype, 'read', descriptor);
+  Object.defineProperty(Client.prototype, 'read', descriptor);
+  await expect(startApp([Client])).rejects.toThrow(new RegExp(`${option}.*got NaN`));
+});
+
+it('a delay longer than a timer can keep fails the boot', async () => {
+  @Injectable()
+  class Client {
+    @Timeout('30d')
+    async read(): Promise<void> {}
+  }
+  await expect(startApp([Client])).rejects.toThrow('Client.read @Timeout');
+});
+
+it('pipelines are compiled at boot and can be listed', async () => {
+  @Injectable()
+  class Client {
+    @Timeout('1s')
+    async read(): Promise<void> {}
+  }
+  const { app } = await startApp([Client]);
+  expect(
+    app
+      .get(ResilienceRegistry)
+      .pipelines()
+      .map(({ name }) => name),
+  ).toEqual(['Client.read']);
+});
