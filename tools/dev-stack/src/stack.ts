@@ -7,6 +7,9 @@ import { provideDatabases } from './postgres-source.js';
 import { provideRedis } from './redis-source.js';
 import { StartupError } from './startup.error.js';
 
+// Left alone, Node takes its limits from the machine's memory and keeps twice of what is needed.
+const MEMORY_LIMITS = ['--max-old-space-size=512', '--max-semi-space-size=8'];
+
 export interface StackOptions {
   readonly apps: readonly AppPlan[];
   readonly databases: readonly DatabasePlan[];
@@ -115,6 +118,7 @@ export class Stack {
       port: plan.port,
       env: plan.env(urls),
       logFile: this.logFile(plan.name),
+      nodeArgs: MEMORY_LIMITS,
       readyWithin: '60s',
     });
     this.add(appMember(plan.stage, service));
