@@ -1,7 +1,7 @@
 import { BullModule, getQueueToken } from '@nestjs/bullmq';
 import { Module, type DynamicModule } from '@nestjs/common';
-import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
-import { JobPublisher, requireSingleImport } from '@loyalnest/core';
+import { DiscoveryModule } from '@nestjs/core';
+import { JobPublisher } from '@loyalnest/core';
 import type { Queue } from 'bullmq';
 import { QueueConnection } from './connection/queue-connection.js';
 import { DeadLetterService } from './dead-letter/dead-letter.service.js';
@@ -36,11 +36,6 @@ import { JobWorkers } from './worker/job-workers.js';
   exports: [QueueConnection, QueueRegistry, JobProducer, DeadLetterService, JobPublisher],
 })
 export class QueueModule extends ConfigurableModuleClass {
-  constructor(modules: ModulesContainer) {
-    super();
-    requireSingleImport(QueueModule, modules.values());
-  }
-
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
     return withBullMq(super.forRoot(options));
   }

@@ -10,6 +10,7 @@ import {
   type ShutdownListener,
 } from '@loyalnest/core';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import type { ConnectionOptions, QueueOptions } from 'bullmq';
 import { Redis } from 'ioredis';
 import { once } from 'node:events';
@@ -35,7 +36,15 @@ export class QueueConnection
   private readonly logger = new Logger('Queue');
   private draining = false;
 
-  constructor(@Inject(MODULE_OPTIONS_TOKEN) options: QueueModuleOptions) {
+  constructor(
+    @Inject(MODULE_OPTIONS_TOKEN) options: QueueModuleOptions,
+    modules: ModulesContainer,
+  ) {
+    // Before anything connects: a boot that fails must not be kept alive.
+    const imports = [...modules.values()].filter((module) => module.hasProvider(QueueConnection));
+    if (imports.length > 1) {
+      throw new OptionError('QueueModule.forRoot', imports.length, 'import it once');
+    }
     this.options = resolveQueueOptions(options);
     this.healthCheck = { name: 'redis:queue', critical: this.options.critical };
     checkUrl(this.options.url);
