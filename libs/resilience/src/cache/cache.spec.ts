@@ -1,0 +1,96 @@
+import { runInContext } from '@loyalnest/core';
+import { Injectable } from '@nestjs/common';
+import { Cache, staleServed, type CacheOptions } from '../index.js';
+import { closeApps, startApp } from '../../test/start-app.js';
+
+afterEach(closeApps);
+
+async function startClient(options: CacheOptions) {
+  @Injectable()
+  class Client {
+    calls = 0;
+    down = false;
+    @Cache(options)
+    async read(..._args: unknown[]): Promise<number> {
+      this.calls++;
+      if (this.down) throw new Error('down');
+      return this.calls;
+    }
+  }
+  const { app, clock } = await startApp([Client]);
+  return { client: app.get(Client), clock };
+}
+
+it('serves a value again until its time is over', async () => {
+  const { client, clock } = await startClient({ ttl: '1m' });
+  await expect(client.read(1)).resolves.toBe(1);
+  await clock.advance(59_999);
+  await expect(client.read(1)).resolves.toBe(1);
+  await clock.advance(1);
+  await expect(client.read(1)).resolves.toBe(2);
+});
+
+it('serves the old value for longer when a call fails, and tells so', async () => {
+  const { client, clock } = await startClient({ ttl: '1m', staleIfError: '10m' });
+  const events: unknown[] = [];
+  const end = staleServed.subscribe((event) => events.push(event));
+  await client.read(1);
+  client.down = true;
+  await clock.advance(120_000);
+  await expect(client.read(1)).resolves.toBe(1);
+  expect(events).toMatchObject([{ policy: 'Client.read', ageMs: 120_000 }]);
+  end();
+  await clock.advance(600_000);
+  await expect(client.read(1)).rejects.toThrow('down');
+});
+
+it('never keeps an error', async () => {
+  const { client } = await startClient({ ttl: '1m' });
+  client.down = true;
+  await expect(client.read(1)).rejects.toThrow('down');
+  client.down = false;
+  await expect(client.read(1)).resolves.toBe(2);
+});
+
+it.each([
+  [['1'], [1]],
+  [[undefined], [null]],
+  [[1n], [1]],
+  [[[1, 2]], [[1], 2]],
+  [[{ a: 1 }], [{ a: 2 }]],
+  [[new Date(0)], [new Date(1)]],
+  [[Number.NaN], [null]],
+])('tells %p from %p', async (one, other) => {
+  const { client } = await startClient({ ttl: '1m' });
+  await client.read(...one);
+  await expect(client.read(...other)).resolves.toBe(2);
+});
+
+it('takes objects with the same fields in another order for the same', async () => {
+  const { client } = await startClient({ ttl: '1m' });
+  await client.read({ a: 1, b: 2 });
+  await expect(client.read({ b: 2, a: 1 })).resolves.toBe(1);
+});
+
+it('asks for a key where arguments are no plain data', async () => {
+  const { client } = await startClient({ ttl: '1m' });
+  await expect(client.read(new Map())).rejects.toMatchObject({ code: 'NO_CALL_KEY' });
+});
+
+it('shares a value between merchants only if it is told to', async () => {
+  const { client } = await startClient({ ttl: '1m', scope: 'shared', key: () => 'catalogue' });
+  const as = (merchantId: string): Promise<number> =>
+    runInContext({ correlationId: 'c', merchantId }, () => client.read(new Map()));
+  await expect(as('a')).resolves.toBe(1);
+  await expect(as('b')).resolves.toBe(1);
+});
+
+it('forgets the value that was not used for longest', async () => {
+  const { client } = await startClient({ ttl: '1m', maxEntries: 2 });
+  await client.read('a');
+  await client.read('b');
+  await client.read('a');
+  await client.read('c');
+  await expect(client.read('a')).resolves.toBe(1);
+  await expect(client.read('b')).resolves.toBe(4);
+});
