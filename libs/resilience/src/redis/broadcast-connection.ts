@@ -1,0 +1,110 @@
+import { Logger } from '@nestjs/common';
+import { Redis, type RedisOptions } from 'ioredis';
+import type { ResolvedCircuitBroadcast } from './circuit-broadcast.options.js';
+
+const COMMAND_TIMEOUT_MS = 500;
+/** A Redis that answers nothing for so long is away, and what was written to it is given up. */
+const SOCKET_TIMEOUT_MS = 1_000;
+/** A subscriber only listens: probes of TCP tell it that the other end is gone. */
+const KEEP_ALIVE_MS = 10_000;
+
+/**
+ * Two connections to Redis: one that publishes and gives up at once, and one that listens and comes
+ * back by itself. An outage is logged once.
+ */
+export class BroadcastConnection {
+  private readonly logger = new Logger('CircuitBroadcast');
+  private readonly publisher: Redis;
+  private readonly subscriber: Redis;
+  private subscribed = false;
+  private away = false;
+  private closed = false;
+
+  constructor(
+    private readonly options: ResolvedCircuitBroadcast,
+    onMessage: (text: string) => void,
+  ) {
+    this.publisher = this.connection({
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: COMMAND_TIMEOUT_MS,
+      socketTimeout: SOCKET_TIMEOUT_MS,
+    });
+    this.subscriber = this.connection({
+      autoResubscribe: false,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+    });
+    this.subscriber.on('ready', () => void this.subscribe());
+    this.subscriber.on('close', () => {
+      this.subscribed = false;
+    });
+    this.subscriber.on('message', (_channel, text) => onMessage(text));
+  }
+
+  /** Starts to connect and returns at once. */
+  open(): void {
+    // A first failure is an 'error' event, too, and the connection tries again.
+    for (const redis of [this.publisher, this.subscriber]) redis.connect().catch(() => {});
+  }
+
+  /**
+   * Publishes without waiting for a Redis that is away. Never rejects.
+   *
+   * @returns how many others Redis passed it on to; undefined if Redis did not say in time
+   */
+  async publish(text: string): Promise<number | undefined> {
+    if (this.publisher.status !== 'ready') return undefined;
+    try {
+      const receivers = await this.publisher.publish(this.options.channel, text);
+      this.restored();
+      return Math.max(0, receivers - (this.subscribed ? 1 : 0));
+    } catch (error) {
+      this.failed(error as Error);
+      return undefined;
+    }
+  }
+
+  /** Idempotent. */
+  close(): void {
+    this.closed = true;
+    this.publisher.disconnect();
+    this.subscriber.disconnect();
+  }
+
+  private connection(options: RedisOptions): Redis {
+    const redis = new Redis(this.options.url, {
+      ...options,
+      lazyConnect: true,
+      connectTimeout: 5_000,
+      keepAlive: KEEP_ALIVE_MS,
+      retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+    });
+    redis.on('error', (error: Error) => this.failed(error));
+    return redis;
+  }
+
+  private async subscribe(): Promise<void> {
+    try {
+      await this.subscriber.subscribe(this.options.channel);
+      this.subscribed = true;
+      this.restored();
+    } catch (error) {
+      this.failed(error as Error);
+    }
+  }
+
+  private failed(error: Error): void {
+    if (this.away || this.closed) return;
+    this.away = true;
+    this.logger.warn(
+      `Redis is away, so other instances hear nothing of this one's circuits; calls go on: ${error.message}`,
+    );
+  }
+
+  private restored(): void {
+    if (!this.away || !this.subscribed || this.publisher.status !== 'ready') return;
+    this.away = false;
+    this.logger.log('Redis is back');
+  }
+}

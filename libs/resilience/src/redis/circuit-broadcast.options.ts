@@ -1,0 +1,45 @@
+import { OptionError } from '@loyalnest/core';
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+
+export interface CircuitBroadcastOptions {
+  /** Address of Redis, such as `redis://localhost:6379`. */
+  readonly url: string;
+  /**
+   * Channel of Redis that the instances share. Circuits are told apart by name alone: give every
+   * service a channel of its own. Whoever may publish to it can open your circuits.
+   * @defaultValue 'loyalnest:resilience:circuits'
+   */
+  readonly channel?: string;
+  /** Name of this instance in events. @defaultValue host name, process id and a random part */
+  readonly instance?: string;
+}
+
+export type ResolvedCircuitBroadcast = Required<CircuitBroadcastOptions>;
+
+/** @throws {@link OptionError} with the path of the option */
+export function resolveCircuitBroadcast(
+  options: CircuitBroadcastOptions,
+): ResolvedCircuitBroadcast {
+  const random = randomUUID().slice(0, 8);
+  return {
+    url: address('circuitBroadcast.url', options.url),
+    channel: text('circuitBroadcast.channel', options.channel ?? 'loyalnest:resilience:circuits'),
+    instance: text(
+      'circuitBroadcast.instance',
+      options.instance ?? `${hostname()}:${process.pid}:${random}`,
+    ),
+  };
+}
+
+function address(path: string, url: unknown): string {
+  if (typeof url === 'string' && /^rediss?:\/\//.test(url) && URL.canParse(url)) return url;
+  // The message goes to a log; a password in the address does not.
+  const shown = typeof url === 'string' ? url.replace(/\/\/.*@/s, '//***@') : url;
+  throw new OptionError(path, shown, 'use an address such as redis://localhost:6379');
+}
+
+function text(path: string, value: unknown): string {
+  if (typeof value === 'string' && value !== '' && value.length <= 200) return value;
+  throw new OptionError(path, value, 'use a text of 1 to 200 characters');
+}
