@@ -94,6 +94,14 @@ describe('the launcher', () => {
     expect(stack.leftRunning()).toEqual([]);
   });
 
+  it('stops cleanly also while an app does not listen to signals yet', async () => {
+    stack.launch();
+    await stack.launcher.waitForLine(/starting partner-simulator/, 15_000);
+    stack.launcher.signal('SIGINT');
+    expect(await stack.launcher.exited).toMatchObject({ code: 0 });
+    expect(stack.leftRunning()).toEqual([]);
+  });
+
   it('kills everything at once at a second Ctrl-C', async () => {
     await stack.launchUntilReady({ modes: { 'api-gateway': 'stubborn' } });
     const started = performance.now();

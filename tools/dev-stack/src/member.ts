@@ -6,6 +6,8 @@ export interface Member {
   readonly name: string;
   readonly stage: StopStage;
   readonly pid: number | undefined;
+  /** True until it is ready: it may not listen to signals yet, and dies by them then. */
+  starting: boolean;
   /** Resolves when it ends, for whatever reason. */
   readonly exited: Promise<unknown>;
   /** Ends it in order, by SIGKILL after `withinMs`. Gives how an app ended. */
@@ -18,6 +20,7 @@ export function serverMember(name: string, server: RedisServer | PostgresServer)
   return {
     name,
     stage: 'servers',
+    starting: false,
     pid: server.pid,
     exited: server.exited,
     stop: (withinMs) => server.stop(withinMs),
@@ -30,6 +33,7 @@ export function appMember(stage: StopStage, service: ServiceProcess): Member {
   return {
     name: service.name,
     stage,
+    starting: true,
     pid: service.pid,
     exited: service.exited,
     stop: (withinMs) => service.stop(withinMs),

@@ -121,8 +121,10 @@ export class Stack {
       nodeArgs: MEMORY_LIMITS,
       readyWithin: '60s',
     });
-    this.add(appMember(plan.stage, service));
+    const member = appMember(plan.stage, service);
+    this.add(member);
     await service.ready();
+    member.starting = false;
     this.options.progress(`${plan.name} is ready`);
   }
 
@@ -163,6 +165,8 @@ function complaintAbout(
   withinMs: number,
 ): string | undefined {
   if (!exit || exit.code === 0) return undefined;
+  // It had no work yet, and Node ends a process that has not asked for the signal.
+  if (member.starting && exit.signal === 'SIGTERM') return undefined;
   if (exit.signal === 'SIGKILL') {
     return `${member.name} had not stopped within ${withinMs} ms and was killed`;
   }
