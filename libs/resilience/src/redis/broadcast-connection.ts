@@ -1,10 +1,8 @@
 import { Logger } from '@nestjs/common';
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis, ReplyError, type RedisOptions } from 'ioredis';
 import type { ResolvedCircuitBroadcast } from './circuit-broadcast.options.js';
 
 const COMMAND_TIMEOUT_MS = 500;
-/** A Redis that answers nothing for so long is away, and what was written to it is given up. */
-const SOCKET_TIMEOUT_MS = 1_000;
 /** A subscriber only listens: probes of TCP tell it that the other end is gone. */
 const KEEP_ALIVE_MS = 10_000;
 
@@ -28,7 +26,6 @@ export class BroadcastConnection {
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
       commandTimeout: COMMAND_TIMEOUT_MS,
-      socketTimeout: SOCKET_TIMEOUT_MS,
     });
     this.subscriber = this.connection({
       autoResubscribe: false,
@@ -61,6 +58,8 @@ export class BroadcastConnection {
       return Math.max(0, receivers - (this.subscribed ? 1 : 0));
     } catch (error) {
       this.failed(error as Error);
+      // Behind a Redis that hangs, unanswered commands would pile up on the connection.
+      if (!(error instanceof ReplyError)) this.giveUp();
       return undefined;
     }
   }
@@ -77,6 +76,7 @@ export class BroadcastConnection {
       ...options,
       lazyConnect: true,
       connectTimeout: 5_000,
+      disconnectTimeout: COMMAND_TIMEOUT_MS,
       keepAlive: KEEP_ALIVE_MS,
       retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     });
@@ -92,6 +92,10 @@ export class BroadcastConnection {
     } catch (error) {
       this.failed(error as Error);
     }
+  }
+
+  private giveUp(): void {
+    if (!this.closed && this.publisher.status === 'ready') this.publisher.disconnect(true);
   }
 
   private failed(error: Error): void {

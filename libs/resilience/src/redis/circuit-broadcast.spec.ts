@@ -305,6 +305,13 @@ describe('with Redis away', () => {
     expect(performance.now() - began).toBeLessThan(900);
     expect(one.stateOf('sms')).toBe('forced-open');
     await expect(two.sms.send()).resolves.toBe('sent');
+    const release = { ...command, command: 'release' } as const;
+    await eventually(async () => {
+      const askedAt = performance.now();
+      expect(await one.broadcast.command(release)).toMatchObject({ reached: undefined });
+      // Nothing more is written to a connection that has not answered.
+      expect(performance.now() - askedAt).toBeLessThan(250);
+    });
     redis.resume();
     await reaches(one.broadcast, 1);
     expect(unhandled).toEqual([]);
