@@ -2,6 +2,7 @@ import type { Call, Operation } from '../pipeline/call.js';
 import type { Policy } from '../pipeline/policy.js';
 import type { CallPermit } from './call-permit.js';
 import type { ResolvedCircuitBreaker } from './circuit-breaker.options.js';
+import type { CircuitBreaker } from './circuit-breaker.js';
 import type { CircuitBreakers } from './circuit-breakers.js';
 
 /** Asks the breaker before each attempt and tells it how the attempt ended. */
@@ -23,24 +24,50 @@ export class CircuitBreakerPolicy implements Policy {
 
   wrap(next: Operation): Operation {
     const { breakers } = this;
+    const single = breakers.find();
+    if (single === undefined) return (call) => this.attemptWithKey(call, next);
     return (call) => {
-      let permit: CallPermit;
-      try {
-        permit = breakers.of(call.self, call.args).admit();
-      } catch (error) {
-        return Promise.reject(error as Error);
-      }
+      const generation = single.closedGeneration;
+      if (generation === 0) return this.attempt(single, call, next);
+      // Without a permit for what nearly every call is: admitted by a closed circuit, and a success.
       return next(call).then(
         (value) => {
-          permit.success(value);
+          single.passed(generation, value);
           return value;
         },
         (error: unknown) => {
-          settleFailure(permit, call, error);
+          settleFailure(single.permitOf(generation), call, error);
           throw error;
         },
       );
     };
+  }
+
+  private attemptWithKey(call: Call, next: Operation): Promise<unknown> {
+    try {
+      return this.attempt(this.breakers.of(call.self, call.args), call, next);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  private attempt(breaker: CircuitBreaker, call: Call, next: Operation): Promise<unknown> {
+    let permit: CallPermit;
+    try {
+      permit = breaker.admit();
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+    return next(call).then(
+      (value) => {
+        permit.success(value);
+        return value;
+      },
+      (error: unknown) => {
+        settleFailure(permit, call, error);
+        throw error;
+      },
+    );
   }
 }
 

@@ -30,9 +30,10 @@ export class CircuitBreaker implements PermitJudge {
   private readonly driven: DrivenOpossum;
   private window: CallWindow;
   private readonly probes: ProbeLeases;
-  private generation = 0;
+  private generation = 1;
   private openedAtMs = 0;
   private current: CircuitState = 'closed';
+  private judgesErrorsOnly: boolean;
 
   constructor(
     readonly name: string,
@@ -42,6 +43,7 @@ export class CircuitBreaker implements PermitJudge {
     readonly key?: string,
   ) {
     this.window = windowOf(options, clock);
+    this.judgesErrorsOnly = judgesErrorsOnly(options);
     this.probes = new ProbeLeases(options.halfOpenProbes, options.probeLeaseMs);
     this.driven = new DrivenOpossum(this.label, options.openForMs, () => this.window.counts);
     this.driven.on('open', () => this.enter('open'));
@@ -93,6 +95,25 @@ export class CircuitBreaker implements PermitJudge {
     }
   }
 
+  /**
+   * The generation of a closed circuit that judges calls by their errors alone; 0 in all other
+   * cases. Who gets one may call without a permit and say {@link passed}, or fail by a permit of it.
+   */
+  get closedGeneration(): number {
+    return this.current === 'closed' && this.judgesErrorsOnly ? this.generation : 0;
+  }
+
+  /** A call of that generation was a success. */
+  passed(generation: number, value: unknown): void {
+    if (generation !== this.generation) return;
+    this.window.record(false, false);
+    if (this.driven.heard) this.driven.emit('success', value);
+  }
+
+  permitOf(generation: number): CallPermit {
+    return new CallPermit(this, generation, undefined, 0);
+  }
+
   /** Opens now, as if the calls had failed: it half-opens by itself later. */
   open(): void {
     this.release();
@@ -129,6 +150,7 @@ export class CircuitBreaker implements PermitJudge {
       options.windowBuckets === windowBuckets &&
       options.windowCalls === windowCalls;
     this.options = options;
+    this.judgesErrorsOnly = judgesErrorsOnly(options);
     if (!sameWindow) this.window = windowOf(options, this.clock);
     this.probes.update(options.halfOpenProbes, options.probeLeaseMs);
     this.driven.resetTimeoutMs = options.openForMs;
@@ -231,6 +253,11 @@ function windowOf(options: ResolvedCircuitBreaker, clock: Clock): CallWindow {
   return windowCalls > 0
     ? new CountWindow(windowCalls)
     : new TimeWindow(windowMs, windowBuckets, clock);
+}
+
+function judgesErrorsOnly(options: ResolvedCircuitBreaker): boolean {
+  const { ignoreResult, failureResult, slowCallMs } = options;
+  return !ignoreResult && !failureResult && slowCallMs === Infinity;
 }
 
 function isForced(state: CircuitState): state is ForcedState {

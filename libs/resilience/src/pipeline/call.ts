@@ -6,31 +6,58 @@ import {
 } from '@loyalnest/core';
 import type { Stream } from '../observable/stream.js';
 
-/** One call of a protected method on its way through the pipeline. */
+/**
+ * One call of a protected method on its way through the pipeline. One is made for every call, so the
+ * fields that few calls change are not written until they are: their first values are the
+ * prototype's.
+ */
 export class Call implements ContextSource {
   /** 1 for the first attempt. */
-  attempt = 1;
+  declare attempt: number;
   /** The retry that makes these attempts, its own or one further out. */
-  retriedBy: string | undefined;
+  declare retriedBy: string | undefined;
   /** When the running attempt began, on the monotonic clock; 0 while no policy has asked for it. */
-  startedAtMs = 0;
+  declare startedAtMs: number;
   /** Where the values of an Observable go; undefined for a method that returns a promise. */
-  stream: Stream | undefined;
+  declare stream: Stream | undefined;
   /** Whether the method must see another context than its caller's. */
-  altered = false;
+  declare altered: boolean;
   /** Narrower than the caller's signal; its own signal is made when somebody asks for it. */
-  private controller: AbortController | undefined;
-  private origin: Call | undefined;
-  private abandoned: Set<Promise<unknown>> | undefined;
+  declare private controller: AbortController | undefined;
+  declare private origin: Call | undefined;
+  declare private abandoned: Set<Promise<unknown>> | undefined;
+
+  static {
+    Object.assign(this.prototype, {
+      attempt: 1,
+      retriedBy: undefined,
+      startedAtMs: 0,
+      stream: undefined,
+      altered: false,
+      controller: undefined,
+      origin: undefined,
+      abandoned: undefined,
+    });
+  }
+
+  /** The instance whose method was called: never captured, always the call's own. */
+  declare readonly self: unknown;
+  declare readonly args: readonly unknown[];
+  declare private readonly callersSignal: AbortSignal | undefined;
+  /** When nobody waits for the answer any more. */
+  declare readonly deadline: Deadline | undefined;
 
   constructor(
-    /** The instance whose method was called: never captured, always the call's own. */
-    readonly self: unknown,
-    readonly args: readonly unknown[],
-    private readonly callersSignal: AbortSignal | undefined,
-    /** When nobody waits for the answer any more. */
-    readonly deadline: Deadline | undefined,
-  ) {}
+    self: unknown,
+    args: readonly unknown[],
+    callersSignal: AbortSignal | undefined,
+    deadline: Deadline | undefined,
+  ) {
+    this.self = self;
+    this.args = args;
+    this.callersSignal = callersSignal;
+    this.deadline = deadline;
+  }
 
   /** Aborts when the caller gives up, the deadline passes, or this attempt times out. */
   get signal(): AbortSignal | undefined {

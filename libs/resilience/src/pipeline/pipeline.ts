@@ -41,7 +41,8 @@ export class Pipeline {
 
   /** What the protected method returns: a promise, or an Observable that acts when subscribed. */
   call(self: unknown, args: readonly unknown[]): Promise<unknown> | Observable<unknown> {
-    return this.observable ? this.observe(self, args) : this.execute(self, args);
+    if (this.observable) return this.observe(self, args);
+    return this.run(this.newCall(self, args, currentContext()));
   }
 
   execute(self: unknown, args: readonly unknown[]): Promise<unknown> {
