@@ -46,9 +46,10 @@ export class Bulkhead {
     private readonly clock: Clock,
   ) {}
 
-  /** A permit at once, or undefined if all places are taken or others wait already. */
+  /** A permit at once, or undefined if all places are taken. */
   tryAcquire(): BulkheadPermit | undefined {
-    if (this.running >= this.options.maxConcurrent || this.waiting.size > 0) return undefined;
+    // Nobody waits while a place is free: it is handed over where it becomes free.
+    if (this.running >= this.options.maxConcurrent) return undefined;
     return this.take();
   }
 

@@ -225,6 +225,33 @@ it('a late success after the circuit has reopened does not close it', async () =
   expect(circuit.state).toBe('half-open');
 });
 
+it('late results of decorated methods count in no later state', async () => {
+  const settles: { resolve: () => void; reject: (error: Error) => void }[] = [];
+  @Injectable()
+  class Client {
+    @CircuitBreaker({ name: 'late', minimumCalls: 2, openFor: '30s' })
+    read(): Promise<void> {
+      return new Promise((resolve, reject) => settles.push({ resolve, reject }));
+    }
+  }
+  const { app, registry, clock } = await startApp([Client]);
+  const results = Array.from({ length: 4 }, () =>
+    app
+      .get(Client)
+      .read()
+      .catch(() => {}),
+  );
+  for (const { reject } of settles.slice(0, 2)) reject(DOWN);
+  await clock.advance(0);
+  const circuit = registry.get('late')!;
+  expect(circuit.state).toBe('open');
+  circuit.close();
+  settles[2]!.resolve();
+  settles[3]!.reject(DOWN);
+  await Promise.all(results);
+  expect(circuit.snapshot).toMatchObject({ state: 'closed', calls: 0 });
+});
+
 it('an ignored error neither closes nor opens a half-open circuit, and frees its place', async () => {
   const { circuit } = await startHalfOpen();
   circuit.admit().failure(new NotFoundError('no such account'));
