@@ -7,10 +7,12 @@ import {
   CircuitBreaker,
   Deadline,
   Hedge,
+  RateLimit,
   ResilienceRegistry,
   Retry,
   SingleFlight,
   Timeout,
+  type PolicyDecorator,
 } from '../index.js';
 import { closeApps, startApp } from '../../test/start-app.js';
 
@@ -290,6 +292,34 @@ it('no listener stays on the signal of the caller', async () => {
   await expect(results).resolves.toEqual([1, 2, 3, 3]);
   expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
   expect(clock.pendingTimers).toBe(0);
+});
+
+it.each<[string, PolicyDecorator]>([
+  ['a timeout', Timeout('1s')],
+  ['a deadline', Deadline('1s')],
+  ['a hedge', Hedge({ idempotent: true, delay: '10ms' })],
+  ['a single flight', SingleFlight()],
+  ['a queue', Bulkhead({ maxConcurrent: 1, maxQueue: 1 })],
+  ['a turn', RateLimit({ limit: 1, maxWait: '5s' })],
+  ['a backoff', Retry({ attempts: 2, backoff: { initial: '10ms' } })],
+])('%s leaves no listener on the signal of the caller', async (_name, policy) => {
+  class Client {
+    async read(_id: number): Promise<void> {
+      await new Promise((turn) => setImmediate(turn));
+      if (currentContext()?.attempt === 1) throw new Error('down');
+    }
+  }
+  const descriptor = Object.getOwnPropertyDescriptor(Client.prototype, 'read')!;
+  policy(Client.prototype, 'read', descriptor);
+  Object.defineProperty(Client.prototype, 'read', descriptor);
+  const { app, clock } = await startApp([Client]);
+  const caller = new AbortController();
+  const results = as({ signal: caller.signal }, () =>
+    Promise.allSettled([1, 2].map((id) => app.get(Client).read(id))),
+  );
+  for (let step = 0; step < 4; step++) await clock.advance(500);
+  await results;
+  expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
 });
 
 it('the error of work that was abandoned is not an unhandled rejection', async () => {
