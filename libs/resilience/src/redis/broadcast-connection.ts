@@ -81,6 +81,8 @@ export class BroadcastConnection {
       retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     });
     redis.on('error', (error: Error) => this.failed(error));
+    // A server that ends closes the connection without an error.
+    redis.on('close', () => this.failed(new Error('the connection was closed')));
     return redis;
   }
 

@@ -272,10 +272,18 @@ describe('with Redis away', () => {
     await callsTakeMs(one);
     const withRedisMs = await callsTakeMs(one);
 
+    const about = (calls: readonly unknown[][], text: string) =>
+      calls.filter(([line]) => String(line).includes(text)).length;
     await redis.kill();
+    const unnoticedMs = await callsTakeMs(one);
+    // Settles once the connection that publishes has noticed.
+    const harmless = { policy: NOTHING, command: 'release', by: 'spec' } as const;
+    expect(await one.broadcast.command(harmless)).toMatchObject({ reached: undefined });
     const withoutMs = await callsTakeMs(one);
     // Room for the noise of a busy machine; waiting for Redis just once would take 500 ms.
-    expect(withoutMs).toBeLessThan(withRedisMs * 3 + 20);
+    expect(unnoticedMs).toBeLessThan(withRedisMs * 3 + 100);
+    expect(withoutMs).toBeLessThan(withRedisMs * 3 + 100);
+    await eventually(() => expect(about(warn.mock.calls, 'Redis is away')).toBe(2));
     await expect(one.sms.send(() => Promise.reject(new Error('down')))).rejects.toThrow('down');
     expect(one.stateOf('sms')).toBe('open');
     const command = { policy: 'sms', command: 'force-closed', by: 'ada' } as const;
@@ -289,11 +297,21 @@ describe('with Redis away', () => {
     await one.broadcast.command({ policy: 'sms', command: 'force-open', by: 'ada' });
     await eventually(() => expect(two.stateOf('sms')).toBe('forced-open'));
     await reaches(two.broadcast, 1);
-    const about = (calls: readonly unknown[][], text: string) =>
-      calls.filter(([line]) => String(line).includes(text)).length;
     expect(about(warn.mock.calls, 'Redis is away')).toBe(2);
     await eventually(() => expect(about(log.mock.calls, 'Redis is back')).toBe(2));
     expect(unhandled).toEqual([]);
+  });
+
+  it('an outage too short for a failed connection is told, too', async () => {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
+    const log = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => {});
+    const one = await start('points-1');
+    await subscribers(CHANNEL, 1);
+    await reaches(one.broadcast, 0);
+    await admin.client('KILL', 'TYPE', 'pubsub');
+    await eventually(() => expect(log).toHaveBeenCalledWith('Redis is back'));
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn).toHaveBeenCalledWith(expect.stringMatching(/^Redis is away.*was closed$/));
   });
 
   it('a Redis that hangs is given up within its time, and calls go on', async () => {
