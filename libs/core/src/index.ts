@@ -35,9 +35,12 @@ export {
   REQUEST_ID_HEADER,
   TIMEOUT_HEADER,
   TRACEPARENT_HEADER,
+  TRACESTATE_HEADER,
   USER_HEADER,
   writeContextHeaders,
 } from './context/context-headers.js';
+export { parseTraceparent } from './context/traceparent.js';
+export type { Traceparent } from './context/traceparent.js';
 export { toCarrier } from './context/context-carrier.js';
 export type { ContextCarrier } from './context/context-carrier.js';
 
@@ -50,6 +53,8 @@ export type {
   HealthObservation,
   HealthStatus,
 } from './ports/health-contributor.js';
+export { isMetricSource, OBSERVE_METRICS } from './ports/metric-source.js';
+export type { Measurement, MetricSource } from './ports/metric-source.js';
 export { isShutdownListener, ON_SHUTDOWN } from './ports/shutdown-listener.js';
 export type { ShutdownListener, ShutdownStage } from './ports/shutdown-listener.js';
 export { JobPublisher } from './ports/job-publisher.js';
@@ -63,6 +68,16 @@ export type {
 
 export { ADMIN_ROLES, AdminAccess, AdminAccessError, includesRole } from './ports/admin-access.js';
 export type { Administrator, AdminRequest, AdminRole } from './ports/admin-access.js';
+
+// Spans
+export { installTracer, isTracing, traced } from './tracing/span-tracer.js';
+export type {
+  OpenSpan,
+  SpanAttributes,
+  SpanDescription,
+  SpanKind,
+  SpanTracer,
+} from './tracing/span-tracer.js';
 
 // Events
 export { diagnostics } from './diagnostics/diagnostics.js';

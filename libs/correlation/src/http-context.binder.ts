@@ -1,7 +1,9 @@
 import {
   CORRELATION_HEADER,
+  isTracing,
   ON_SHUTDOWN,
   runInContext,
+  traced,
   type ShutdownListener,
   type ShutdownStage,
 } from '@loyalnest/core';
@@ -16,6 +18,7 @@ import {
 } from './correlation.options.js';
 import { inboundContext } from './inbound-context.js';
 import { RequestCancelledError } from './request-cancelled.error.js';
+import { RequestSpans } from './request-span.js';
 
 /**
  * Binds the context around the HTTP server's own request event: before every middleware, hook and
@@ -27,6 +30,7 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
   private readonly policy: CorrelationPolicy;
   private readonly bound = new WeakSet<IncomingMessage>();
   private readonly running = new Set<AbortController>();
+  private readonly spans = new RequestSpans();
 
   constructor(
     private readonly host: HttpAdapterHost,
@@ -42,8 +46,10 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
   }
 
   onModuleInit(): void {
-    const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
+    const { httpAdapter } = this.host;
+    const server = httpAdapter?.getHttpServer() as Server | undefined;
     if (!server) return;
+    if (isTracing()) this.spans.watch(httpAdapter);
     const listeners = server.listeners('request') as RequestListener[];
     server.removeAllListeners('request');
     server.on('request', (req, res) =>
@@ -72,6 +78,26 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
       this.running.delete(request);
       if (!res.writableFinished) request.abort(new RequestCancelledError('client-gone'));
     });
-    runInContext({ ...context, signal: request.signal }, handle);
+    runInContext({ ...context, signal: request.signal }, () => this.trace(req, res, handle));
+  }
+
+  /** The span lasts until the answer has ended. */
+  private trace(req: IncomingMessage, res: ServerResponse, handle: () => void): void {
+    void traced(
+      'server',
+      () => this.spans.describe(req),
+      (span): Promise<void> | undefined => {
+        const ended =
+          span &&
+          new Promise<void>((resolve) => {
+            res.once('close', () => {
+              this.spans.complete(span, req, res);
+              resolve();
+            });
+          });
+        handle();
+        return ended;
+      },
+    );
   }
 }

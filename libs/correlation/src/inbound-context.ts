@@ -12,7 +12,7 @@ export function inboundContext(
   headers: IncomingHttpHeaders,
   policy: CorrelationPolicy,
 ): RequestContext {
-  const { correlationId, traceparent, deadline, ...identity } = readContextHeaders(
+  const { correlationId, traceparent, tracestate, deadline, ...identity } = readContextHeaders(
     headers,
     policy.clock,
   );
@@ -22,6 +22,7 @@ export function inboundContext(
     ...(policy.trustIdentity && identity),
     ...(policy.trustInbound ? { correlationId } : { correlationId: newCorrelationId() }),
     ...(policy.trustInbound && traceparent && { traceparent }),
+    ...(policy.trustInbound && tracestate && { tracestate }),
     ...(limit && { deadline: limit }),
   };
 }

@@ -4,6 +4,7 @@ import { newCorrelationId, type RequestContext } from './request-context.js';
 export interface ContextCarrier {
   readonly correlationId: string;
   readonly traceparent?: string;
+  readonly tracestate?: string;
   readonly merchantId?: string;
   readonly userId?: string;
 }
@@ -11,10 +12,11 @@ export interface ContextCarrier {
 /** What of `context` goes into a job or an event; a new correlation id where there is none. */
 export function toCarrier(context: RequestContext | undefined): ContextCarrier {
   if (!context) return { correlationId: newCorrelationId() };
-  const { correlationId, traceparent, merchantId, userId } = context;
+  const { correlationId, traceparent, tracestate, merchantId, userId } = context;
   return {
     correlationId,
     ...(traceparent && { traceparent }),
+    ...(traceparent && tracestate && { tracestate }),
     ...(merchantId && { merchantId }),
     ...(userId && { userId }),
   };

@@ -73,11 +73,38 @@ it.each([
 
 it.each([
   ['traceparent', 'not a traceparent', 'traceparent'],
+  ['traceparent', TRACEPARENT.replace(/^00/, 'ff'), 'traceparent'],
+  ['traceparent', `00-${'0'.repeat(32)}-b7ad6b7169203331-01`, 'traceparent'],
+  ['traceparent', `00-0af7651916cd43dd8448eb211c80319c-${'0'.repeat(16)}-01`, 'traceparent'],
+  ['traceparent', TRACEPARENT.toUpperCase(), 'traceparent'],
+  ['traceparent', `${TRACEPARENT}-more`, 'traceparent'],
+  ['traceparent', `${TRACEPARENT}, ${TRACEPARENT}`, 'traceparent'],
   ['x-request-timeout-ms', '-5', 'deadline'],
   ['x-request-timeout-ms', 'soon', 'deadline'],
   ['x-merchant-id', 'a b', 'merchantId'],
 ])('leaves out a malformed %s: %p', (header, value, field) => {
   expect(readContextHeaders({ [header]: value }, new FakeClock())).not.toHaveProperty(field);
+});
+
+it('keeps a traceparent of a later version intact, with its tracestate', () => {
+  const headers = {
+    traceparent: `${TRACEPARENT.replace(/^00/, '01')}-what-will-be`,
+    tracestate: 'vendor=a,other=b',
+  };
+  const context = readContextHeaders(headers, new FakeClock());
+  expect(context).toMatchObject(headers);
+  expect(writeContextHeaders(context)).toMatchObject(headers);
+  expect(toCarrier(context)).toMatchObject(headers);
+});
+
+it.each([
+  ['without a traceparent', undefined, 'a=b'],
+  ['beside a malformed one', '00-zz', 'a=b'],
+  ['that is too long', TRACEPARENT, 'a'.repeat(513)],
+  ['with control characters', TRACEPARENT, 'a=\u0007'],
+])('leaves out a tracestate %s', (_why, traceparent, tracestate) => {
+  const context = readContextHeaders({ traceparent, tracestate }, new FakeClock());
+  expect(context).not.toHaveProperty('tracestate');
 });
 
 it('is stored with a job without what ends with the request', () => {

@@ -1,12 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { OpenSpan } from '../tracing/span-tracer.js';
 import type { Deadline } from './deadline.js';
 
 /** What one request, job or event carries with it through every call that it causes. */
 export interface RequestContext {
   /** Matches {@link CORRELATION_ID}; the same in every service and job that the request reaches. */
   readonly correlationId: string;
-  /** W3C Trace Context header, kept as it came. */
+  /** W3C Trace Context header: kept as it came, or that of the current span if tracing is on. */
   readonly traceparent?: string;
+  /** What tracing systems on the way have added to `traceparent`. */
+  readonly tracestate?: string;
   readonly merchantId?: string;
   readonly userId?: string;
   /** When the caller stops waiting. */
@@ -17,6 +20,8 @@ export interface RequestContext {
   readonly attempt?: number;
   /** Name of the retry whose attempt this is; a retry further in does not multiply it. */
   readonly retriedBy?: string;
+  /** The span that is running; what policies decide is noted on it. */
+  readonly span?: OpenSpan;
 }
 
 /** Ids that are accepted from outside: no spaces, no control characters, at most 128 characters. */

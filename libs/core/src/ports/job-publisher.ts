@@ -40,6 +40,14 @@ export type JobFate = 'pending' | 'completed' | 'dead' | 'unknown';
 
 /** What the outbox publishes to. The queue module provides it; injected by this class. */
 export abstract class JobPublisher {
+  /**
+   * How long after its last failure a dead letter can be run again, in milliseconds; undefined if
+   * without limit. A consumer that remembers what it has applied has to remember it longer.
+   */
+  get redrivableForMs(): number | undefined {
+    return undefined;
+  }
+
   /** Publishes all jobs; never rejects for a single one, and settles within seconds. */
   abstract publish(jobs: readonly PublishableJob[]): Promise<readonly PublishResult[]>;
 

@@ -6,15 +6,18 @@ import {
   isLoyalNestError,
   newCorrelationId,
   ON_SHUTDOWN,
+  traced,
   wholeNumber,
   writeContextHeaders,
   type Drainable,
   type DrainStep,
+  type OpenSpan,
   type RequestContext,
   type ShutdownListener,
 } from '@loyalnest/core';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Agent, request as send } from 'undici';
+import { exchangeSpan } from './exchange-span.js';
 import { Exchange } from './exchange.js';
 import { failureReason } from './failure-reason.js';
 import { httpExchanged } from './http-client.events.js';
@@ -63,7 +66,11 @@ export class HttpClient implements Drainable, ShutdownListener, OnApplicationShu
    * the reason of the signal that ended it
    */
   async request(request: HttpRequest): Promise<HttpResponse> {
-    const exchange = this.exchange(request);
+    const exchange = traced(
+      'client',
+      () => exchangeSpan(request),
+      (span) => this.exchange(request, span),
+    );
     this.running.add(exchange);
     return exchange.finally(() => this.running.delete(exchange));
   }
@@ -101,7 +108,7 @@ export class HttpClient implements Drainable, ShutdownListener, OnApplicationShu
     this.draining = true;
   }
 
-  private async exchange(request: HttpRequest): Promise<HttpResponse> {
+  private async exchange(request: HttpRequest, span: OpenSpan | undefined): Promise<HttpResponse> {
     const { timeoutMs, clock } = this.policy;
     const context = currentContext();
     const exchange = new Exchange(request, context, {
@@ -124,6 +131,7 @@ export class HttpClient implements Drainable, ShutdownListener, OnApplicationShu
         signal: exchange.signal,
       });
       status = answer.statusCode;
+      span?.set({ 'http.response.status_code': status });
       const body = await this.read(answer.body, request, exchange.target);
       const response = new HttpResponse(status, answer.headers, body);
       if (request.isError ? request.isError(status) : status >= 400) {
