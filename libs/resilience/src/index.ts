@@ -75,12 +75,12 @@ export type {
   FaultInjected,
   FellBack,
   HedgeStarted,
-  OperatorCommand,
   OperatorCommanded,
   RetryBudgetExhausted,
   StaleServed,
 } from './resilience.events.js';
 
+export type { CircuitCommand, CircuitCommandName } from './operator/circuit-command.js';
 export type { ResilienceEvent } from './service/resilience-event.js';
 
 // State

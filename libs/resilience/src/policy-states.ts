@@ -8,12 +8,15 @@ import { SharedStates } from './shared-states.js';
 
 /** What the policies of one application share, by name. */
 export class PolicyStates {
-  readonly breakers = new SharedStates<CircuitBreakers>('breaker');
+  readonly breakers = new SharedStates<CircuitBreakers>('breaker', (breakers) =>
+    breakers.belongTo(this.app),
+  );
   readonly bulkheads = new SharedStates<Bulkhead>('bulkhead');
   readonly rateLimiters = new SharedStates<RateLimiter>('rate limit');
   readonly budgets = new SharedStates<RetryBudget>('retry budget');
 
   constructor(
+    readonly app: string,
     readonly clock: Clock,
     readonly random: () => number,
     readonly faults: Faults,

@@ -1,8 +1,14 @@
 import { diagnostics } from '@loyalnest/core';
 import type { CircuitState } from './circuit-breaker/circuit-state.js';
+import type { CircuitCommand } from './operator/circuit-command.js';
 
 /** `policy` is the dependency's name: a name declared in code, never one made from data. */
 export interface CircuitStateChanged {
+  /**
+   * The application whose circuit it is: the `applicationId` of Nest's `ModulesContainer`. A process
+   * may hold several, and all of them share the channel.
+   */
+  readonly app?: string;
   readonly policy: string;
   /** Of a breaker with `key`: which one. Made from data; never use it as a metric's label. */
   readonly key?: string;
@@ -58,15 +64,17 @@ export interface FaultInjected {
   readonly fault: 'latency' | 'error';
 }
 
-export type OperatorCommand = 'open' | 'close' | 'reset';
-
-/** Somebody changed a circuit by hand: the audit trail. */
-export interface OperatorCommanded {
-  readonly policy: string;
-  readonly key?: string;
-  readonly command: OperatorCommand;
-  /** Name of the administrator. */
-  readonly by: string;
+/**
+ * A command of an operator reached an application, its own ones included: the audit trail. Every
+ * instance that hears of the command tells of it.
+ */
+export interface OperatorCommanded extends CircuitCommand {
+  /** The application that it reached. See {@link CircuitStateChanged.app}. */
+  readonly app: string;
+  /** Name of the instance where it was given. */
+  readonly instance: string;
+  /** False: no breaker of that name and key exists here. */
+  readonly applied: boolean;
 }
 
 export const circuitStateChanged = diagnostics<CircuitStateChanged>(

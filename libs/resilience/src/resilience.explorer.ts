@@ -1,4 +1,5 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { OptionError } from '@loyalnest/core';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { protectedMethod } from './pipeline/protected-method.js';
 import { REGISTRY } from './pipeline/protect-method.js';
@@ -10,8 +11,9 @@ import { signalIndexOf } from './signal/signal.decorator.js';
  * wrong option or a missing fallback fails the boot and not the first call.
  */
 @Injectable()
-export class ResilienceExplorer implements OnModuleInit {
+export class ResilienceExplorer implements OnModuleInit, OnApplicationBootstrap {
   private readonly logger = new Logger('Resilience');
+  private adopted: Adopted[] = [];
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -33,6 +35,12 @@ export class ResilienceExplorer implements OnModuleInit {
     this.logger.warn(
       `${unused.join(', ')}: no policy of that name, or no such field, uses the variable`,
     );
+  }
+
+  onApplicationBootstrap(): void {
+    // Another application that booted at the same time may have taken them meanwhile.
+    for (const instance of this.adopted) this.requireOwn(instance);
+    this.adopted = [];
   }
 
   private compile(prototype: object | null): number {
@@ -62,13 +70,35 @@ export class ResilienceExplorer implements OnModuleInit {
   /** Instances of factories and values were not made by Nest, so nothing was injected into them. */
   private adopt(instance: unknown): void {
     if (typeof instance !== 'object' || instance === null) return;
-    if (Object.hasOwn(instance, REGISTRY)) return;
+    const adopted: Adopted = instance;
+    if (adopted[REGISTRY] === this.registry) return;
+    if (adopted[REGISTRY]?.running) this.requireOwn(adopted);
     if (!Object.isExtensible(instance)) {
       this.logger.warn(
         `${instance.constructor.name} is frozen, so its policies cannot act; do not freeze it`,
       );
       return;
     }
-    Object.defineProperty(instance, REGISTRY, { value: this.registry, writable: true });
+    Object.defineProperty(instance, REGISTRY, {
+      value: this.registry,
+      writable: true,
+      configurable: true,
+    });
+    this.adopted.push(adopted);
   }
+
+  /** A call on an instance can't tell which of two applications it comes from. */
+  private requireOwn(instance: Adopted): void {
+    if (instance[REGISTRY] === this.registry) return;
+    throw new OptionError(
+      `an instance of ${instance.constructor.name}`,
+      'one that another running application of this process has',
+      "its policies can act for one application only; give each its own, for example by 'useFactory'",
+    );
+  }
+}
+
+/** An instance that has the registry of an application, perhaps not of this one. */
+interface Adopted {
+  [REGISTRY]?: ResilienceRegistry;
 }

@@ -8,6 +8,8 @@ import {
   type ASYNC_OPTIONS_TYPE,
   type OPTIONS_TYPE,
 } from './resilience.module-definition.js';
+import { CircuitOperator } from './operator/circuit-operator.js';
+import { ResilienceMetrics } from './resilience-metrics.js';
 import { ResilienceRegistry } from './resilience.registry.js';
 import { CircuitBreakerService } from './service/circuit-breaker.service.js';
 import { ResilienceService } from './service/resilience.service.js';
@@ -18,7 +20,14 @@ import { ResilienceService } from './service/resilience.service.js';
  */
 @Module({
   imports: [DiscoveryModule],
-  providers: [ResilienceRegistry, ResilienceExplorer, ResilienceService, CircuitBreakerService],
+  providers: [
+    ResilienceRegistry,
+    ResilienceExplorer,
+    ResilienceMetrics,
+    ResilienceService,
+    CircuitBreakerService,
+    CircuitOperator,
+  ],
   exports: [ResilienceRegistry, ResilienceService, CircuitBreakerService],
 })
 export class ResilienceModule extends ConfigurableModuleClass {

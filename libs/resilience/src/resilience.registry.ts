@@ -5,7 +5,14 @@ import {
   type HealthContributor,
   type HealthObservation,
 } from '@loyalnest/core';
-import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { ApplicationClosedError } from './application-closed.error.js';
 import type { CircuitBreaker } from './circuit-breaker/circuit-breaker.js';
 import {
@@ -20,7 +27,7 @@ import { compilePolicies } from './pipeline/compile-policies.js';
 import { declaredPolicies } from './pipeline/declared-policies.js';
 import { invocationOf } from './pipeline/invocation.js';
 import { Pipeline } from './pipeline/pipeline.js';
-import { mergePolicies, type PolicySet } from './pipeline/policy-set.js';
+import { mergePolicies, withDefaults, type PolicySet } from './pipeline/policy-set.js';
 import { protectedMethod, type ProtectedMethod } from './pipeline/protected-method.js';
 import { PolicyStates } from './policy-states.js';
 import { MODULE_OPTIONS_TOKEN } from './resilience.module-definition.js';
@@ -42,13 +49,18 @@ interface CompiledMethod {
  * name. Nothing of it is static, so that two applications in one process share nothing.
  */
 @Injectable()
-export class ResilienceRegistry implements HealthContributor, OnApplicationShutdown {
+export class ResilienceRegistry
+  implements HealthContributor, OnApplicationBootstrap, OnApplicationShutdown
+{
   readonly healthCheck = { name: 'circuit-breakers', critical: false };
+  /** Tells the application from others in its process; its events bear it as `app`. */
+  readonly app: string;
   /** Which dependencies get the faults that `@FaultInjection` declares. */
   readonly faults: Faults;
   /** State shared by name. */
   readonly states: PolicyStates;
   private readonly ending = new AbortController();
+  private booted = false;
   private readonly classNames = new UniqueClassNames();
   private readonly compiled = new Map<object, Map<unknown, Pipeline>>();
   /** By the id of the method: the pipeline of the class that called it last. */
@@ -60,7 +72,11 @@ export class ResilienceRegistry implements HealthContributor, OnApplicationShutd
   readonly environment: EnvironmentPolicies;
   private readonly options: ResilienceModuleOptions;
 
-  constructor(@Inject(MODULE_OPTIONS_TOKEN) options: ResilienceModuleOptions) {
+  constructor(
+    @Inject(MODULE_OPTIONS_TOKEN) options: ResilienceModuleOptions,
+    { applicationId }: ModulesContainer,
+  ) {
+    this.app = applicationId;
     const logger = new Logger('Resilience');
     this.environment = new EnvironmentPolicies(options.environment ?? process.env);
     this.options = {
@@ -69,6 +85,7 @@ export class ResilienceRegistry implements HealthContributor, OnApplicationShutd
     };
     this.faults = new Faults(options.faults);
     this.states = new PolicyStates(
+      this.app,
       options.clock ?? new SystemClock(),
       options.random ?? Math.random,
       this.faults,
@@ -144,13 +161,9 @@ export class ResilienceRegistry implements HealthContributor, OnApplicationShutd
     }
     const limit = set === otherwise ? { timeout: defaults.timeout ?? DEFAULT_TIMEOUT } : {};
     const declared = mergePolicies(limit, set);
-    const applied = Object.fromEntries(
-      Object.entries(defaults).filter(([kind]) => Object.hasOwn(declared, kind)),
-    );
     const dependency = declared.circuitBreaker?.name ?? name;
     const policies = mergePolicies(
-      applied,
-      declared,
+      withDefaults(defaults, declared),
       this.environment.overridesOf(dependency, declared),
     );
     const path = `policies.${name}`;
@@ -197,6 +210,15 @@ export class ResilienceRegistry implements HealthContributor, OnApplicationShutd
       ...(!healthy && { code: 'circuit-open' }),
       observed: Object.fromEntries(snapshots.map(({ name, state }) => [name, state])),
     };
+  }
+
+  /** Whether the application has booted and not ended. */
+  get running(): boolean {
+    return this.booted && !this.ending.signal.aborted;
+  }
+
+  onApplicationBootstrap(): void {
+    this.booted = true;
   }
 
   /** Ends the sleeps before retries, and the reset timers of the breakers. */

@@ -10,7 +10,10 @@ interface SharedState<State> {
 export class SharedStates<State> {
   private readonly byName = new Map<string, SharedState<State>>();
 
-  constructor(private readonly noun: string) {}
+  constructor(
+    private readonly noun: string,
+    private readonly created: (state: State) => void = () => {},
+  ) {}
 
   /**
    * The state of that name; made at the first request for it.
@@ -28,6 +31,7 @@ export class SharedStates<State> {
     }
     if (known) return known.state;
     const state = create();
+    this.created(state);
     this.byName.set(name, { state, declared });
     return state;
   }

@@ -73,14 +73,14 @@ forEachPlatform((platform) => {
     ]) {
       expect(await ask('POST', `/sms/${command}`, 'ada')).toMatchObject({
         status: 200,
-        body: { name: 'sms', state },
+        body: { name: 'sms', state, applied: true, broadcast: 'off' },
       });
       expect(circuits.getState('sms').state).toBe(state);
     }
     expect(commands.map(({ command, by }) => [command, by])).toEqual([
-      ['open', 'ada'],
+      ['force-open', 'ada'],
+      ['force-closed', 'ada'],
       ['close', 'ada'],
-      ['reset', 'ada'],
     ]);
     end();
     await close();

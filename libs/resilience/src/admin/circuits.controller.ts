@@ -10,20 +10,15 @@ import {
   Query,
   Req,
 } from '@nestjs/common';
-import type { CircuitBreaker } from '../circuit-breaker/circuit-breaker.js';
-import { operatorCommanded, type OperatorCommand } from '../resilience.events.js';
+import type { CircuitCommandName } from '../operator/circuit-command.js';
+import { CircuitOperator } from '../operator/circuit-operator.js';
 import { ResilienceRegistry } from '../resilience.registry.js';
 import { CircuitNotFoundError } from '../service/circuit-not-found.error.js';
 
-const COMMANDS: Readonly<Record<OperatorCommand, (breaker: CircuitBreaker) => void>> = {
-  open: (breaker) => breaker.force('forced-open'),
-  close: (breaker) => breaker.force('forced-closed'),
-  reset: (breaker) => breaker.close(),
-};
-
 /**
- * The circuits of this process: to look at with the role `view`, to command with `operate`. `open`
- * and `close` hold until `reset`, which gives the circuit back to its counts, empty.
+ * The circuits of this instance, to look at with the role `view`; commands for those of all
+ * instances, with `operate`. `open` and `close` hold until `reset`, which gives the circuit back to
+ * its counts, empty.
  */
 @Controller('debug/circuits')
 export class CircuitsController {
@@ -31,6 +26,7 @@ export class CircuitsController {
 
   constructor(
     private readonly registry: ResilienceRegistry,
+    private readonly operator: CircuitOperator,
     @Optional() @Inject(AdminAccess) access?: AdminAccess,
   ) {
     if (!access) {
@@ -55,35 +51,36 @@ export class CircuitsController {
   @Post(':name/open')
   @HttpCode(200)
   open(@Req() request: AdminRequest, @Param('name') name: string, @Query('key') key?: string) {
-    return this.command(request, 'open', name, key);
+    return this.command(request, 'force-open', name, key);
   }
 
   @Post(':name/close')
   @HttpCode(200)
   close(@Req() request: AdminRequest, @Param('name') name: string, @Query('key') key?: string) {
-    return this.command(request, 'close', name, key);
+    return this.command(request, 'force-closed', name, key);
   }
 
   @Post(':name/reset')
   @HttpCode(200)
   reset(@Req() request: AdminRequest, @Param('name') name: string, @Query('key') key?: string) {
-    return this.command(request, 'reset', name, key);
+    return this.command(request, 'close', name, key);
   }
 
   private async command(
     request: AdminRequest,
-    command: OperatorCommand,
+    command: CircuitCommandName,
     policy: string,
     key: string | undefined,
   ): Promise<object> {
     const { name: by } = await this.access.authorize(request, 'operate');
+    const which = key === undefined ? {} : { key };
+    const receipt = await this.operator.command({ policy, ...which, command, by });
     const breaker = this.registry.get(policy, key);
-    if (!breaker) {
+    // An instance that has not called the dependency yet has no breaker; others may have one.
+    if (!breaker && !receipt.reached) {
       const known = this.registry.all().map(({ label }) => label);
       throw new CircuitNotFoundError(key === undefined ? policy : `${policy}[${key}]`, known);
     }
-    COMMANDS[command](breaker);
-    operatorCommanded.publish({ policy, ...(key !== undefined && { key }), command, by });
-    return breaker.snapshot;
+    return { ...breaker?.snapshot, ...receipt };
   }
 }

@@ -140,7 +140,9 @@ describe('with a key', () => {
     end();
     expect(registry.get('hosts', 'a')!.state).toBe('open');
     expect(registry.get('hosts', 'b')!.state).toBe('closed');
-    expect(changes).toEqual([{ policy: 'hosts', key: 'a', from: 'closed', to: 'open' }]);
+    expect(changes).toEqual([
+      { app: registry.app, policy: 'hosts', key: 'a', from: 'closed', to: 'open' },
+    ]);
   });
 
   it('forgets the longest unused, but none that is open or has counted calls', async () => {
@@ -156,5 +158,74 @@ describe('with a key', () => {
     await clock.advance(15_000);
     await app.get(Client).read('fourth');
     expect(names()).toEqual(['open', 'fourth']);
+  });
+});
+
+describe('a change by hand', () => {
+  /** What the channel tells of these changes, and what opossum tells its listeners. */
+  function told(change: (circuit: CircuitBreaker) => void, before = change) {
+    const { circuit, clock } = start({ minimumCalls: 1, openFor: '30s' });
+    if (before !== change) before(circuit);
+    const changes: string[] = [];
+    const ofOpossum: string[] = [];
+    circuit.opossum.on('open', () => void ofOpossum.push('open'));
+    circuit.opossum.on('close', () => void ofOpossum.push('close'));
+    const end = circuitStateChanged.subscribe(({ from, to }) => changes.push(`${from} > ${to}`));
+    change(circuit);
+    end();
+    return { changes, ofOpossum, circuit, clock };
+  }
+  const fail = (circuit: CircuitBreaker): void => circuit.admit().failure(DOWN);
+
+  it('to forced open is told once, and opossum is open', () => {
+    const { changes, ofOpossum, circuit } = told((breaker) => breaker.force('forced-open'));
+    expect(changes).toEqual(['closed > forced-open']);
+    expect(ofOpossum).toEqual(['open']);
+    expect(circuit.opossum.opened).toBe(true);
+  });
+
+  it.each(['forced-closed', 'metrics-only'] as const)(
+    'from open to %s is told once, with an empty window and opossum closed',
+    (state) => {
+      const { changes, ofOpossum, circuit } = told((breaker) => breaker.force(state), fail);
+      expect(changes).toEqual([`open > ${state}`]);
+      expect(ofOpossum).toEqual(['close']);
+      expect(circuit.opossum.closed).toBe(true);
+      expect(circuit.snapshot.calls).toBe(0);
+    },
+  );
+
+  it('from one forced state to another is told once, and the same again not at all', () => {
+    const { changes, circuit } = told((breaker) => {
+      breaker.force('forced-closed');
+      breaker.force('forced-open');
+      breaker.force('forced-open');
+      breaker.release();
+    });
+    expect(changes).toEqual([
+      'closed > forced-closed',
+      'forced-closed > forced-open',
+      'forced-open > closed',
+    ]);
+    expect(circuit.opossum.closed).toBe(true);
+  });
+
+  it('from forced open to open is told once, and it half-opens after its whole time', async () => {
+    const { changes, circuit, clock } = told(
+      (breaker) => breaker.open(),
+      (breaker) => breaker.force('forced-open'),
+    );
+    expect(changes).toEqual(['forced-open > open']);
+    await clock.advance(29_999);
+    expect(circuit.state).toBe('open');
+    await clock.advance(1);
+    expect(circuit.state).toBe('half-open');
+    circuit.shutdown();
+  });
+
+  it('asks callers of a circuit that is forced open to wait, however long it has been', async () => {
+    const { circuit, clock } = told((breaker) => breaker.force('forced-open'));
+    await clock.advance(3_600_000);
+    expect(() => circuit.admit()).toThrow(expect.objectContaining({ retryAfterMs: 30_000 }));
   });
 });

@@ -27,6 +27,8 @@ export interface CircuitSnapshot extends WindowCounts {
  * given, and counts in no other.
  */
 export class CircuitBreaker implements PermitJudge {
+  /** The application whose breaker it is, for its events. */
+  app: string | undefined;
   private readonly driven: DrivenOpossum;
   private window: CallWindow;
   private readonly probes: ProbeLeases;
@@ -116,8 +118,14 @@ export class CircuitBreaker implements PermitJudge {
 
   /** Opens now, as if the calls had failed: it half-opens by itself later. */
   open(): void {
-    this.release();
+    const from = this.current;
+    if (isForced(from)) {
+      this.driven.close();
+      this.window.clear();
+      this.openedAtMs = this.clock.monotonic();
+    }
     this.driven.open();
+    if (isForced(from)) this.change('open', from);
   }
 
   /** Closes now with an empty window. */
@@ -129,9 +137,14 @@ export class CircuitBreaker implements PermitJudge {
 
   /** Takes a state that no result of a call changes, until {@link release}. */
   force(state: ForcedState): void {
+    const from = this.current;
+    if (from === state) return;
+    // Taken before opossum follows: what it tells on its way is no state of this circuit.
+    this.current = state;
     if (state === 'forced-open') this.driven.holdOpen();
     else this.driven.close();
-    if (this.current !== state) this.change(state);
+    if (state !== 'forced-open' && from !== 'closed') this.window.clear();
+    this.change(state, from);
   }
 
   /** Ends a forced state: the circuit is closed, with an empty window. Else without effect. */
@@ -230,18 +243,20 @@ export class CircuitBreaker implements PermitJudge {
     if (to === 'closed') this.window.clear();
   }
 
-  private change(to: CircuitState): void {
-    const from = this.current;
+  private change(to: CircuitState, from = this.current): void {
     this.generation++;
     this.current = to;
     this.probes.reset();
+    const app = this.app === undefined ? {} : { app: this.app };
     const key = this.key === undefined ? {} : { key: this.key };
-    circuitStateChanged.publish({ policy: this.name, ...key, from, to });
+    circuitStateChanged.publish({ ...app, policy: this.name, ...key, from, to });
   }
 
   private rejection(): CircuitOpenError {
-    const elapsedMs = this.clock.monotonic() - this.openedAtMs;
-    const retryAfterMs = Math.max(0, Math.ceil(this.options.openForMs - elapsedMs));
+    const { openForMs } = this.options;
+    // Nobody knows when an operator releases it: what has passed says nothing.
+    const elapsedMs = this.current === 'forced-open' ? 0 : this.clock.monotonic() - this.openedAtMs;
+    const retryAfterMs = Math.max(0, Math.ceil(openForMs - elapsedMs));
     const error = CircuitOpenError.create(this.label, retryAfterMs);
     if (this.driven.heard) this.driven.emit('reject', error);
     return error;

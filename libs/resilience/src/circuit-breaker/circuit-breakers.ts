@@ -7,19 +7,23 @@ import { KeyedBreakers } from './keyed-breakers.js';
 export class CircuitBreakers {
   private readonly single: CircuitBreaker | undefined;
   private readonly keyed: KeyedBreakers | undefined;
+  private app: string | undefined;
 
   constructor(
     readonly name: string,
     private options: ResolvedCircuitBreaker,
     private readonly clock: Clock,
   ) {
-    if (options.key === undefined) this.single = new CircuitBreaker(name, options, clock);
+    if (options.key === undefined) this.single = this.create();
     else {
-      this.keyed = new KeyedBreakers(
-        options.maxKeys,
-        (key) => new CircuitBreaker(name, this.options, this.clock, key),
-      );
+      this.keyed = new KeyedBreakers(options.maxKeys, (key) => this.create(key));
     }
+  }
+
+  /** Their events tell whose they are. */
+  belongTo(app: string): void {
+    this.app = app;
+    for (const breaker of this.all()) breaker.app = app;
   }
 
   /** The breaker of a call. */
@@ -45,5 +49,11 @@ export class CircuitBreakers {
 
   shutdown(): void {
     for (const breaker of this.all()) breaker.shutdown();
+  }
+
+  private create(key?: string): CircuitBreaker {
+    const breaker = new CircuitBreaker(this.name, this.options, this.clock, key);
+    breaker.app = this.app;
+    return breaker;
   }
 }

@@ -15,11 +15,13 @@ export class DeadlinePolicy implements Policy {
     private readonly options: ResolvedDeadline,
     private readonly clock: Clock,
   ) {
-    this.description = `${options.deadlineMs} ms`;
+    const { deadlineMs } = options;
+    this.description = deadlineMs === Infinity ? "the caller's" : `${deadlineMs} ms`;
   }
 
   wrap(next: Operation): Operation {
-    return (call) => this.run(call, next);
+    if (this.options.deadlineMs !== Infinity) return (call) => this.run(call, next);
+    return (call) => (call.deadline === undefined ? next(call) : this.run(call, next));
   }
 
   private run(call: Call, next: Operation): Promise<unknown> {

@@ -8,8 +8,8 @@ export class UnexpectedObservableError extends LoyalNestError {
 
   constructor(readonly policy: string) {
     super(
-      `${policy} returned an Observable; write its return type (': Observable<...>') on the method, ` +
-        'so that its policies act at subscription',
+      `${policy} returned an Observable; write its return type (': Observable<...>') on the method ` +
+        "and import Observable without 'type', so that its policies act at subscription",
     );
   }
 }

@@ -6,7 +6,7 @@ import { CachePolicy } from '../cache/cache.policy.js';
 import { resolveCircuitBreaker } from '../circuit-breaker/circuit-breaker.options.js';
 import { CircuitBreakerPolicy } from '../circuit-breaker/circuit-breaker.policy.js';
 import { CircuitBreakers } from '../circuit-breaker/circuit-breakers.js';
-import { resolveDeadline } from '../deadline/deadline.options.js';
+import { CALLERS_DEADLINE, resolveDeadline } from '../deadline/deadline.options.js';
 import { DeadlinePolicy } from '../deadline/deadline.policy.js';
 import { FallbackPolicy } from '../fallback/fallback.policy.js';
 import { resolveFaultInjection } from '../fault-injection/fault-injection.options.js';
@@ -89,7 +89,10 @@ export function compilePolicies(
   if (declared.singleFlight) {
     policies.push(new SingleFlightPolicy(dependency, declared.singleFlight, clock));
   }
-  if (deadline) policies.push(new DeadlinePolicy(dependency, deadline, clock));
+  // A timeout of the attempts ends at the caller's deadline, too.
+  if (deadline || !timeout) {
+    policies.push(new DeadlinePolicy(dependency, deadline ?? CALLERS_DEADLINE, clock));
+  }
   if (rateLimit) {
     const name = declared.rateLimit!.name ?? shared;
     const limiter = states.rateLimiters.share(

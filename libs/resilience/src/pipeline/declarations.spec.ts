@@ -121,7 +121,7 @@ describe('on a class', () => {
     }
     await expect(explain(Derived)).resolves.toEqual(
       expect.arrayContaining([
-        'Derived.read\n  retry: 3 attempts',
+        "Derived.read\n  deadline: the caller's\n    retry: 3 attempts",
         'Derived.write\n  timeout: 1000 ms',
       ]),
     );
@@ -206,7 +206,7 @@ it('defaults fill in what a declaration leaves out, and switch nothing on', asyn
   }
   const defaults = { retry: { attempts: 7 }, bulkhead: { maxConcurrent: 1 } };
   await expect(explain(Client, { defaults })).resolves.toEqual([
-    'Client.read\n  retry: 7 attempts',
+    "Client.read\n  deadline: the caller's\n    retry: 7 attempts",
   ]);
 });
 

@@ -1,6 +1,6 @@
 import { OptionError } from '@loyalnest/core';
 import type { ResilienceModuleOptions } from '../resilience.options.js';
-import { mergePolicies, type PolicySet } from './policy-set.js';
+import { mergePolicies, withDefaults, type PolicySet } from './policy-set.js';
 import type { ProtectedMethod } from './protected-method.js';
 
 export interface DeclaredPolicies {
@@ -32,8 +32,5 @@ export function declaredPolicies(
   }
   const set = resilient === undefined ? undefined : sets[resilient];
   const declared = mergePolicies(set, classPolicies, methodPolicies);
-  const applied = Object.fromEntries(
-    Object.entries(defaults).filter(([kind]) => Object.hasOwn(declared, kind)),
-  );
-  return { policies: mergePolicies(applied, declared), resilient };
+  return { policies: withDefaults(defaults, declared), resilient };
 }

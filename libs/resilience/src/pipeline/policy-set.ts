@@ -43,6 +43,14 @@ export function mergePolicies(...sets: readonly (PolicySet | undefined)[]): Poli
   return merged;
 }
 
+/** What the module's defaults say of the policies that are declared; they switch none on. */
+export function withDefaults(defaults: PolicySet, declared: PolicySet): PolicySet {
+  const applied = Object.fromEntries(
+    Object.entries(defaults).filter(([kind]) => Object.hasOwn(declared, kind)),
+  );
+  return mergePolicies(applied, declared);
+}
+
 function isOptions(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }

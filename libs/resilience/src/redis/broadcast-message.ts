@@ -1,6 +1,6 @@
 import type { CircuitState } from '../circuit-breaker/circuit-state.js';
 import type { CircuitStateChanged } from '../resilience.events.js';
-import { isCommandName, type CircuitCommand } from './circuit-command.js';
+import { isCommandName, type CircuitCommand } from '../operator/circuit-command.js';
 
 interface Envelope {
   readonly version: 1;
@@ -12,7 +12,7 @@ interface Envelope {
 
 export type BroadcastMessage = Envelope &
   (
-    | { readonly kind: 'transition'; readonly transition: CircuitStateChanged }
+    | { readonly kind: 'transition'; readonly transition: Omit<CircuitStateChanged, 'app'> }
     | { readonly kind: 'command'; readonly command: CircuitCommand }
   );
 

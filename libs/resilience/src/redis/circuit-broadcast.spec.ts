@@ -107,7 +107,7 @@ async function pair(): Promise<[Instance, Instance]> {
 async function reaches(broadcast: CircuitBroadcast, others: number): Promise<void> {
   const harmless = { policy: NOTHING, command: 'release', by: 'spec' } as const;
   await eventually(async () =>
-    expect(await broadcast.command(harmless)).toEqual({ applied: false, reached: others }),
+    expect(await broadcast.command(harmless)).toMatchObject({ applied: false, reached: others }),
   );
 }
 
@@ -121,7 +121,8 @@ describe('a circuit that changes', () => {
     await expect(one.sms.send(() => Promise.reject(new Error('down')))).rejects.toThrow('down');
     await expect(one.sms.get('down')).rejects.toThrow('down');
     await eventually(() => expect(recorder.of('remote-circuit-state')).toHaveLength(2));
-    const change = { type: 'remote-circuit-state', instance: 'points-1' };
+    const { app } = two.app.get(ResilienceRegistry);
+    const change = { type: 'remote-circuit-state', app, instance: 'points-1' };
     expect(recorder.of('remote-circuit-state')).toEqual([
       { ...change, policy: 'sms', from: 'closed', to: 'open' },
       { ...change, policy: 'hosts', key: 'down', from: 'closed', to: 'open' },
@@ -166,7 +167,7 @@ describe("an operator's command", () => {
       await eventually(() => expect(two.stateOf('sms')).toBe('forced-open'));
     }
     const receipt = await one.broadcast.command({ policy: 'sms', command, by: 'ada' });
-    expect(receipt).toEqual({ applied: true, reached: 1 });
+    expect(receipt).toEqual({ applied: true, broadcast: 'sent', reached: 1 });
     expect(one.stateOf('sms')).toBe(state);
     await eventually(() => expect(two.stateOf('sms')).toBe(state));
   });
@@ -176,12 +177,12 @@ describe("an operator's command", () => {
     await two.sms.get('a');
     const command = { policy: 'hosts', key: 'a', command: 'force-open', by: 'ada' } as const;
     const receipt = await one.broadcast.command(command);
-    expect(receipt).toEqual({ applied: false, reached: 1 });
+    expect(receipt).toEqual({ applied: false, broadcast: 'sent', reached: 1 });
     await eventually(() => expect(two.stateOf('hosts', 'a')).toBe('forced-open'));
     const event = { type: 'operator-command', ...command, instance: 'points-1' };
     expect(commandsGiven()).toEqual([
-      { ...event, applied: false },
-      { ...event, applied: true },
+      { ...event, app: one.app.get(ResilienceRegistry).app, applied: false },
+      { ...event, app: two.app.get(ResilienceRegistry).app, applied: true },
     ]);
   });
 
@@ -287,7 +288,11 @@ describe('with Redis away', () => {
     await expect(one.sms.send(() => Promise.reject(new Error('down')))).rejects.toThrow('down');
     expect(one.stateOf('sms')).toBe('open');
     const command = { policy: 'sms', command: 'force-closed', by: 'ada' } as const;
-    expect(await one.broadcast.command(command)).toEqual({ applied: true, reached: undefined });
+    expect(await one.broadcast.command(command)).toEqual({
+      applied: true,
+      broadcast: 'failed',
+      reached: undefined,
+    });
     expect(one.stateOf('sms')).toBe('forced-closed');
 
     await redis.restart();
@@ -319,7 +324,11 @@ describe('with Redis away', () => {
     redis.pause();
     const began = performance.now();
     const command = { policy: 'sms', command: 'force-open', by: 'ada' } as const;
-    expect(await one.broadcast.command(command)).toEqual({ applied: true, reached: undefined });
+    expect(await one.broadcast.command(command)).toEqual({
+      applied: true,
+      broadcast: 'failed',
+      reached: undefined,
+    });
     expect(performance.now() - began).toBeLessThan(900);
     expect(one.stateOf('sms')).toBe('forced-open');
     await expect(two.sms.send()).resolves.toBe('sent');

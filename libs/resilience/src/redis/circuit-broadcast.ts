@@ -8,28 +8,20 @@ import {
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { randomUUID } from 'node:crypto';
+import type { CircuitCommand } from '../operator/circuit-command.js';
+import { CircuitOperator } from '../operator/circuit-operator.js';
+import type { CommandCarrier } from '../operator/command-carrier.js';
+import type { CommandReceipt } from '../operator/command-receipt.js';
 import { circuitStateChanged, type CircuitStateChanged } from '../resilience.events.js';
 import { ResilienceRegistry } from '../resilience.registry.js';
 import { BroadcastConnection } from './broadcast-connection.js';
 import { parseMessage, type BroadcastMessage } from './broadcast-message.js';
-import { circuitCommandGiven, remoteCircuitStateChanged } from './broadcast.events.js';
+import { remoteCircuitStateChanged } from './broadcast.events.js';
 import { MODULE_OPTIONS_TOKEN } from './circuit-broadcast.module-definition.js';
 import {
   resolveCircuitBroadcast,
   type CircuitBroadcastOptions,
 } from './circuit-broadcast.options.js';
-import { applyCommand, checkCommand, type CircuitCommand } from './circuit-command.js';
-
-/** What became of a command. */
-export interface CommandReceipt {
-  /** Whether this application has the breaker. */
-  readonly applied: boolean;
-  /**
-   * How many other instances it was passed on to; undefined if Redis did not say within 500 ms. An
-   * instance that is cut off or not started yet does not get it later: give the command again.
-   */
-  readonly reached: number | undefined;
-}
 
 /**
  * Tells other instances of this application's circuits and takes their operators' commands.
@@ -38,13 +30,14 @@ export interface CommandReceipt {
  */
 @Injectable()
 export class CircuitBroadcast
-  implements OnModuleInit, Drainable, ShutdownListener, OnApplicationShutdown
+  implements CommandCarrier, OnModuleInit, Drainable, ShutdownListener, OnApplicationShutdown
 {
   /** Name of this instance in the events of all. */
   readonly instance: string;
   private readonly connection: BroadcastConnection;
   private readonly sender = randomUUID();
-  private registry!: ResilienceRegistry;
+  private app!: string;
+  private operator!: CircuitOperator;
   private draining = false;
   private unsubscribe = (): void => {};
 
@@ -58,7 +51,9 @@ export class CircuitBroadcast
   }
 
   onModuleInit(): void {
-    this.registry = this.modules.get(ResilienceRegistry, { strict: false });
+    this.app = this.modules.get(ResilienceRegistry, { strict: false }).app;
+    this.operator = this.modules.get(CircuitOperator, { strict: false });
+    this.operator.carryBy(this);
     this.unsubscribe = circuitStateChanged.subscribe((transition) => this.tell(transition));
     this.connection.open();
   }
@@ -68,11 +63,12 @@ export class CircuitBroadcast
    *
    * @throws {@link OptionError} for a command that does not exist or a missing name
    */
-  async command(command: CircuitCommand): Promise<CommandReceipt> {
-    checkCommand(command);
-    const applied = this.apply(command, this.instance);
-    const reached = await this.send({ kind: 'command', command });
-    return { applied, reached };
+  command(command: CircuitCommand): Promise<CommandReceipt> {
+    return this.operator.command(command);
+  }
+
+  carry({ policy, key, command, by }: CircuitCommand): Promise<number | undefined> {
+    return this.send({ kind: 'command', command: { policy, key, command, by } });
   }
 
   [DRAIN](): readonly DrainStep[] {
@@ -96,28 +92,18 @@ export class CircuitBroadcast
     this.connection.close();
   }
 
-  private tell(transition: CircuitStateChanged): void {
-    const { policy, key, to } = transition;
+  private tell({ app, ...transition }: CircuitStateChanged): void {
     // The channel is the process's: another application in it has circuits of its own.
-    if (this.registry.get(policy, key)?.state !== to) return;
-    void this.send({ kind: 'transition', transition });
+    if (app === this.app) void this.send({ kind: 'transition', transition });
   }
 
   private receive(text: string): void {
     const message = parseMessage(text);
     if (!message || message.sender === this.sender) return;
     const { instance } = message;
-    if (message.kind === 'command') this.apply(message.command, instance);
-    else remoteCircuitStateChanged.publish({ ...message.transition, instance });
-  }
-
-  private apply({ policy, key, command, by }: CircuitCommand, instance: string): boolean {
-    const breaker = this.registry.get(policy, key);
-    if (breaker) applyCommand(command, breaker);
-    const applied = breaker !== undefined;
-    const which = key === undefined ? {} : { key };
-    circuitCommandGiven.publish({ policy, ...which, command, by, instance, applied });
-    return applied;
+    const { app } = this;
+    if (message.kind === 'command') this.operator.follow(message.command, instance);
+    else remoteCircuitStateChanged.publish({ ...message.transition, app, instance });
   }
 
   private send(content: Content<BroadcastMessage>): Promise<number | undefined> {

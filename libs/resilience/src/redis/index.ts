@@ -4,9 +4,9 @@ export { CircuitBroadcast } from './circuit-broadcast.js';
 
 // Options
 export type { CircuitBroadcastOptions } from './circuit-broadcast.options.js';
-export type { CircuitCommand, CircuitCommandName } from './circuit-command.js';
-export type { CommandReceipt } from './circuit-broadcast.js';
+export type { CircuitCommand, CircuitCommandName } from '../operator/circuit-command.js';
+export type { CommandReceipt } from '../operator/command-receipt.js';
 
 // Events
-export { circuitCommandGiven, remoteCircuitStateChanged } from './broadcast.events.js';
-export type { CircuitCommandGiven, RemoteCircuitStateChanged } from './broadcast.events.js';
+export { remoteCircuitStateChanged } from './broadcast.events.js';
+export type { RemoteCircuitStateChanged } from './broadcast.events.js';

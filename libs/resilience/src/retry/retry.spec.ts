@@ -302,3 +302,46 @@ it('tells its listeners of each failed attempt, of a result too', async () => {
     { policy: 'RetryingClient.read', attempt: 1, error: undefined, delayMs: 100 },
   ]);
 });
+
+describe('grpc-retry-pushback-ms', () => {
+  /** As @grpc/grpc-js has it: every field is a list, and one that is not there an empty one. */
+  const metadata = (pushback: string | undefined) => ({
+    get: (name: string) =>
+      name === 'grpc-retry-pushback-ms' && pushback !== undefined ? [pushback] : [],
+  });
+  const unavailable = (pushback: string | undefined) =>
+    Object.assign(new Error('14 UNAVAILABLE'), { code: 14, metadata: metadata(pushback) });
+
+  it('in the metadata of an error is the least that is waited', async () => {
+    const { client, clock } = await startClient({ attempts: 2, backoff: FIXED });
+    client.answer = async (call) => {
+      if (call === 1) throw unavailable('3000');
+      return 'read';
+    };
+    const result = client.read();
+    await clock.advance(2_999);
+    expect(client.calls).toBe(1);
+    await clock.advance(1);
+    await expect(result).resolves.toBe('read');
+  });
+
+  it.each(['-1', '', 'soon', '1.5'])('of %p asks for no retry at all', async (pushback) => {
+    const { client } = await startClient({ attempts: 2, backoff: FIXED });
+    client.answer = async () => {
+      throw unavailable(pushback);
+    };
+    await expect(client.read()).rejects.toThrow('UNAVAILABLE');
+    expect(client.calls).toBe(1);
+  });
+
+  it('that is not there leaves the backoff as it is', async () => {
+    const { client, clock } = await startClient({ attempts: 2, backoff: FIXED });
+    client.answer = async (call) => {
+      if (call === 1) throw unavailable(undefined);
+      return 'read';
+    };
+    const result = client.read();
+    await clock.advance(100);
+    await expect(result).resolves.toBe('read');
+  });
+});

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { CircuitBreaker } from '../circuit-breaker/circuit-breaker.js';
 import type { CircuitState } from '../circuit-breaker/circuit-state.js';
 import { ResilienceRegistry } from '../resilience.registry.js';
@@ -26,7 +26,7 @@ export interface CircuitStatus {
  * first use, with the options of the set of that name or the defaults (`CIRCUIT_BREAKER_*`).
  */
 @Injectable()
-export class CircuitBreakerService implements OnApplicationShutdown {
+export class CircuitBreakerService {
   constructor(private readonly registry: ResilienceRegistry) {}
 
   /**
@@ -67,13 +67,9 @@ export class CircuitBreakerService implements OnApplicationShutdown {
     this.breaker(name).close();
   }
 
-  /** Ends sleeps and timers; calls after it are of no use. Nest calls it at the end. */
+  /** Ends sleeps and timers; calls after it are of no use. It is done at the end anyway. */
   shutdown(): void {
     this.registry.onApplicationShutdown();
-  }
-
-  onApplicationShutdown(): void {
-    this.shutdown();
   }
 
   private breaker(name: string): CircuitBreaker {

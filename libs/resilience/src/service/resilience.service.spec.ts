@@ -16,6 +16,7 @@ import {
   type ResilienceEvent,
   type ResilienceModuleOptions,
 } from '../index.js';
+import { CircuitOperator } from '../operator/circuit-operator.js';
 
 async function createApp(options: ResilienceModuleOptions = {}, providers: Type[] = []) {
   const clock = new FakeClock();
@@ -244,7 +245,7 @@ describe('the environment', () => {
 });
 
 it('tells the events of all policies as one typed stream', async () => {
-  const { circuits, service, app } = await createApp({
+  const { circuits, service, app, registry } = await createApp({
     defaults: { circuitBreaker: { minimumCalls: 1 } },
   });
   const events: ResilienceEvent[] = [];
@@ -252,6 +253,31 @@ it('tells the events of all policies as one typed stream', async () => {
   await circuits.execute('sms', down).catch(() => {});
   subscription.unsubscribe();
   await circuits.execute('email', down).catch(() => {});
-  expect(events).toEqual([{ type: 'circuit-state', policy: 'sms', from: 'closed', to: 'open' }]);
+  expect(events).toEqual([
+    { type: 'circuit-state', app: registry.app, policy: 'sms', from: 'closed', to: 'open' },
+  ]);
   await app.close();
+});
+
+it('tells of circuits and commands of its own application, and not of another in the process', async () => {
+  const one = await createApp();
+  const two = await createApp();
+  const heard = [one, two].map(({ service }) => {
+    const events: ResilienceEvent[] = [];
+    service.events$.subscribe((event) => events.push(event));
+    return events;
+  });
+  await one.circuits.execute('sms', async () => 'sent');
+  await two.circuits.execute('sms', async () => 'sent');
+  two.circuits.openCircuit('sms');
+  const by = { policy: 'sms', command: 'close', by: 'ada' } as const;
+  await two.app.get(CircuitOperator).command(by);
+  expect(heard[0]).toEqual([]);
+  expect(heard[1]).toEqual([
+    expect.objectContaining({ type: 'circuit-state', app: two.registry.app, to: 'forced-open' }),
+    expect.objectContaining({ type: 'circuit-state', to: 'closed' }),
+    expect.objectContaining({ type: 'operator-command', app: two.registry.app, ...by }),
+  ]);
+  expect(one.registry.app).not.toBe(two.registry.app);
+  await Promise.all([one.app.close(), two.app.close()]);
 });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Observable } from 'rxjs';
+import { filter, type Observable } from 'rxjs';
 import type { CircuitBreakerOptions } from '../circuit-breaker/circuit-breaker.options.js';
 import { ResilienceRegistry } from '../resilience.registry.js';
 import { NamedPolicy } from './named-policy.js';
@@ -8,10 +8,17 @@ import { resilienceEvents$, type ResilienceEvent } from './resilience-event.js';
 /** Policies by name, for code that is no method, and their events. */
 @Injectable()
 export class ResilienceService {
-  /** Events of all policies of the process. */
-  readonly events$: Observable<ResilienceEvent> = resilienceEvents$;
+  /**
+   * Events of the policies. Changes of circuits and operators' commands are those of this
+   * application only; calls do not say whose they are, so their events are those of the process.
+   */
+  readonly events$: Observable<ResilienceEvent>;
 
-  constructor(private readonly registry: ResilienceRegistry) {}
+  constructor(private readonly registry: ResilienceRegistry) {
+    this.events$ = resilienceEvents$.pipe(
+      filter((event) => !('app' in event) || event.app === registry.app),
+    );
+  }
 
   /**
    * The set of `ResilienceModule.forRoot({ policies })` of that name.

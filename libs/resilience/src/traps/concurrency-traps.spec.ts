@@ -22,66 +22,6 @@ afterEach(closeApps);
 const as = <T>(context: Partial<RequestContext>, task: () => T): T =>
   runInContext({ correlationId: 'c', ...context }, task);
 
-it('a call that waited in a bulkhead runs as its own merchant, not as the one that freed its place', async () => {
-  const ends: (() => void)[] = [];
-  @Injectable()
-  class Client {
-    @Bulkhead({ maxConcurrent: 1, maxQueue: 5, maxWait: '1m' })
-    async read(): Promise<string | undefined> {
-      const before = currentContext()?.merchantId;
-      await new Promise<void>((end) => ends.push(end));
-      expect(currentContext()?.merchantId).toBe(before);
-      return before;
-    }
-  }
-  const { app, clock } = await startApp([Client]);
-  const results = ['a', 'b', 'c'].map((merchantId) =>
-    as({ merchantId }, () => app.get(Client).read()),
-  );
-  for (let call = 0; call < 3; call++) {
-    await clock.advance(1);
-    // As the first merchant: whoever frees the place must not pass its context on.
-    as({ merchantId: 'a' }, () => ends[call]!());
-  }
-  await expect(Promise.all(results)).resolves.toEqual(['a', 'b', 'c']);
-});
-
-it('a retry after a backoff runs in the context of its own caller', async () => {
-  const seen: (string | undefined)[] = [];
-  @Injectable()
-  class Client {
-    @Retry({ attempts: 2, backoff: { initial: '100ms', jitter: 'none' } })
-    async read(): Promise<void> {
-      seen.push(currentContext()?.merchantId);
-      if (currentContext()?.attempt === 1) throw new Error('down');
-    }
-  }
-  const { app, clock } = await startApp([Client]);
-  const results = ['a', 'b'].map((merchantId) => as({ merchantId }, () => app.get(Client).read()));
-  await as({ merchantId: 'x' }, () => clock.advance(100));
-  await Promise.all(results);
-  expect(seen).toEqual(['a', 'b', 'a', 'b']);
-});
-
-it('joiners of a single flight keep their own context', async () => {
-  @Injectable()
-  class Client {
-    @SingleFlight()
-    async read(): Promise<string> {
-      await new Promise((turn) => setImmediate(turn));
-      return 'read';
-    }
-  }
-  const { app } = await startApp([Client]);
-  const results = ['one', 'two'].map((correlationId) =>
-    as({ correlationId, merchantId: 'a' }, async () => {
-      await app.get(Client).read();
-      return currentContext()?.correlationId;
-    }),
-  );
-  await expect(Promise.all(results)).resolves.toEqual(['one', 'two']);
-});
-
 it('the first caller of a single flight does not take the joiners along when it leaves', async () => {
   let runs = 0;
   let end = (_value: string): void => {};
@@ -128,28 +68,6 @@ it('the work of a single flight is told to stop once all its callers have left, 
   expect(signals[0]!.aborted).toBe(true);
   await expect(Promise.all(results)).resolves.toEqual(['one left', 'two left']);
   await expect(app.get(Client).read()).resolves.toBe('answer');
-});
-
-it('two merchants never share a single flight or a cached value', async () => {
-  let runs = 0;
-  @Injectable()
-  class Client {
-    @SingleFlight()
-    @Cache({ ttl: '1m' })
-    async read(_id: number): Promise<string> {
-      runs++;
-      return `of ${currentContext()?.merchantId}`;
-    }
-  }
-  const { app } = await startApp([Client]);
-  const read = (merchantId: string): Promise<string> =>
-    as({ merchantId }, () => app.get(Client).read(1));
-  await expect(Promise.all([read('a'), read('b'), read('a')])).resolves.toEqual([
-    'of a',
-    'of b',
-    'of a',
-  ]);
-  expect(runs).toBe(2);
 });
 
 it('a key of a flight whose calls time out is free again afterwards', async () => {

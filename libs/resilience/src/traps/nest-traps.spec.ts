@@ -1,117 +1,10 @@
-import { currentContext } from '@loyalnest/core';
-import {
-  Controller,
-  Get,
-  Injectable,
-  Module,
-  Param,
-  Query,
-  Scope,
-  SetMetadata,
-} from '@nestjs/common';
-import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { forEachPlatform } from '@loyalnest/testing';
-import {
-  Bulkhead,
-  CircuitBreaker,
-  ResilienceModule,
-  ResilienceRegistry,
-  Retry,
-  Timeout,
-} from '../index.js';
+import { Injectable, Scope, SetMetadata } from '@nestjs/common';
+import { Bulkhead, CircuitBreaker, ResilienceRegistry, Retry, Timeout } from '../index.js';
 import { closeApps, startApp } from '../../test/start-app.js';
 
 afterEach(closeApps);
 
 const retryAtOnce = { attempts: 2, backoff: { initial: 0 } } as const;
-
-forEachPlatform((platform) => {
-  it('a decorated controller route is still found, with its parameters', async () => {
-    let calls = 0;
-    @Controller('shops')
-    class Routes {
-      @Retry(retryAtOnce)
-      @Get('above/:id')
-      async above(@Param('id') id: string, @Query('q') query: string): Promise<object> {
-        if (++calls === 1) throw new Error('down');
-        return { id, query, calls };
-      }
-
-      @Get('below/:id')
-      @Timeout('5s')
-      async below(@Param('id') id: string): Promise<object> {
-        return { id };
-      }
-    }
-    @Bulkhead({ maxConcurrent: 5 })
-    @Controller('class')
-    class OnClass {
-      @Get(':id')
-      async read(@Param('id') id: string): Promise<object> {
-        return { id };
-      }
-    }
-    @Module({ imports: [ResilienceModule.forRoot({})], controllers: [Routes, OnClass] })
-    class App {}
-    const { url, close } = await platform.create(App);
-    const read = async (path: string): Promise<unknown> => (await fetch(url + path)).json();
-    await expect(read('/shops/above/7?q=x')).resolves.toEqual({ id: '7', query: 'x', calls: 2 });
-    await expect(read('/shops/below/8')).resolves.toEqual({ id: '8' });
-    await expect(read('/class/9')).resolves.toEqual({ id: '9' });
-    await close();
-  });
-});
-
-// The keys under which these packages keep what their decorators say about a method.
-it.each([
-  ['@Cron', 'SCHEDULE_CRON_OPTIONS'],
-  ['@JobHandler', 'loyalnest:queue:job-handler'],
-  ['@MessagePattern', 'microservices:pattern'],
-  ['@OnEvent', 'EVENT_LISTENER_METADATA'],
-  ['@ApiOperation of Swagger', 'swagger/apiOperation'],
-])('%s finds its method, above and below a policy and on a class with one', async (_name, key) => {
-  const failOnce = async (): Promise<string> => {
-    if (currentContext()?.attempt === 1) throw new Error('down');
-    return 'handled';
-  };
-  @Injectable()
-  class Handlers {
-    @SetMetadata(key, { name: 'above' })
-    @Retry(retryAtOnce)
-    above(): Promise<string> {
-      return failOnce();
-    }
-
-    @Retry(retryAtOnce)
-    @SetMetadata(key, { name: 'below' })
-    below(): Promise<string> {
-      return failOnce();
-    }
-  }
-  @Retry(retryAtOnce)
-  @Injectable()
-  class OnClass {
-    @SetMetadata(key, { name: 'on class' })
-    async onClass(): Promise<string> {
-      return failOnce();
-    }
-  }
-  const { app, clock } = await startApp([Handlers, OnClass]);
-  const found: unknown[] = [];
-  const results: Promise<string>[] = [];
-  const scanner = new MetadataScanner();
-  for (const { instance } of app.get(DiscoveryService, { strict: false }).getProviders()) {
-    if (!(instance instanceof Handlers || instance instanceof OnClass)) continue;
-    for (const name of scanner.getAllMethodNames(Object.getPrototypeOf(instance))) {
-      const method = Reflect.get(instance, name) as () => Promise<string>;
-      found.push(Reflect.getMetadata(key, method));
-      results.push(method.call(instance));
-    }
-  }
-  await clock.advance(1);
-  expect(found).toEqual([{ name: 'above' }, { name: 'below' }, { name: 'on class' }]);
-  await expect(Promise.all(results)).resolves.toEqual(['handled', 'handled', 'handled']);
-});
 
 it('metadata of a method is copied, so that a subclass does not change the base class', () => {
   class Base {
@@ -285,3 +178,60 @@ it('pipelines are compiled at boot and can be listed', async () => {
       .map(({ name }) => name),
   ).toEqual(['Client.read']);
 });
+
+describe('an instance that two applications are given as a value', () => {
+  class Client {
+    @CircuitBreaker({ name: 'shared', minimumCalls: 1 })
+    async read(): Promise<string> {
+      return 'read';
+    }
+  }
+  const provide = (client: Client) => [{ provide: Client, useValue: client }];
+  const message = /an instance of Client: got .*another running application.*useFactory/;
+
+  it('is refused by the second one, and goes on for the first', async () => {
+    const client = new Client();
+    const one = await startApp(provide(client));
+    await expect(startApp(provide(client))).rejects.toThrow(message);
+    await expect(client.read()).resolves.toBe('read');
+    expect(one.registry.get('shared')!.snapshot.successes).toBe(1);
+  });
+
+  it('is refused if the first one had Nest make it', async () => {
+    const { app } = await startApp([Client]);
+    await expect(startApp(provide(app.get(Client)))).rejects.toThrow(message);
+  });
+
+  it('is refused by one of two that boot at the same time', async () => {
+    const client = new Client();
+    const boots = await Promise.allSettled([startApp(provide(client)), startApp(provide(client))]);
+    expect(boots.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    const winner = boots.find((boot) => boot.status === 'fulfilled')!.value;
+    await client.read();
+    expect(winner.registry.get('shared')!.snapshot.successes).toBe(1);
+  });
+
+  it('belongs to the second one once the first has ended or has failed to boot', async () => {
+    const client = new Client();
+    const broken = { provide: 'BROKEN', useValue: { onModuleInit: failToBoot } };
+    await expect(startApp([...provide(client), broken])).rejects.toThrow('no such database');
+    const one = await startApp(provide(client));
+    await one.app.close();
+    const two = await startApp(provide(client));
+    await client.read();
+    expect(two.registry.get('shared')!.snapshot.successes).toBe(1);
+    expect(one.registry.get('shared')!.snapshot.successes).toBe(0);
+  });
+
+  it('may be given twice within one application', async () => {
+    const client = new Client();
+    const again = { provide: 'AGAIN', useValue: client };
+    const { app, registry } = await startApp([...provide(client), again]);
+    await app.get<Client>('AGAIN').read();
+    expect(registry.get('shared')!.snapshot.successes).toBe(1);
+  });
+});
+
+function failToBoot(): never {
+  throw new Error('no such database');
+}

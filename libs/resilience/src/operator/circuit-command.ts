@@ -1,21 +1,14 @@
 import { OptionError } from '@loyalnest/core';
-import type { CircuitBreaker } from '../circuit-breaker/circuit-breaker.js';
 
-const COMMANDS = {
-  'force-open': (breaker: CircuitBreaker) => breaker.force('forced-open'),
-  'force-closed': (breaker: CircuitBreaker) => breaker.force('forced-closed'),
-  release: (breaker: CircuitBreaker) => breaker.release(),
-  open: (breaker: CircuitBreaker) => breaker.open(),
-  close: (breaker: CircuitBreaker) => breaker.close(),
-};
+const NAMES = ['force-open', 'force-closed', 'release', 'open', 'close'] as const;
 
 /**
- * `force-open` and `force-closed` hold until `release`; `open` half-opens by itself after the
- * policy's time; `close` closes with an empty window.
+ * `force-open` and `force-closed` hold until `release` or `close`; `open` half-opens by itself after
+ * the policy's time; `close` closes with an empty window, whatever the state was.
  */
-export type CircuitCommandName = keyof typeof COMMANDS;
+export type CircuitCommandName = (typeof NAMES)[number];
 
-/** What an operator does to a circuit on every instance. */
+/** What an operator does to a circuit. */
 export interface CircuitCommand {
   readonly policy: string;
   /** Which breaker, of a policy with `key`. */
@@ -25,12 +18,8 @@ export interface CircuitCommand {
   readonly by: string;
 }
 
-export function applyCommand(command: CircuitCommandName, breaker: CircuitBreaker): void {
-  COMMANDS[command](breaker);
-}
-
 export function isCommandName(value: unknown): value is CircuitCommandName {
-  return typeof value === 'string' && Object.hasOwn(COMMANDS, value);
+  return NAMES.includes(value as CircuitCommandName);
 }
 
 /** @throws {@link OptionError} for what no instance would understand */
@@ -39,11 +28,7 @@ export function checkCommand({ policy, key, command, by }: CircuitCommand): void
   if (key !== undefined) requireText('command.key', key);
   requireText('command.by', by);
   if (isCommandName(command)) return;
-  throw new OptionError(
-    'command.command',
-    command,
-    `use one of ${Object.keys(COMMANDS).join(', ')}`,
-  );
+  throw new OptionError('command.command', command, `use one of ${NAMES.join(', ')}`);
 }
 
 /** Longer names than any real one would make messages that receivers refuse. */
