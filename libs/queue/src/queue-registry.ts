@@ -1,25 +1,37 @@
 import { DRAIN, OptionError, type Drainable, type DrainStep } from '@loyalnest/core';
 import { Injectable } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
 import type { Queue } from 'bullmq';
+import { QueueConnection } from './connection/queue-connection.js';
 import type { QueueDeclaration } from './queue-declaration.js';
+import { guardRetention, refuseTrimmingProcessors } from './retention-guard.js';
 
 export interface RegisteredQueue extends QueueDeclaration {
   readonly bull: Queue;
 }
+
+const SHARED = ['concurrency', 'globalConcurrency', 'lockMs', 'throttled'] as const;
 
 /** The queues that this application declared with `QueueModule.forFeature`. */
 @Injectable()
 export class QueueRegistry implements Drainable {
   private readonly queues = new Map<string, RegisteredQueue>();
 
+  constructor(
+    private readonly connection: QueueConnection,
+    private readonly discovery: DiscoveryService,
+  ) {}
+
+  /** @throws OptionError for a queue that is declared twice with different options */
   register(declaration: QueueDeclaration, bull: Queue): RegisteredQueue {
-    const known = this.queues.get(declaration.name);
-    if (known && known.concurrency !== declaration.concurrency) {
-      throw new OptionError(
-        `queue('${declaration.name}').concurrency`,
-        declaration.concurrency,
-        `the queue is declared elsewhere with ${known.concurrency}; declare it once`,
-      );
+    try {
+      this.check(declaration);
+      guardRetention(bull, this.connection.options.payloadLimitBytes);
+      // Before @nestjs/bullmq starts their workers, which a boot that fails would leave running.
+      refuseTrimmingProcessors(this.discovery, new Set([declaration.name]));
+    } catch (error) {
+      this.connection.close();
+      throw error;
     }
     // Errors of the shared connection are reported once, by the connection.
     bull.on('error', () => {});
@@ -37,6 +49,18 @@ export class QueueRegistry implements Drainable {
       name,
       `add QueueModule.forFeature(queue('${name}')) to the module that uses it`,
     );
+  }
+
+  private check(declaration: QueueDeclaration): void {
+    const known = this.queues.get(declaration.name);
+    for (const option of SHARED) {
+      if (!known || known[option] === declaration[option]) continue;
+      throw new OptionError(
+        `queue('${declaration.name}').${option}`,
+        declaration[option],
+        `the queue is declared elsewhere with ${known[option]}; declare it once`,
+      );
+    }
   }
 
   all(): readonly RegisteredQueue[] {

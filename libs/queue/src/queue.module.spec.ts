@@ -68,7 +68,9 @@ async function createApp(
 ): Promise<INestApplicationContext> {
   @Module({
     imports: [
-      QueueModule.forRootAsync({ useFactory: () => ({ url: redis.url, prefix }) }),
+      QueueModule.forRootAsync({
+        useFactory: () => ({ url: redis.url, prefix, unknownNameFor: 0 }),
+      }),
       QueueModule.forFeature(queue('points', { concurrency: 5 })),
     ],
     providers,
@@ -131,12 +133,16 @@ describe('a job', () => {
     expect(handler.runs.map(({ job }) => job.attempt)).toEqual([1, 2]);
   });
 
-  it('is completed once even if its handler returns what JSON cannot hold', async () => {
+  const circular: { self?: unknown } = {};
+  circular.self = circular;
+
+  it.each([
+    ['a circle', circular],
+    ['a BigInt', 1n],
+  ])('is completed once even if its handler returns %s', async (_what, result) => {
     const app = await createApp();
     const handler = app.get(AwardHandler);
-    const circular: { self?: unknown } = {};
-    circular.self = circular;
-    handler.behave = async () => circular;
+    handler.behave = async () => result;
     await app.get(JobProducer).enqueue(Award, { points: 5 });
     await eventually(async () => expect(await bull(app).getCompletedCount()).toBe(1));
     expect(handler.runs).toHaveLength(1);
@@ -181,7 +187,7 @@ describe('a job that cannot succeed is a dead letter', () => {
       attemptsMade: 2,
       payload: { points: 5 },
       context: { correlationId: 'order-7' },
-      redrives: [],
+      history: [],
     });
   });
 
@@ -256,6 +262,23 @@ describe('a job that cannot succeed is a dead letter', () => {
     expect(letter).toMatchObject({ reason: 'expired' });
     expect(app.get(AwardHandler).runs).toHaveLength(0);
   });
+
+  it('when it is too old, until somebody edits it and wants it run all the same', async () => {
+    const app = await createApp();
+    const { id } = await bull(app).add('points.award', {
+      id: 'x',
+      version: 1,
+      payload: { points: 5 },
+      context: { correlationId: 'c' },
+      occurredAt: '2026-01-01T00:00:00.000Z',
+      expiresAt: '2026-01-01T01:00:00.000Z',
+    });
+    await deadLetters(app);
+    const letters = app.get(DeadLetterService);
+    const { revision } = await letters.get('points', id!);
+    await letters.editAndRedrive('points', id!, { payload: { points: 5 }, revision, by: 'ada' });
+    await eventually(() => expect(app.get(AwardHandler).runs).toHaveLength(1));
+  });
 });
 
 describe('a redrive', () => {
@@ -275,7 +298,7 @@ describe('a redrive', () => {
     });
     expect(again).toMatchObject({
       id: first!.id,
-      redrives: [{ by: 'ada', attemptsMade: 2, failure: 'down' }],
+      history: [{ kind: 'redriven', by: 'ada', attemptsMade: 2, failure: 'down' }],
     });
     handler.behave = async () => undefined;
     await app.get(DeadLetterService).redrive('points', first!.id, 'ada');

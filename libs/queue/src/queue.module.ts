@@ -4,16 +4,22 @@ import { DiscoveryModule } from '@nestjs/core';
 import { JobPublisher } from '@loyalnest/core';
 import type { Queue } from 'bullmq';
 import { QueueConnection } from './connection/queue-connection.js';
+import { DeadLetterMaintenance } from './dead-letter/dead-letter-maintenance.js';
 import { DeadLetterService } from './dead-letter/dead-letter.service.js';
 import { JobProducer } from './producer/job-producer.js';
 import { QueueJobPublisher } from './producer/queue-job-publisher.js';
 import type { QueueDeclaration } from './queue-declaration.js';
+import { QueueMetrics } from './queue-metrics.js';
 import { QueueRegistry } from './queue-registry.js';
 import {
   ConfigurableModuleClass,
   type ASYNC_OPTIONS_TYPE,
   type OPTIONS_TYPE,
 } from './queue.module-definition.js';
+import { RedriveTasks } from './redrive/redrive-tasks.js';
+import { JobSchedules } from './schedule/job-schedules.js';
+import { JobThrottle } from './throttling/job-throttle.js';
+import { HandlerEnhancers } from './worker/handler-enhancers.js';
 import { JobHandlers } from './worker/job-handlers.js';
 import { JobWorkers } from './worker/job-workers.js';
 
@@ -27,13 +33,27 @@ import { JobWorkers } from './worker/job-workers.js';
   providers: [
     QueueConnection,
     QueueRegistry,
+    QueueMetrics,
+    JobThrottle,
     JobProducer,
+    JobSchedules,
+    HandlerEnhancers,
     JobHandlers,
     JobWorkers,
     DeadLetterService,
+    DeadLetterMaintenance,
+    RedriveTasks,
     { provide: JobPublisher, useClass: QueueJobPublisher },
   ],
-  exports: [QueueConnection, QueueRegistry, JobProducer, DeadLetterService, JobPublisher],
+  exports: [
+    QueueConnection,
+    QueueRegistry,
+    JobProducer,
+    JobSchedules,
+    DeadLetterService,
+    RedriveTasks,
+    JobPublisher,
+  ],
 })
 export class QueueModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {

@@ -1,11 +1,18 @@
 import { durationMs, wholeNumber, type Clock, type Duration } from '@loyalnest/core';
-import type { RedisOptions } from 'ioredis';
+import type { RedisConnectionOptions } from './connection/connection.options.js';
+import { resolveTarget, type RedisTarget } from './connection/redis-target.js';
+import {
+  resolveDeadLetterOptions,
+  type DeadLetterOptions,
+  type ResolvedDeadLetterOptions,
+} from './dead-letter/dead-letter-retention.js';
+import {
+  resolveThrottling,
+  type ResolvedThrottling,
+  type ThrottlingOptions,
+} from './throttling/throttling.options.js';
 
-export interface QueueModuleOptions {
-  /** Address of Redis: `redis://`, `rediss://` for TLS. */
-  readonly url: string;
-  /** More options of ioredis, such as `tls`. */
-  readonly redis?: RedisOptions;
+export interface QueueModuleOptions extends RedisConnectionOptions {
   /** Prefix of all keys; the braces keep a queue in one slot of a cluster. @defaultValue '{loyalnest}' */
   readonly prefix?: string;
   /** How long enqueueing may take before it fails. @defaultValue '500ms' */
@@ -16,26 +23,37 @@ export interface QueueModuleOptions {
   readonly keepCompleted?: Duration;
   /** Whether the service is unready while Redis is away. @defaultValue false */
   readonly critical?: boolean;
+  /**
+   * How long a job of a name or a version that no handler here knows waits for a service that does,
+   * before it becomes a dead letter; 0 is not at all. @defaultValue '10m'
+   */
+  readonly unknownNameFor?: Duration;
+  /** Plans of merchants, for queues that are `throttled`. */
+  readonly throttling?: ThrottlingOptions;
+  /** How long and how many dead letters are kept, and how often that is looked after. */
+  readonly deadLetters?: DeadLetterOptions;
   readonly clock?: Clock;
 }
 
 export interface ResolvedQueueOptions {
-  readonly url: string;
-  readonly redis: RedisOptions;
+  readonly target: RedisTarget;
   readonly prefix: string;
   readonly producerTimeoutMs: number;
   readonly payloadLimitBytes: number;
   readonly keepCompletedMs: number;
   readonly critical: boolean;
+  readonly unknownNameForMs: number;
+  readonly throttling?: ResolvedThrottling;
+  readonly deadLetters: ResolvedDeadLetterOptions;
 }
 
 export function resolveQueueOptions(options: QueueModuleOptions): ResolvedQueueOptions {
-  const { redis = {}, prefix = '{loyalnest}', critical = false } = options;
+  const { prefix = '{loyalnest}', critical = false } = options;
   return {
-    url: options.url,
-    redis,
+    target: resolveTarget(options, prefix),
     prefix,
     critical,
+    deadLetters: resolveDeadLetterOptions(options.deadLetters),
     producerTimeoutMs: durationMs('queue.producerTimeout', options.producerTimeout ?? '500ms', {
       minMs: 1,
     }),
@@ -47,5 +65,7 @@ export function resolveQueueOptions(options: QueueModuleOptions): ResolvedQueueO
     keepCompletedMs: durationMs('queue.keepCompleted', options.keepCompleted ?? '1d', {
       minMs: 60_000,
     }),
+    ...(options.throttling && { throttling: resolveThrottling(options.throttling) }),
+    unknownNameForMs: durationMs('queue.unknownNameFor', options.unknownNameFor ?? '10m'),
   };
 }

@@ -2,7 +2,7 @@ import {
   CHECK_HEALTH,
   DRAIN,
   ON_SHUTDOWN,
-  OptionError,
+  requireSingleImport,
   type Drainable,
   type DrainStep,
   type HealthContributor,
@@ -12,7 +12,7 @@ import {
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { ConnectionOptions, QueueOptions } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { once } from 'node:events';
 import { MODULE_OPTIONS_TOKEN } from '../queue.module-definition.js';
 import {
@@ -20,10 +20,15 @@ import {
   type QueueModuleOptions,
   type ResolvedQueueOptions,
 } from '../queue.options.js';
+import { reportOutages } from './outage-report.js';
+import { connect, type RedisConnections } from './redis-client.js';
+
+const CLOSE_WITHIN_MS = 2_000;
 
 /**
- * The connections to Redis. Producers share one that fails fast: no offline queue, one try, a time
- * limit for each command. Workers get connections of their own, which wait and come back.
+ * The connections to Redis: to one, to a cluster, or to the master that Sentinel names. Producers
+ * share one that fails fast: no offline queue, one try, a time limit for each command. Workers get
+ * connections of their own, which wait and come back.
  */
 @Injectable()
 export class QueueConnection
@@ -32,8 +37,8 @@ export class QueueConnection
   readonly options: ResolvedQueueOptions;
   readonly healthCheck: { readonly name: string; readonly critical: boolean };
   /** For commands that must not hang. */
-  readonly producer: Redis;
-  private readonly logger = new Logger('Queue');
+  readonly producer: Redis | Cluster;
+  private readonly waiting: RedisConnections['waiting'];
   private draining = false;
 
   constructor(
@@ -41,22 +46,14 @@ export class QueueConnection
     modules: ModulesContainer,
   ) {
     // Before anything connects: a boot that fails must not be kept alive.
-    const imports = [...modules.values()].filter((module) => module.hasProvider(QueueConnection));
-    if (imports.length > 1) {
-      throw new OptionError('QueueModule.forRoot', imports.length, 'import it once');
-    }
+    const own = [...modules.values()].find((module) => module.hasProvider(QueueConnection));
+    if (own) requireSingleImport(own.metatype, modules.values());
     this.options = resolveQueueOptions(options);
     this.healthCheck = { name: 'redis:queue', critical: this.options.critical };
-    checkUrl(this.options.url);
-    this.producer = new Redis(this.options.url, {
-      ...this.options.redis,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      commandTimeout: this.options.producerTimeoutMs,
-      connectTimeout: 5_000,
-      retryStrategy: reconnectDelay,
-    });
-    this.reportErrors();
+    const { producer, waiting } = connect(this.options.target, this.options.producerTimeoutMs);
+    this.producer = producer;
+    this.waiting = waiting;
+    reportOutages(this.producer, new Logger('Queue'));
   }
 
   /** Options of a BullMQ queue that produces over the shared connection. */
@@ -69,15 +66,9 @@ export class QueueConnection
     };
   }
 
-  /** Options of a connection that blocks and waits for Redis to come back. */
+  /** What BullMQ makes connections of its own from, which block and wait for Redis to come back. */
   get workerConnection(): ConnectionOptions {
-    const { url, redis } = this.options;
-    return {
-      ...redis,
-      url,
-      maxRetriesPerRequest: null,
-      retryStrategy: reconnectDelay,
-    } as ConnectionOptions;
+    return this.producer as ConnectionOptions;
   }
 
   /** Waits until Redis answers, but no longer than a producer would. */
@@ -89,11 +80,25 @@ export class QueueConnection
 
   close(): void {
     this.producer.disconnect();
+    // Whoever closes later would wait for Redis to come back.
+    for (const client of this.waiting) if (client.status !== 'ready') client.disconnect();
+  }
+
+  /**
+   * Cuts the connections that wait for Redis unless `closing` settles in time: BullMQ closes a worker
+   * with the help of Redis, however long that is away.
+   */
+  async cutOffUnless(closing: Promise<unknown>): Promise<void> {
+    const cutOff = (): void => this.waiting.forEach((client) => client.disconnect());
+    const late = setTimeout(cutOff, CLOSE_WITHIN_MS);
+    await closing;
+    clearTimeout(late);
   }
 
   async [CHECK_HEALTH](): Promise<HealthObservation> {
     if (this.producer.status !== 'ready') return { status: 'down', code: 'not-connected' };
-    await this.producer.ping();
+    // In a cluster this asks the node that has the queues.
+    await this.producer.exists(this.options.prefix);
     return { status: 'up' };
   }
 
@@ -112,26 +117,4 @@ export class QueueConnection
   [ON_SHUTDOWN](): void {
     this.draining = true;
   }
-
-  /** One line when Redis goes away and one when it is back, not one for each attempt. */
-  private reportErrors(): void {
-    let away = false;
-    this.producer.on('error', (error: Error) => {
-      if (!away) this.logger.warn(`Redis is away: ${error.message}`);
-      away = true;
-    });
-    this.producer.on('ready', () => {
-      if (away) this.logger.log('Redis is back');
-      away = false;
-    });
-  }
-}
-
-function reconnectDelay(attempt: number): number {
-  return Math.min(50 * attempt, 1_000);
-}
-
-function checkUrl(url: unknown): void {
-  if (typeof url === 'string' && /^rediss?:\/\//.test(url) && URL.canParse(url)) return;
-  throw new OptionError('queue.url', url, 'use an address such as redis://localhost:6379');
 }

@@ -1,55 +1,66 @@
-import { wholeNumber } from '@loyalnest/core';
-import { Injectable } from '@nestjs/common';
-import type { Job } from 'bullmq';
+import { SystemClock, type Clock } from '@loyalnest/core';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { QueueConnection } from '../connection/queue-connection.js';
-import { isJobEnvelope } from '../job/job-envelope.js';
+import { MODULE_OPTIONS_TOKEN } from '../queue.module-definition.js';
+import type { QueueModuleOptions } from '../queue.options.js';
 import { QueueRegistry } from '../queue-registry.js';
-import { DeadLetterBusyError } from './dead-letter-busy.error.js';
-import { DeadLetterNotFoundError } from './dead-letter-not-found.error.js';
-import type { DeadLetter, Redrive } from './dead-letter.js';
-import { readReason } from './dead-letter-reason.js';
+import { JobHandlers } from '../worker/job-handlers.js';
+import type { DeadLetterEdit, KnownJob } from './dead-letter-editor.js';
+import type { DeadLetterGroup } from './dead-letter-group.js';
+import { DeadLetters, type PageRequest } from './dead-letters.js';
+import type { IndexMended } from './dead-letter.events.js';
+import type {
+  DeadLetterDetails,
+  DeadLetterFilter,
+  DeadLetterPage,
+  DeadLetterReason,
+} from './dead-letter.js';
 
-export interface DeadLetterPage {
-  /** The newest first. */
-  readonly items: readonly DeadLetter[];
-  /** All dead letters of the queue. */
-  readonly total: number;
-}
-
-/** How long a redrive whose process died keeps others away. */
-const LOCK_MS = 10_000;
-/** Field of the job's own hash, so that the history goes where the job goes. */
-const REDRIVES = 'loyalnest:redrives';
-
-/**
- * Dead letters are the jobs of BullMQ's failed set: a job gets there in the same script that ends
- * its last run, so there is no moment in which it is in neither place.
- */
+/** The dead letters of the queues that this application declared. */
 @Injectable()
 export class DeadLetterService {
+  private readonly logger = new Logger('Queue');
+  private readonly clock: Clock;
+  private readonly queues = new Map<string, DeadLetters>();
+  private definitions: ReadonlyMap<string, { readonly definition: KnownJob }> | undefined;
+
   constructor(
+    @Inject(MODULE_OPTIONS_TOKEN) options: QueueModuleOptions,
     private readonly connection: QueueConnection,
     private readonly registry: QueueRegistry,
-  ) {}
-
-  async list(
-    queue: string,
-    page: { offset?: number; limit?: number } = {},
-  ): Promise<DeadLetterPage> {
-    const { bull } = this.registry.get(queue);
-    const offset = wholeNumber('deadLetters.offset', page.offset ?? 0);
-    const limit = wholeNumber('deadLetters.limit', page.limit ?? 50, { min: 1, max: 1_000 });
-    const [jobs, total] = await Promise.all([
-      bull.getFailed(offset, offset + limit - 1),
-      bull.getFailedCount(),
-    ]);
-    const present = jobs.filter((job) => job !== undefined && job !== null);
-    return { items: await Promise.all(present.map((job) => this.describe(queue, job))), total };
+    private readonly handlers: JobHandlers,
+  ) {
+    this.clock = options.clock ?? new SystemClock();
   }
 
-  /** @throws DeadLetterNotFoundError */
-  async get(queue: string, id: string): Promise<DeadLetter> {
-    return this.describe(queue, await this.find(queue, id));
+  /** The newest first. A page may be short although there is a next one. */
+  list(queue: string, request: DeadLetterFilter & PageRequest = {}): Promise<DeadLetterPage> {
+    return this.of(queue).list(request);
+  }
+
+  /**
+   * A dead letter, or one that was discarded.
+   *
+   * @throws DeadLetterNotFoundError
+   */
+  get(queue: string, id: string): Promise<DeadLetterDetails> {
+    return this.of(queue).get(id);
+  }
+
+  /** The cause groups, the largest first. */
+  groups(queue: string): Promise<readonly DeadLetterGroup[]> {
+    return this.of(queue).groups();
+  }
+
+  /** Number and oldest of each reason. */
+  reasons(
+    queue: string,
+  ): Promise<readonly { reason: DeadLetterReason; count: number; oldestAt: string }[]> {
+    return this.of(queue).reasons();
+  }
+
+  count(queue: string, filter: DeadLetterFilter = {}): Promise<number> {
+    return this.of(queue).count(filter);
   }
 
   /**
@@ -60,61 +71,77 @@ export class DeadLetterService {
    * @throws DeadLetterNotFoundError
    * @throws DeadLetterBusyError for the later of two redrives at the same time
    */
-  async redrive(queue: string, id: string, by: string): Promise<void> {
-    const { producer } = this.connection;
+  redrive(queue: string, id: string, by: string): Promise<void> {
+    return this.of(queue).redrive(id, by);
+  }
+
+  /**
+   * Gives a dead letter another payload and runs it again; the payload before stays in its history.
+   * A payload of a job that this process handles is checked against its definition.
+   *
+   * @throws InvalidPayloadError, PayloadTooLargeError: nothing was changed
+   * @throws DeadLetterChangedError if the payload is not the one of `revision` any more
+   * @throws DeadLetterNotFoundError, DeadLetterBusyError
+   */
+  editAndRedrive(queue: string, id: string, edit: DeadLetterEdit): Promise<void> {
+    return this.of(queue).editAndRedrive(id, edit);
+  }
+
+  /**
+   * Puts a dead letter aside. It can be restored until `discardedFor` is over, and an enqueueing with
+   * its id remains a duplicate.
+   *
+   * @throws OptionError without a reason
+   * @throws DeadLetterNotFoundError, DeadLetterBusyError
+   */
+  discard(queue: string, id: string, how: { by: string; reason: string }): Promise<void> {
+    return this.of(queue).discard(id, how);
+  }
+
+  /** @throws DeadLetterNotFoundError if it was not discarded, or its time is over */
+  restore(queue: string, id: string, by: string): Promise<void> {
+    return this.of(queue).restore(id, by);
+  }
+
+  /** The discarded ones, the last discarded first. */
+  discarded(queue: string, page: PageRequest = {}): Promise<DeadLetterPage> {
+    return this.of(queue).discarded(page);
+  }
+
+  /** Builds the index of reasons and cause groups from nothing. */
+  rebuild(queue: string): Promise<IndexMended> {
+    return this.of(queue).rebuild();
+  }
+
+  /** @throws OptionError if the application did not declare the queue */
+  of(queue: string): DeadLetters {
     const { bull } = this.registry.get(queue);
-    const lock = bull.toKey(`${id}:redrive`);
-    if (!(await producer.set(lock, by, 'PX', LOCK_MS, 'NX'))) {
-      throw new DeadLetterBusyError(queue, id);
-    }
-    try {
-      const job = await this.find(queue, id);
-      const redrive: Redrive = {
-        at: new Date().toISOString(),
-        by,
-        attemptsMade: job.attemptsMade,
-        failure: job.failedReason,
-      };
-      const redrives = [...(await this.redrives(queue, id)), redrive];
-      // Before the job is moved: a worker may take it at once, and BullMQ keeps the count of stalls,
-      // by which the job would be poison again.
-      await producer
-        .multi()
-        .hdel(bull.toKey(id), 'stc')
-        .hset(bull.toKey(id), REDRIVES, JSON.stringify(redrives))
-        .exec();
-      await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
-    } finally {
-      await producer.del(lock);
-    }
+    const known = this.queues.get(queue);
+    if (known) return known;
+    const { deadLetters, payloadLimitBytes } = this.connection.options;
+    const letters = new DeadLetters({
+      bull,
+      redis: this.connection.producer,
+      clock: this.clock,
+      retention: deadLetters.retention,
+      payloadLimitBytes,
+      definitionOf: (name) => this.definitionOf(name),
+      onMended: (mended) => this.tellOfMissing(mended),
+    });
+    this.queues.set(queue, letters);
+    return letters;
   }
 
-  private async find(queue: string, id: string): Promise<Job> {
-    const job = (await this.registry.get(queue).bull.getJob(id)) as Job | undefined;
-    if (!job || !(await job.isFailed())) throw new DeadLetterNotFoundError(queue, id);
-    return job;
+  private tellOfMissing({ queue, missing }: IndexMended): void {
+    if (missing === 0) return;
+    this.logger.warn(
+      `${missing} dead letters of ${queue} are gone though nobody discarded, redrove or pruned ` +
+        'them; look for removeOnFail with a count or an age, or a clean-up of the failed set',
+    );
   }
 
-  private async redrives(queue: string, id: string): Promise<readonly Redrive[]> {
-    const key = this.registry.get(queue).bull.toKey(id);
-    const stored = await this.connection.producer.hget(key, REDRIVES);
-    return stored ? (JSON.parse(stored) as Redrive[]) : [];
-  }
-
-  private async describe(queue: string, job: Job): Promise<DeadLetter> {
-    const data: unknown = job.data;
-    const envelope = isJobEnvelope(data) ? data : undefined;
-    return {
-      queue,
-      id: job.id!,
-      name: job.name,
-      ...readReason(job.failedReason ?? ''),
-      attemptsMade: job.attemptsMade,
-      enqueuedAt: new Date(job.timestamp).toISOString(),
-      failedAt: new Date(job.finishedOn ?? job.timestamp).toISOString(),
-      payload: envelope ? envelope.payload : data,
-      ...(envelope && { context: envelope.context }),
-      redrives: await this.redrives(queue, job.id!),
-    };
+  private definitionOf(name: string): KnownJob | undefined {
+    this.definitions ??= this.handlers.discover();
+    return this.definitions.get(name)?.definition;
   }
 }

@@ -1,8 +1,16 @@
 import type { ContextCarrier } from '@loyalnest/core';
+import type { HistoryEntry } from './dead-letter-history.js';
 
 /** Why a job is a dead letter. */
 export type DeadLetterReason =
-  'exhausted' | 'unrecoverable' | 'invalid' | 'unknown-name' | 'expired' | 'poison' | 'stalled';
+  | 'exhausted'
+  | 'unrecoverable'
+  | 'invalid'
+  | 'unknown-name'
+  | 'expired'
+  | 'stalled'
+  | 'poison'
+  | 'cancelled';
 
 export const DEAD_LETTER_REASONS: readonly DeadLetterReason[] = [
   'exhausted',
@@ -10,18 +18,17 @@ export const DEAD_LETTER_REASONS: readonly DeadLetterReason[] = [
   'invalid',
   'unknown-name',
   'expired',
-  'poison',
   'stalled',
+  'poison',
+  'cancelled',
 ];
 
-/** One redrive in the history of a job. */
-export interface Redrive {
+/** Who put a dead letter aside, when and why. */
+export interface Discard {
   /** ISO 8601. */
   readonly at: string;
   readonly by: string;
-  /** Attempts that had been made before. */
-  readonly attemptsMade: number;
-  readonly failure: string;
+  readonly reason: string;
 }
 
 /** A job that will not run again by itself. */
@@ -31,6 +38,8 @@ export interface DeadLetter {
   readonly name: string;
   readonly reason: DeadLetterReason;
   readonly message: string;
+  /** Fingerprint of the cause: dead letters of one group died of the same thing. */
+  readonly group: string;
   readonly attemptsMade: number;
   /** ISO 8601. */
   readonly enqueuedAt: string;
@@ -38,5 +47,39 @@ export interface DeadLetter {
   readonly failedAt: string;
   readonly payload: unknown;
   readonly context?: ContextCarrier;
-  readonly redrives: readonly Redrive[];
+  /** What people did to it, the newest first. */
+  readonly history: readonly HistoryEntry[];
+  /** Set while it is discarded. */
+  readonly discarded?: Discard;
+}
+
+/** A dead letter with all that is known of it. */
+export interface DeadLetterDetails extends DeadLetter {
+  /** Stacks of the last runs, the newest first. */
+  readonly stacks: readonly string[];
+  /** Changes with the payload; an edit names the revision that it was made from. */
+  readonly revision: string;
+}
+
+/** Which dead letters are meant; all of them without a field. */
+export interface DeadLetterFilter {
+  readonly reason?: DeadLetterReason;
+  /** Fingerprint of a cause group. */
+  readonly group?: string;
+  /** Name of the job. */
+  readonly name?: string;
+  readonly merchant?: string;
+  /** At this time or later: ISO 8601, a date or milliseconds since 1970. */
+  readonly failedAfter?: string | number | Date;
+  /** Before this time. */
+  readonly failedBefore?: string | number | Date;
+}
+
+/** A page of dead letters, the newest first. */
+export interface DeadLetterPage {
+  readonly items: readonly DeadLetter[];
+  /** All dead letters of the queue, whatever the filter. */
+  readonly total: number;
+  /** Pass it to get the next page; missing at the end. */
+  readonly cursor?: string;
 }

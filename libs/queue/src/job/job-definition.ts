@@ -10,6 +10,8 @@ import {
   type JobDescriptor,
   type JobName,
 } from '@loyalnest/core';
+import { jobPriority } from './job-priority.js';
+import { payloadUpcaster, type PayloadUpcasters } from './payload-upcasters.js';
 import { payloadValidator, type InferPayload, type PayloadType } from './payload-validation.js';
 
 export interface JobOptions<Type extends PayloadType> {
@@ -17,6 +19,13 @@ export interface JobOptions<Type extends PayloadType> {
   readonly payload: Type;
   /** Version of the payload's shape. @defaultValue 1 */
   readonly version?: number;
+  /**
+   * Lifts payloads of older versions that are still stored, before they are checked; the key is the
+   * version that a function reads. Without one for its version a stored payload is invalid.
+   */
+  readonly upcast?: PayloadUpcasters;
+  /** From 1, the highest, to 2097151; 0 is none and goes before all others. @defaultValue 0 */
+  readonly priority?: number;
   /** Runs in all, the first one included. @defaultValue 5 */
   readonly attempts?: number;
   /** Delays between runs. @defaultValue exponential from 1 s to 1 m with full jitter */
@@ -36,9 +45,12 @@ export interface JobOptions<Type extends PayloadType> {
 export interface JobDefinition<Payload = unknown> extends JobDescriptor<Payload> {
   /** The part of the name before the dot. */
   readonly queue: string;
+  readonly priority: number;
   readonly backoff: Backoff;
   readonly timeoutMs: number;
   readonly crashes: number;
+  /** Lifts a payload of an older version to the current one; rejects with InvalidPayloadError. */
+  upcast(payload: unknown, from: number): Promise<unknown>;
 }
 
 const NAME = /^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/;
@@ -64,10 +76,12 @@ export function defineJob<Type extends PayloadType>(
   }
   const path = `defineJob('${name}')`;
   const { expiresAfter } = options;
+  const version = wholeNumber(`${path}.version`, options.version ?? 1, { min: 1 });
   return {
     name,
     queue: name.slice(0, name.indexOf('.')),
-    version: wholeNumber(`${path}.version`, options.version ?? 1, { min: 1 }),
+    version,
+    priority: jobPriority(`${path}.priority`, options.priority),
     attempts: wholeNumber(`${path}.attempts`, options.attempts ?? 5, { min: 1 }),
     backoff: createBackoff(`${path}.backoff`, { initial: '1s', max: '1m', ...options.backoff }),
     timeoutMs: durationMs(`${path}.timeout`, options.timeout ?? '30s', {
@@ -81,6 +95,7 @@ export function defineJob<Type extends PayloadType>(
         maxMs: MAX_EXPIRY_MS,
       }),
     }),
+    upcast: payloadUpcaster(name, `${path}.upcast`, version, options.upcast ?? {}),
     validate: payloadValidator(name, options.payload),
   };
 }

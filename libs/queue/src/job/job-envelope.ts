@@ -11,6 +11,27 @@ export interface JobEnvelope {
   readonly occurredAt: string;
   /** ISO 8601; the job is not run after this time. */
   readonly expiresAt?: string;
+  /** The schedule that made the job. */
+  readonly schedule?: string;
+  /** The slot that throttling has given to one attempt of the job. */
+  readonly slot?: ThrottleSlot;
+  /** Since when this service cannot run it. */
+  readonly waiting?: DeployWait;
+}
+
+export interface ThrottleSlot {
+  /** Attempts made before the one that the slot is for. */
+  readonly attemptsMade: number;
+  /** Distance of two jobs in the plan that gave it. */
+  readonly intervalMs: number;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+export interface DeployWait {
+  readonly attemptsMade: number;
+  /** Milliseconds since 1970. */
+  readonly since: number;
 }
 
 export function isJobEnvelope(data: unknown): data is JobEnvelope {

@@ -1,23 +1,30 @@
 import type { JobsOptions } from 'bullmq';
 import type { ResolvedQueueOptions } from '../queue.options.js';
 
+interface JobSettings {
+  readonly attempts: number;
+  readonly delayMs?: number;
+  readonly priority?: number;
+}
+
 /**
  * BullMQ's options of one job. Failed jobs are never removed: the failed set is the dead-letter
  * queue, and a job's own retention would be applied to the whole set.
  */
 export function bullJobOptions(
-  options: ResolvedQueueOptions,
-  jobId: string,
-  attempts: number,
-  delay = 0,
+  options: Pick<ResolvedQueueOptions, 'keepCompletedMs'>,
+  { attempts, delayMs = 0, priority = 0 }: JobSettings,
+  jobId?: string,
 ): JobsOptions {
   return {
-    jobId,
+    ...(jobId !== undefined && { jobId }),
     attempts,
-    delay,
+    delay: delayMs,
+    ...(priority > 0 && { priority }),
     backoff: { type: 'custom' },
     removeOnComplete: { age: Math.ceil(options.keepCompletedMs / 1_000) },
     removeOnFail: false,
     stackTraceLimit: 10,
+    keepLogs: 100,
   };
 }

@@ -1,40 +1,42 @@
-import { currentContext, durationMs, toCarrier, type Duration } from '@loyalnest/core';
+import { OptionError, traced } from '@loyalnest/core';
 import { Injectable } from '@nestjs/common';
-import { randomUUID } from 'node:crypto';
 import { QueueConnection } from '../connection/queue-connection.js';
 import type { JobDefinition } from '../job/job-definition.js';
-import type { JobEnvelope } from '../job/job-envelope.js';
-import { jobIdOf } from '../job/job-id.js';
+import { sendSpan } from '../job/job-spans.js';
+import { jobCancelled, jobEnqueued } from '../queue.events.js';
 import { QueueRegistry } from '../queue-registry.js';
-import { bullJobOptions } from './bull-job-options.js';
-import { PayloadTooLargeError } from './payload-too-large.error.js';
-import { withinTimeLimit } from './within-time-limit.js';
+import { JobThrottle } from '../throttling/job-throttle.js';
+import { CANCEL_OUTCOMES, cancelScript, type CancelOutcome } from './cancel-script.js';
+import type {
+  EnqueueItem,
+  EnqueueManyResult,
+  EnqueueOptions,
+  EnqueueResult,
+} from './enqueue-options.js';
+import { JobStore } from './job-store.js';
+import { prepareJob } from './prepared-job.js';
 
-export interface EnqueueOptions {
-  /** Enqueued twice with one key, the job exists once, as long as completed jobs are kept. */
-  readonly idempotencyKey?: string;
-  /** Time before the job may run. @defaultValue 0 */
-  readonly delay?: Duration;
-}
-
-export interface EnqueueResult {
-  readonly id: string;
-  /** `duplicate`: a job of this key was there already and was left as it is. */
-  readonly outcome: 'enqueued' | 'duplicate';
-}
+/** Jobs that go to Redis at once: its answer to all of them fits into the time of a producer. */
+const BATCH = 500;
 
 /** Puts jobs into their queues. */
 @Injectable()
 export class JobProducer {
+  private readonly store: JobStore;
+
   constructor(
     private readonly connection: QueueConnection,
     private readonly registry: QueueRegistry,
-  ) {}
+    throttle: JobThrottle,
+  ) {
+    this.store = new JobStore(connection, throttle);
+  }
 
   /**
    * Stores the job; it is there when the promise resolves. The request context travels with it.
    *
    * @throws InvalidPayloadError, PayloadTooLargeError: nothing was stored
+   * @throws JobThrottledError if the merchant's plan has no slot for it: nothing was stored
    * @throws QueueUnavailableError within `producerTimeout` when Redis does not answer
    */
   async enqueue<Payload>(
@@ -42,43 +44,100 @@ export class JobProducer {
     payload: Payload,
     options: EnqueueOptions = {},
   ): Promise<EnqueueResult> {
-    const { name, queue, version, expiresAfterMs } = definition;
-    const { bull } = this.registry.get(queue);
-    const checked = await definition.validate(payload);
-    const delay = durationMs(`enqueue(${name}).delay`, options.delay ?? 0);
-    const now = Date.now();
-    const envelope: JobEnvelope = {
-      id: randomUUID(),
-      version,
-      payload: checked,
-      context: toCarrier(currentContext()),
-      occurredAt: new Date(now).toISOString(),
-      ...(expiresAfterMs && { expiresAt: new Date(now + delay + expiresAfterMs).toISOString() }),
-    };
-    this.checkSize(name, envelope);
-    const key = options.idempotencyKey;
-    const id = key === undefined ? envelope.id : jobIdOf(name, key);
-    const { producerTimeoutMs } = this.connection.options;
-    return withinTimeLimit(queue, producerTimeoutMs, async () => {
-      await bull.add(
-        name,
-        envelope,
-        bullJobOptions(this.connection.options, id, definition.attempts, delay),
+    return traced(
+      'producer',
+      () => sendSpan(definition),
+      async (span) => {
+        const queue = this.registry.get(definition.queue);
+        const { payloadLimitBytes } = this.connection.options;
+        const job = await prepareJob(definition, payload, options, payloadLimitBytes);
+        span?.set({ 'messaging.message.id': job.id });
+        const [stored] = await this.store.add(queue, [job]);
+        const result = stored!;
+        if (result.outcome === 'failed') throw result.error;
+        if (result.outcome === 'enqueued') jobEnqueued.publish({ id: job.id, name: job.name });
+        return result;
+      },
+    );
+  }
+
+  /**
+   * Stores many jobs with few answers of Redis. All are checked before the first is stored; from
+   * then on each stands for itself, as Redis may go away in the middle. Results come in the order of
+   * `items`. Once Redis is silent for `producerTimeout`, all that are left count as failed.
+   *
+   * @throws InvalidPayloadError, PayloadTooLargeError for the first wrong one: nothing was stored
+   */
+  async enqueueMany<Payload>(
+    definition: JobDefinition<Payload>,
+    items: readonly EnqueueItem<Payload>[],
+  ): Promise<readonly EnqueueManyResult[]> {
+    return traced(
+      'producer',
+      () => sendSpan(definition, items.length),
+      () => this.storeMany(definition, items),
+    );
+  }
+
+  private async storeMany<Payload>(
+    definition: JobDefinition<Payload>,
+    items: readonly EnqueueItem<Payload>[],
+  ): Promise<readonly EnqueueManyResult[]> {
+    const queue = this.registry.get(definition.queue);
+    const { payloadLimitBytes } = this.connection.options;
+    const jobs = [];
+    for (const { payload, ...options } of items) {
+      jobs.push(await prepareJob(definition, payload, options, payloadLimitBytes));
+    }
+    const results: EnqueueManyResult[] = [];
+    for (let from = 0; from < jobs.length; from += BATCH) {
+      const batch = jobs.slice(from, from + BATCH);
+      const stored = await this.store.add(queue, batch);
+      results.push(...stored);
+      const lost = stored.find((result) => result.outcome === 'failed' && isOutage(result.error));
+      if (lost?.outcome !== 'failed') continue;
+      const rest = jobs.slice(from + BATCH);
+      results.push(
+        ...rest.map(({ id }) => ({ id, outcome: 'failed' as const, error: lost.error })),
       );
-      const duplicate = key !== undefined && !(await this.isStored(bull.toKey(id), envelope));
-      return { id, outcome: duplicate ? 'duplicate' : 'enqueued' };
-    });
+      break;
+    }
+    for (const { id, outcome } of results) {
+      if (outcome === 'enqueued') jobEnqueued.publish({ id, name: definition.name });
+    }
+    return results;
   }
 
-  /** BullMQ answers an add of an id that exists as if it were new; only the stored data tells. */
-  private async isStored(key: string, envelope: JobEnvelope): Promise<boolean> {
-    const data = await this.connection.producer.hget(key, 'data');
-    return data === null || (JSON.parse(data) as JobEnvelope).id === envelope.id;
+  /**
+   * Keeps a job that waits from running. When its turn comes it becomes a dead letter with the reason
+   * `cancelled`, which can be redriven. A running job is left alone, and the outcome says so.
+   *
+   * @param queue a definition or the name of a queue
+   * @throws QueueUnavailableError within `producerTimeout` when Redis does not answer
+   */
+  async cancel(
+    queue: JobDefinition | string,
+    id: string,
+    reason: string,
+  ): Promise<{ readonly outcome: CancelOutcome }> {
+    const { name, bull } = this.registry.get(typeof queue === 'string' ? queue : queue.queue);
+    if (typeof reason !== 'string' || reason.trim() === '') {
+      throw new OptionError('cancel.reason', reason, 'say why, for those who find the dead letter');
+    }
+    const { producer } = this.connection;
+    const index = await this.store.withinTimeLimit(name, () =>
+      cancelScript.run(
+        producer,
+        [bull.toKey(id), bull.toKey(`${id}:lock`)],
+        [`[cancelled] ${reason}`],
+      ),
+    );
+    const outcome = CANCEL_OUTCOMES[index]!;
+    if (outcome === 'cancelled') jobCancelled.publish({ id, queue: name, reason });
+    return { outcome };
   }
+}
 
-  private checkSize(name: string, envelope: JobEnvelope): void {
-    const limit = this.connection.options.payloadLimitBytes;
-    const size = Buffer.byteLength(JSON.stringify(envelope.payload));
-    if (size > limit) throw new PayloadTooLargeError(name, size, limit);
-  }
+function isOutage(error: Error): boolean {
+  return (error as { code?: unknown }).code === 'QUEUE_UNAVAILABLE';
 }

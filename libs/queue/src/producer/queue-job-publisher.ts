@@ -6,6 +6,7 @@ import {
 } from '@loyalnest/core';
 import { Injectable } from '@nestjs/common';
 import { QueueConnection } from '../connection/queue-connection.js';
+import { DeadLetterService } from '../dead-letter/dead-letter.service.js';
 import type { JobEnvelope } from '../job/job-envelope.js';
 import { QueueRegistry } from '../queue-registry.js';
 import { bullJobOptions } from './bull-job-options.js';
@@ -17,8 +18,14 @@ export class QueueJobPublisher extends JobPublisher {
   constructor(
     private readonly connection: QueueConnection,
     private readonly registry: QueueRegistry,
+    private readonly letters: DeadLetterService,
   ) {
     super();
+  }
+
+  override get redrivableForMs(): number {
+    const { maxAgeMs, discardedForMs } = this.connection.options.deadLetters.retention;
+    return Math.max(...Object.values(maxAgeMs)) + discardedForMs;
   }
 
   async publish(jobs: readonly PublishableJob[]): Promise<readonly PublishResult[]> {
@@ -37,7 +44,10 @@ export class QueueJobPublisher extends JobPublisher {
         const { producerTimeoutMs } = this.connection.options;
         return withinTimeLimit(queue, producerTimeoutMs, async () => {
           const state = await bull.getJobState(id);
-          if (state === 'completed' || state === 'unknown') return state;
+          if (state === 'completed') return state;
+          // A discarded dead letter is in none of BullMQ's sets.
+          if (state === 'unknown')
+            return (await this.letters.of(queue).isDiscarded(id)) ? 'dead' : state;
           return state === 'failed' ? 'dead' : 'pending';
         });
       }),
@@ -58,7 +68,7 @@ export class QueueJobPublisher extends JobPublisher {
           jobs.map((job) => ({
             name: job.name,
             data: envelopeOf(job),
-            opts: bullJobOptions(options, job.id, job.attempts),
+            opts: bullJobOptions(options, { attempts: job.attempts }, job.id),
           })),
         ),
       );

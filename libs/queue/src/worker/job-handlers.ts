@@ -4,6 +4,7 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import type { JobContext } from '../job/job-context.js';
 import type { JobDefinition } from '../job/job-definition.js';
 import { JOB_HANDLER } from '../job/job-handler.decorator.js';
+import { HandlerEnhancers } from './handler-enhancers.js';
 
 export interface RegisteredHandler {
   readonly definition: JobDefinition;
@@ -18,6 +19,7 @@ export class JobHandlers {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
+    private readonly enhancers: HandlerEnhancers,
   ) {}
 
   /** @throws OptionError if two methods handle one job, or one stands on a request-scoped class */
@@ -34,7 +36,7 @@ export class JobHandlers {
           throw new OptionError(
             `${place} @JobHandler`,
             'request scope',
-            'make the class a singleton',
+            'make the class, its dependencies and its enhancers singletons',
           );
         }
         const known = handlers.get(definition.name);
@@ -45,12 +47,8 @@ export class JobHandlers {
             `${known.place} handles this job already; a job has exactly one handler`,
           );
         }
-        const instance = wrapper.instance as Record<string, RegisteredHandler['handle']>;
-        handlers.set(definition.name, {
-          definition,
-          place,
-          handle: (payload, context) => instance[key]!(payload, context),
-        });
+        const handle = this.enhancers.enhance(wrapper.instance as object, key);
+        handlers.set(definition.name, { definition, place, handle });
       }
     }
     return handlers;

@@ -1,11 +1,4 @@
-import {
-  DRAIN,
-  isLoyalNestError,
-  SystemClock,
-  type Clock,
-  type Drainable,
-  type DrainStep,
-} from '@loyalnest/core';
+import { DRAIN, SystemClock, type Clock, type Drainable, type DrainStep } from '@loyalnest/core';
 import {
   Inject,
   Injectable,
@@ -14,16 +7,26 @@ import {
   type OnApplicationShutdown,
   type OnModuleInit,
 } from '@nestjs/common';
-import { Worker } from 'bullmq';
+import { DiscoveryService } from '@nestjs/core';
+import { Worker, type Job } from 'bullmq';
 import { QueueConnection } from '../connection/queue-connection.js';
+import { DeadLetterMaintenance } from '../dead-letter/dead-letter-maintenance.js';
+import { jobFinished, jobRetried, jobStalled } from '../queue.events.js';
 import { QueueRegistry, type RegisteredQueue } from '../queue-registry.js';
 import { MAX_CRASHES } from '../job/job-definition.js';
+import { isJobEnvelope } from '../job/job-envelope.js';
 import { MODULE_OPTIONS_TOKEN } from '../queue.module-definition.js';
 import type { QueueModuleOptions } from '../queue.options.js';
+import { refuseTrimmingProcessors } from '../retention-guard.js';
+import { JobThrottle } from '../throttling/job-throttle.js';
+import { StartThrottle } from '../throttling/start-throttle.js';
+import { keepGlobalConcurrency } from './global-concurrency.js';
+import { JobAdmission } from './job-admission.js';
 import { JobHandlers, type RegisteredHandler } from './job-handlers.js';
 import { JobRunner } from './job-runner.js';
-
-const DEFAULT_BACKOFF_MS = 1_000;
+import { QueueJobJournal } from './queue-job-journal.js';
+import { retryDelayMs } from './retry-delay.js';
+import { RunningJobs } from './running-jobs.js';
 
 /**
  * Runs a worker for each queue that this application has handlers for. Workers take jobs once every
@@ -38,7 +41,7 @@ export class JobWorkers
   private readonly clock: Clock;
   private readonly workers: Worker[] = [];
   private handlers: ReadonlyMap<string, RegisteredHandler> = new Map();
-  private runner!: JobRunner;
+  private jobs!: RunningJobs;
   private stopping: Promise<unknown> | undefined;
 
   constructor(
@@ -46,6 +49,9 @@ export class JobWorkers
     private readonly found: JobHandlers,
     private readonly connection: QueueConnection,
     private readonly registry: QueueRegistry,
+    private readonly deadLetters: DeadLetterMaintenance,
+    private readonly throttle: JobThrottle,
+    private readonly discovery: DiscoveryService,
   ) {
     this.clock = options.clock ?? new SystemClock();
   }
@@ -54,19 +60,29 @@ export class JobWorkers
     try {
       this.handlers = this.found.discover();
       for (const { definition } of this.handlers.values()) this.registry.get(definition.queue);
+      const queues = this.registry.all();
+      for (const queue of queues) this.throttle.check(queue);
+      refuseTrimmingProcessors(this.discovery, new Set(queues.map(({ name }) => name)));
     } catch (error) {
       // A boot that fails must not be kept alive by a connection.
       this.connection.close();
       throw error;
     }
-    this.runner = new JobRunner(this.handlers, this.clock);
+    const { registry, clock, throttle } = this;
+    const { unknownNameForMs } = this.connection.options;
+    const paced = new StartThrottle(registry, throttle);
+    const admission = new JobAdmission(this.handlers, clock, unknownNameForMs, paced);
+    this.jobs = new RunningJobs(new JobRunner(admission, clock, new QueueJobJournal(registry)));
     await this.connection.ready();
   }
 
   onApplicationBootstrap(): void {
-    const queues = new Set([...this.handlers.values()].map(({ definition }) => definition.queue));
-    for (const name of queues) {
-      const worker = this.createWorker(this.registry.get(name));
+    const names = new Set([...this.handlers.values()].map(({ definition }) => definition.queue));
+    const queues = [...names].map((name) => this.registry.get(name));
+    keepGlobalConcurrency(this.connection.producer, queues);
+    for (const queue of queues) {
+      const { name } = queue;
+      const worker = this.createWorker(queue);
       this.workers.push(worker);
       void worker
         .run()
@@ -81,7 +97,7 @@ export class JobWorkers
         phase: 'drain',
         name: 'jobs',
         run: (signal) => this.drain(signal),
-        pending: () => this.runner.active,
+        pending: () => this.jobs.active,
       },
       { phase: 'close-queues', name: 'workers', run: () => this.close() },
     ];
@@ -89,7 +105,7 @@ export class JobWorkers
 
   /** Without a graceful shutdown Nest's last hook closes the workers. */
   async onApplicationShutdown(): Promise<void> {
-    this.runner?.handBackAll();
+    this.jobs?.handBackAll();
     await this.close();
   }
 
@@ -97,7 +113,7 @@ export class JobWorkers
     const worker = new Worker(
       name,
       // BullMQ passes its signal only to a function that declares three parameters.
-      (job, token, signal) => this.runner.run(job, token, signal),
+      (job, token, signal) => this.jobs.process(job, token, signal),
       {
         connection: this.connection.workerConnection,
         prefix: this.connection.options.prefix,
@@ -109,19 +125,28 @@ export class JobWorkers
         maxStalledCount: MAX_CRASHES,
         settings: {
           backoffStrategy: (attemptsMade, _type, error, job) =>
-            this.backoffMs(job?.name, attemptsMade, error),
+            this.retryIn(attemptsMade, error, job as Job | undefined),
         },
       },
     );
+    // A hint that saves time; what it misses is found by comparing with the failed set.
+    worker.on('failed', (job, error) => {
+      // BullMQ ended it without a run: it was cancelled, or stalled too often.
+      if (job?.deferredFailure !== undefined) publishDead(job, error);
+      if (job?.finishedOn !== undefined) this.deadLetters.notice(name, job.id!);
+    });
+    worker.on('lockRenewalFailed', (ids) => ids.forEach((id) => this.jobs.abandon(id)));
+    worker.on('stalled', (id) => jobStalled.publish({ id, queue: name }));
     worker.on('error', (error) => this.logger.debug(`worker of ${name}: ${error.message}`));
     return worker;
   }
 
-  private backoffMs(name: string | undefined, attemptsMade: number, error: unknown): number {
-    const backoff = this.handlers.get(name ?? '')?.definition.backoff;
-    const delayMs = backoff ? backoff(attemptsMade) : DEFAULT_BACKOFF_MS;
-    const retryAfterMs = isLoyalNestError(error) ? (error.retryAfterMs ?? 0) : 0;
-    return Math.ceil(Math.max(delayMs, retryAfterMs));
+  private retryIn(attemptsMade: number, error: unknown, job: Job | undefined): number {
+    const definition = this.handlers.get(job?.name ?? '')?.definition;
+    const delayMs = retryDelayMs(definition, attemptsMade, error);
+    const { id, name } = job ?? {};
+    if (id && name) jobRetried.publish({ id, name, attempt: attemptsMade, delayMs, error });
+    return delayMs;
   }
 
   /**
@@ -129,23 +154,32 @@ export class JobWorkers
    * would wait for the running jobs; `drain` does that.
    */
   private stopIntake(): void {
-    this.runner.stop();
+    this.jobs.stop();
     // It rejects when the connection is closed before its jobs have ended; the drain tells of those.
     for (const worker of this.workers) worker.pause().catch(() => undefined);
   }
 
   /** Ends when no job is running; hands back what still runs when the signal aborts. */
   private async drain(signal: AbortSignal): Promise<void> {
-    const handBack = (): void => this.runner.handBackAll();
+    const handBack = (): void => this.jobs.handBackAll();
     signal.addEventListener('abort', handBack, { once: true });
     if (signal.aborted) handBack();
-    while (this.runner.active.length > 0) await this.clock.sleep(20);
+    while (this.jobs.active.length > 0) await this.clock.sleep(20);
     signal.removeEventListener('abort', handBack);
   }
 
   private async close(): Promise<void> {
     // A forced close only works as the first call of close; later ones return the pending promise.
-    const force = (this.runner?.active.length ?? 0) > 0;
-    await (this.stopping ??= Promise.allSettled(this.workers.map((worker) => worker.close(force))));
+    const force = (this.jobs?.active.length ?? 0) > 0;
+    this.stopping ??= this.connection.cutOffUnless(
+      Promise.allSettled(this.workers.map((worker) => worker.close(force))),
+    );
+    await this.stopping;
   }
+}
+
+function publishDead({ id, name, attemptsMade, data }: Job, error: Error): void {
+  const context = isJobEnvelope(data) ? { context: data.context } : undefined;
+  const run = { outcome: 'dead', durationMs: 0, error } as const;
+  jobFinished.publish({ id: id!, name, attempt: Math.max(1, attemptsMade), ...run, ...context });
 }

@@ -1,0 +1,54 @@
+import {
+  AdminAccess,
+  AdminAccessError,
+  OptionError,
+  type Administrator as Person,
+  type AdminRequest,
+} from '@loyalnest/core';
+import {
+  createParamDecorator,
+  Inject,
+  Injectable,
+  Optional,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { QueueConnection } from '../connection/queue-connection.js';
+import { adminRouteOf } from './admin-route.decorator.js';
+import type { Actor } from './audit-record.js';
+
+const administrators = new WeakMap<object, Person>();
+
+/** Who asks, as {@link AdminAccessGuard} has found out. */
+export const Administrator = createParamDecorator((_data, context): Actor => {
+  const { name, role } = administrators.get(context.switchToHttp().getRequest<object>())!;
+  return { by: name, role, face: 'http' };
+});
+
+/** Asks AdminAccess before every route. Without one the application does not boot. */
+@Injectable()
+export class AdminAccessGuard implements CanActivate {
+  private readonly access: AdminAccess;
+
+  constructor(connection: QueueConnection, @Optional() @Inject(AdminAccess) access?: AdminAccess) {
+    if (!access) {
+      // A boot that fails must not be kept alive by a connection.
+      connection.close();
+      throw new OptionError(
+        'QueueAdminModule',
+        'no AdminAccess',
+        'provide AdminAccess, for example by AdminAccessModule of @loyalnest/security',
+      );
+    }
+    this.access = access;
+  }
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const route = adminRouteOf(context.getHandler());
+    // A route that names no role is a mistake, and no way in.
+    if (!route) throw new AdminAccessError('forbidden', 'destroy');
+    const request = context.switchToHttp().getRequest<AdminRequest>();
+    administrators.set(request, await this.access.authorize(request, route.role));
+    return true;
+  }
+}

@@ -1,0 +1,126 @@
+import { OptionError } from '@loyalnest/core';
+import type { DeadLetterDetails, DeadLetterFilter } from '../dead-letter/dead-letter.js';
+import type { DeadLetters } from '../dead-letter/dead-letters.js';
+import type { RedriveEngine } from '../redrive/redrive-engine.js';
+import type { RedriveRequest } from '../redrive/redrive-request.js';
+import type { RedriveTask } from '../redrive/redrive-task.js';
+import type { Actor, AdminCommand, AuditIntent } from './audit-record.js';
+import type { AuditTrail } from './audit-trail.js';
+
+/** All that is needed to administer one queue. */
+export interface QueueDesk {
+  readonly letters: DeadLetters;
+  readonly redrives: RedriveEngine;
+  /** Stores a redrive task, and has it run where that is this process's work. */
+  startRedrive(request: RedriveRequest): Promise<RedriveTask>;
+}
+
+export interface BulkRedrive extends Omit<RedriveRequest, 'by'> {
+  /** Has to be said if the filter is empty. */
+  readonly all?: boolean;
+}
+
+/** The commands that HTTP and the command line share. Each stands in the audit trail. */
+export class AdminCommands {
+  constructor(private readonly audit: AuditTrail) {}
+
+  /** Workers take no further job of the queue; jobs that run go on. */
+  pause({ letters }: QueueDesk, actor: Actor): Promise<void> {
+    const { bull } = letters.source;
+    return this.audited(actor, 'pause', bull.name, {}, () => bull.pause());
+  }
+
+  resume({ letters }: QueueDesk, actor: Actor): Promise<void> {
+    const { bull } = letters.source;
+    return this.audited(actor, 'resume', bull.name, {}, () => bull.resume());
+  }
+
+  /** @throws DeadLetterNotFoundError, DeadLetterBusyError */
+  redrive({ letters }: QueueDesk, actor: Actor, id: string): Promise<void> {
+    return this.audited(actor, 'redrive', queueOf(letters), { target: id }, () =>
+      letters.redrive(id, actor.by),
+    );
+  }
+
+  /** @throws as `DeadLetters.editAndRedrive` does */
+  edit(
+    { letters }: QueueDesk,
+    actor: Actor,
+    id: string,
+    edit: { readonly payload: unknown; readonly revision: string },
+  ): Promise<void> {
+    return this.audited(actor, 'edit', queueOf(letters), { target: id }, () =>
+      letters.editAndRedrive(id, { ...edit, by: actor.by }),
+    );
+  }
+
+  /** @throws OptionError without a reason, DeadLetterNotFoundError, DeadLetterBusyError */
+  discard({ letters }: QueueDesk, actor: Actor, id: string, reason: string): Promise<void> {
+    return this.audited(actor, 'discard', queueOf(letters), { target: id, reason }, () =>
+      letters.discard(id, { by: actor.by, reason }),
+    );
+  }
+
+  /** @throws DeadLetterNotFoundError, DeadLetterBusyError */
+  restore({ letters }: QueueDesk, actor: Actor, id: string): Promise<void> {
+    return this.audited(actor, 'restore', queueOf(letters), { target: id }, () =>
+      letters.restore(id, actor.by),
+    );
+  }
+
+  /**
+   * Starts a redrive of many.
+   *
+   * @throws OptionError for an empty filter without `all`, or a request that makes no sense
+   * @throws RedriveTaskActiveError if the queue has one already
+   */
+  startRedrive(desk: QueueDesk, actor: Actor, bulk: BulkRedrive): Promise<RedriveTask> {
+    const { all = false, filter = {}, ...request } = bulk;
+    requireFilter(filter, all);
+    return this.audited(
+      actor,
+      'start-redrive',
+      queueOf(desk.letters),
+      { filter: { ...filter } },
+      () => desk.startRedrive({ ...request, filter, by: actor.by }),
+      ({ id }) => id,
+    );
+  }
+
+  /** @throws RedriveTaskNotFoundError */
+  cancelRedrive({ letters, redrives }: QueueDesk, actor: Actor, id: string): Promise<RedriveTask> {
+    return this.audited(actor, 'cancel-redrive', queueOf(letters), { target: id }, () =>
+      redrives.cancel(id, actor.by),
+    );
+  }
+
+  /** The whole of a dead letter, which may hold personal data: who has seen it is noted. */
+  showPayload({ letters }: QueueDesk, actor: Actor, id: string): Promise<DeadLetterDetails> {
+    return this.audited(actor, 'show-payload', queueOf(letters), { target: id }, () =>
+      letters.get(id),
+    );
+  }
+
+  private audited<T>(
+    { by, face, role }: Actor,
+    command: AdminCommand,
+    queue: string,
+    what: Pick<AuditIntent, 'target' | 'filter' | 'reason'>,
+    carryOut: () => Promise<T>,
+    madeBy?: (result: T) => string,
+  ): Promise<T> {
+    const actor = { by, face, ...(role && { role }) };
+    return this.audit.record({ ...actor, command, queue, ...what }, carryOut, madeBy);
+  }
+}
+
+/** Whoever means all of them has to say so: a forgotten filter is not a command. */
+export function requireFilter(filter: DeadLetterFilter, all: boolean): void {
+  const isEmpty = Object.values(filter).every((value) => value === undefined);
+  if (!isEmpty || all) return;
+  throw new OptionError('redrive.filter', 'none', 'say which dead letters are meant, or say all');
+}
+
+function queueOf(letters: DeadLetters): string {
+  return letters.source.bull.name;
+}

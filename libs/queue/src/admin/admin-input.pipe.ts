@@ -1,0 +1,54 @@
+import { createParamDecorator, type PipeTransform, type Type } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validate, type ValidationError } from 'class-validator';
+import { AdminInputError, type InputProblem } from './admin-input.error.js';
+
+interface HttpInput {
+  readonly query?: unknown;
+  readonly body?: unknown;
+}
+
+/**
+ * The query of a request, checked against the rules of its class. By itself, so that it needs no
+ * validation pipe of the application and no such pipe changes it.
+ */
+export const AdminQuery = (type: Type<object>): ParameterDecorator => input('query', type);
+
+/** The JSON body of a request, checked as {@link AdminQuery}. */
+export const AdminBody = (type: Type<object>): ParameterDecorator => input('body', type);
+
+function input(part: keyof HttpInput, type: Type<object>): ParameterDecorator {
+  const decorator = createParamDecorator(
+    (_data, context) => context.switchToHttp().getRequest<HttpInput>()[part],
+  );
+  return decorator(undefined, new AdminInputPipe(type));
+}
+
+/** @throws AdminInputError naming each field that is wrong or not known */
+export class AdminInputPipe implements PipeTransform<unknown, Promise<object>> {
+  constructor(private readonly type: Type<object>) {}
+
+  async transform(value: unknown): Promise<object> {
+    const given = value ?? {};
+    if (typeof given !== 'object' || Array.isArray(given)) {
+      throw new AdminInputError([{ path: '', message: 'the body has to be a JSON object' }]);
+    }
+    const instance = plainToInstance(this.type, { ...given });
+    const errors = await validate(instance, {
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      forbidUnknownValues: false,
+      validationError: { target: false, value: false },
+    });
+    if (errors.length > 0) throw new AdminInputError(problemsOf(errors));
+    return instance;
+  }
+}
+
+function problemsOf(errors: readonly ValidationError[], parent = ''): readonly InputProblem[] {
+  return errors.flatMap(({ property, constraints = {}, children = [] }) => {
+    const path = parent === '' ? property : `${parent}.${property}`;
+    const own = Object.values(constraints).map((message) => ({ path, message }));
+    return [...own, ...problemsOf(children, path)];
+  });
+}

@@ -1,0 +1,53 @@
+import { currentContext, LoyalNestError, type ErrorCategory } from '@loyalnest/core';
+import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { STATUS_CODES } from 'node:http';
+import { AdminInputError } from './admin-input.error.js';
+
+const STATUSES: Readonly<Record<ErrorCategory, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  'rate-limited': 429,
+  internal: 500,
+  unavailable: 503,
+  timeout: 504,
+};
+
+/**
+ * Answers errors of the suite as RFC 9457 problem details with their text, which an administrator
+ * may read and has to: it says what to do. In every application, with a filter of its own or
+ * without; other errors are left to the application.
+ */
+@Catch(LoyalNestError)
+export class AdminProblemFilter implements ExceptionFilter<LoyalNestError> {
+  constructor(private readonly host: HttpAdapterHost) {}
+
+  catch(error: LoyalNestError, host: ArgumentsHost): void {
+    const { httpAdapter } = this.host;
+    const request: unknown = host.switchToHttp().getRequest();
+    const response: unknown = host.switchToHttp().getResponse();
+    const status = STATUSES[error.category];
+    const correlationId = currentContext()?.correlationId;
+    const { retryAfterMs } = error;
+    if (retryAfterMs !== undefined) {
+      const seconds = Math.max(1, Math.ceil(retryAfterMs / 1_000));
+      httpAdapter.setHeader(response, 'Retry-After', String(seconds));
+    }
+    if (status === 401) httpAdapter.setHeader(response, 'WWW-Authenticate', 'Bearer');
+    httpAdapter.setHeader(response, 'Content-Type', 'application/problem+json; charset=utf-8');
+    const problem = {
+      type: 'about:blank',
+      title: STATUS_CODES[status],
+      status,
+      detail: error.message,
+      instance: (httpAdapter.getRequestUrl(request) as string).split('?', 1)[0],
+      code: error.code,
+      ...(correlationId && { correlationId }),
+      ...(error instanceof AdminInputError && { errors: error.problems }),
+    };
+    httpAdapter.reply(response, JSON.stringify(problem), status);
+  }
+}

@@ -1,0 +1,150 @@
+import { isLoyalNestError, OptionError, wholeNumber, type Clock } from '@loyalnest/core';
+import type { Cluster, Redis } from 'ioredis';
+import { adminCommanded } from './admin.events.js';
+import type { AuditIntent, AuditPage, AuditRecord, AuditResult } from './audit-record.js';
+import { AuditUnwritableError } from './audit-unwritable.error.js';
+
+/** Entries that are kept, two for each command; Redis may keep a few more. */
+const MOST_ENTRIES = 20_000;
+/** An outcome is written within this time after its intent, or never. */
+const OUTCOME_WITHIN_MS = 60_000;
+const PAGE = 500;
+const REFUSALS: readonly string[] = ['invalid', 'not-found', 'conflict', 'forbidden'];
+
+export interface AuditTrailOptions {
+  readonly redis: Redis | Cluster;
+  readonly clock: Clock;
+  readonly prefix: string;
+  /** @defaultValue 20000 */
+  readonly mostEntries?: number;
+}
+
+interface Stored {
+  readonly intent?: AuditIntent & { readonly at: string };
+  readonly result?: AuditResult & { readonly of: string };
+}
+
+/**
+ * What people did, in a stream of Redis beside the queues. The intent is written before a command is
+ * carried out and its outcome after it, so that no command goes unseen: one whose intent cannot be
+ * written is not carried out.
+ */
+export class AuditTrail {
+  readonly key: string;
+  private readonly mostEntries: number;
+
+  constructor(private readonly options: AuditTrailOptions) {
+    this.key = `${options.prefix}:audit`;
+    this.mostEntries = options.mostEntries ?? MOST_ENTRIES;
+  }
+
+  /**
+   * Carries out a command.
+   *
+   * @param madeBy names what the command made, for the trail
+   * @throws AuditUnwritableError if it cannot be written: nothing was done
+   * @throws what the command throws
+   */
+  async record<T>(
+    intent: AuditIntent,
+    command: () => Promise<T>,
+    madeBy?: (result: T) => string,
+  ): Promise<T> {
+    const at = new Date(this.options.clock.now()).toISOString();
+    const id = await this.append('intent', { at, ...intent }).catch((error: unknown) => {
+      throw new AuditUnwritableError(intent.command, intent.queue, error);
+    });
+    try {
+      const value = await command();
+      await this.close(id, at, intent, { outcome: 'done', ...(madeBy && { made: madeBy(value) }) });
+      return value;
+    } catch (error) {
+      await this.close(id, at, intent, failureOf(error));
+      throw error;
+    }
+  }
+
+  /** The newest first. */
+  async list({ limit = 50, cursor }: { limit?: number; cursor?: string } = {}): Promise<AuditPage> {
+    const most = wholeNumber('audit.limit', limit, { min: 1, max: 1_000 });
+    const results = new Map<string, AuditResult>();
+    const entries: AuditRecord[] = [];
+    if (cursor !== undefined) await this.readResults(checkCursor(cursor), results);
+    let from = cursor === undefined ? '+' : `(${cursor}`;
+    for (;;) {
+      const page = await this.options.redis.xrevrange(this.key, from, '-', 'COUNT', PAGE);
+      for (const [id, fields] of page) {
+        const { intent, result } = parse(fields);
+        note(results, result);
+        if (!intent) continue;
+        if (entries.length === most) return { entries, cursor: entries.at(-1)!.id };
+        entries.push({ id, ...intent, ...(results.get(id) ?? { outcome: 'unknown' }) });
+      }
+      if (page.length < PAGE) return { entries };
+      from = `(${page.at(-1)![0]}`;
+    }
+  }
+
+  /** Outcomes of earlier intents stand behind the cursor, where the page before has ended. */
+  private async readResults(cursor: string, results: Map<string, AuditResult>): Promise<void> {
+    const until = Number(cursor.split('-')[0]) + OUTCOME_WITHIN_MS;
+    let from = `(${cursor}`;
+    for (;;) {
+      const page = await this.options.redis.xrange(this.key, from, until, 'COUNT', PAGE);
+      for (const [, fields] of page) note(results, parse(fields).result);
+      if (page.length < PAGE) return;
+      from = `(${page.at(-1)![0]}`;
+    }
+  }
+
+  /** The command is over: that its outcome cannot be written changes nothing about it. */
+  private async close(
+    id: string,
+    at: string,
+    intent: AuditIntent,
+    result: AuditResult,
+  ): Promise<void> {
+    adminCommanded.publish({ id, at, ...intent, ...result });
+    await this.append('outcome', { of: id, ...result }).catch(() => undefined);
+  }
+
+  private async append(kind: 'intent' | 'outcome', content: object): Promise<string> {
+    const { redis } = this.options;
+    const id = await redis.xadd(
+      this.key,
+      'MAXLEN',
+      '~',
+      this.mostEntries,
+      '*',
+      kind,
+      JSON.stringify(content),
+    );
+    return id!;
+  }
+}
+
+function note(results: Map<string, AuditResult>, closed: Stored['result']): void {
+  if (!closed) return;
+  const { of, ...result } = closed;
+  results.set(of, result);
+}
+
+/** What is none of ours is passed by. */
+function parse([kind, content]: readonly string[]): Stored {
+  try {
+    return { [kind === 'intent' ? 'intent' : 'result']: JSON.parse(content ?? '') as object };
+  } catch {
+    return {};
+  }
+}
+
+function failureOf(error: unknown): AuditResult {
+  if (!isLoyalNestError(error)) return { outcome: 'failed', error: 'INTERNAL' };
+  const { category, code } = error;
+  return { outcome: REFUSALS.includes(category) ? 'refused' : 'failed', error: code };
+}
+
+function checkCursor(cursor: string): string {
+  if (/^\d{1,15}-\d{1,10}$/.test(cursor)) return cursor;
+  throw new OptionError('audit.cursor', cursor, 'use the cursor of the page before');
+}

@@ -1,0 +1,183 @@
+import { AdminAccessError, includesRole } from '@loyalnest/core';
+import {
+  Controller,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
+import type { DeadLetterGroup } from '../dead-letter/dead-letter-group.js';
+import type { DeadLetterDetails, DeadLetterPage } from '../dead-letter/dead-letter.js';
+import { AdminAccessGuard, Administrator } from './admin-access.guard.js';
+import { DiscardBody, EditBody } from './admin-bodies.js';
+import { AdminCommands } from './admin-commands.js';
+import { AdminBody, AdminQuery } from './admin-input.pipe.js';
+import { AdminOutageInterceptor } from './admin-outage.interceptor.js';
+import { AdminProblemFilter } from './admin-problem.filter.js';
+import { DeadLetterQuery, DetailsQuery, PageQuery } from './admin-queries.js';
+import { AdminRoute } from './admin-route.decorator.js';
+import type { Actor } from './audit-record.js';
+import { maskDeadLetter } from './payload-mask.js';
+import { QueueDesks } from './queue-desks.js';
+
+/** What became of a dead letter. */
+interface Done {
+  readonly queue: string;
+  readonly id: string;
+  readonly outcome: 'redriven' | 'edited-and-redriven' | 'discarded' | 'restored';
+}
+
+/** The dead letters of a queue, one by one. */
+@Controller({ path: 'admin/dead-letters/:queue', version: VERSION_NEUTRAL })
+@UseGuards(AdminAccessGuard)
+@UseInterceptors(AdminOutageInterceptor)
+@UseFilters(AdminProblemFilter)
+export class DeadLettersController {
+  constructor(
+    private readonly desks: QueueDesks,
+    private readonly commands: AdminCommands,
+  ) {}
+
+  @Get()
+  @AdminRoute({
+    role: 'view',
+    summary: 'The dead letters that fit, the newest first',
+    description: 'A page may be short although there is a next one: follow `cursor` to its end.',
+    query: DeadLetterQuery,
+    answer: 'deadLetters',
+    problems: [404],
+  })
+  async list(
+    @Param('queue') queue: string,
+    @AdminQuery(DeadLetterQuery) query: DeadLetterQuery,
+  ): Promise<DeadLetterPage> {
+    const page = await this.desks.of(queue).letters.list(query);
+    return { ...page, items: page.items.map(maskDeadLetter) };
+  }
+
+  @Get('groups')
+  @AdminRoute({
+    role: 'view',
+    summary: 'The dead letters by their cause, the largest group first',
+    answer: 'groups',
+    problems: [404],
+  })
+  async groups(
+    @Param('queue') queue: string,
+  ): Promise<{ readonly groups: readonly DeadLetterGroup[] }> {
+    return { groups: await this.desks.of(queue).letters.groups() };
+  }
+
+  @Get('discarded')
+  @AdminRoute({
+    role: 'view',
+    summary: 'The discarded ones, the last discarded first',
+    query: PageQuery,
+    answer: 'discarded',
+    problems: [404],
+  })
+  async discarded(
+    @Param('queue') queue: string,
+    @AdminQuery(PageQuery) query: PageQuery,
+  ): Promise<DeadLetterPage> {
+    const page = await this.desks.of(queue).letters.discarded(query);
+    return { ...page, items: page.items.map(maskDeadLetter) };
+  }
+
+  @Get(':id')
+  @AdminRoute({
+    role: 'view',
+    summary: 'A dead letter with its stacks and its history',
+    query: DetailsQuery,
+    answer: 'deadLetter',
+    problems: [404],
+  })
+  async show(
+    @Administrator() actor: Actor,
+    @Param('queue') queue: string,
+    @Param('id') id: string,
+    @AdminQuery(DetailsQuery) { payload = false }: DetailsQuery,
+  ): Promise<DeadLetterDetails> {
+    const desk = this.desks.of(queue);
+    if (!payload) return maskDeadLetter(await desk.letters.get(id));
+    if (!includesRole(actor.role!, 'operate')) throw new AdminAccessError('forbidden', 'operate');
+    return this.commands.showPayload(desk, actor, id);
+  }
+
+  @Post(':id/redrive')
+  @HttpCode(200)
+  @AdminRoute({
+    role: 'operate',
+    summary: 'Runs it again, in place and with all its attempts',
+    answer: 'done',
+    problems: [404, 409],
+  })
+  async redrive(
+    @Administrator() actor: Actor,
+    @Param('queue') queue: string,
+    @Param('id') id: string,
+  ): Promise<Done> {
+    await this.commands.redrive(this.desks.of(queue), actor, id);
+    return { queue, id, outcome: 'redriven' };
+  }
+
+  @Post(':id/edit')
+  @HttpCode(200)
+  @AdminRoute({
+    role: 'operate',
+    summary: 'Gives it another payload and runs it again',
+    description: 'The payload is checked against the definition if this service handles the job.',
+    body: EditBody,
+    answer: 'done',
+    problems: [404, 409],
+  })
+  async edit(
+    @Administrator() actor: Actor,
+    @Param('queue') queue: string,
+    @Param('id') id: string,
+    @AdminBody(EditBody) { payload, revision }: EditBody,
+  ): Promise<Done> {
+    await this.commands.edit(this.desks.of(queue), actor, id, { payload, revision });
+    return { queue, id, outcome: 'edited-and-redriven' };
+  }
+
+  @Post(':id/discard')
+  @HttpCode(200)
+  @AdminRoute({
+    role: 'destroy',
+    summary: 'Puts it aside; it can be restored for a while',
+    body: DiscardBody,
+    answer: 'done',
+    problems: [404, 409],
+  })
+  async discard(
+    @Administrator() actor: Actor,
+    @Param('queue') queue: string,
+    @Param('id') id: string,
+    @AdminBody(DiscardBody) { reason }: DiscardBody,
+  ): Promise<Done> {
+    await this.commands.discard(this.desks.of(queue), actor, id, reason);
+    return { queue, id, outcome: 'discarded' };
+  }
+
+  @Post(':id/restore')
+  @HttpCode(200)
+  @AdminRoute({
+    role: 'operate',
+    summary: 'Makes a discarded one a dead letter again, as old as it was',
+    answer: 'done',
+    problems: [404, 409],
+  })
+  async restore(
+    @Administrator() actor: Actor,
+    @Param('queue') queue: string,
+    @Param('id') id: string,
+  ): Promise<Done> {
+    await this.commands.restore(this.desks.of(queue), actor, id);
+    return { queue, id, outcome: 'restored' };
+  }
+}

@@ -1,0 +1,61 @@
+import { SystemClock } from '@loyalnest/core';
+import {
+  Logger,
+  Module,
+  type DynamicModule,
+  type ModuleMetadata,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { QueueConnection } from '../connection/queue-connection.js';
+import { AdminAccessGuard } from './admin-access.guard.js';
+import { AdminCommands } from './admin-commands.js';
+import { AdminOutageInterceptor } from './admin-outage.interceptor.js';
+import { AuditController } from './audit.controller.js';
+import { AuditTrail } from './audit-trail.js';
+import { DeadLettersController } from './dead-letters.controller.js';
+import { longIdsPass } from './long-ids.js';
+import { QueueDesks } from './queue-desks.js';
+import { QueuesController } from './queues.controller.js';
+import { RedrivesController } from './redrives.controller.js';
+
+/**
+ * Mounts the admin API: `/admin/queues`, `/admin/dead-letters` and `/admin/audit`. Every route asks
+ * AdminAccess, and without one the application does not boot. Import it beside QueueModule; by
+ * `register` if AdminAccess is not global.
+ */
+@Module({
+  // The routes with a fixed last part stand before those with an id in its place.
+  controllers: [RedrivesController, DeadLettersController, QueuesController, AuditController],
+  providers: [
+    AdminAccessGuard,
+    AdminOutageInterceptor,
+    QueueDesks,
+    {
+      provide: AuditTrail,
+      inject: [QueueConnection],
+      useFactory: ({ producer, options }: QueueConnection) =>
+        new AuditTrail({ redis: producer, clock: new SystemClock(), prefix: options.prefix }),
+    },
+    {
+      provide: AdminCommands,
+      inject: [AuditTrail],
+      useFactory: (trail: AuditTrail) => new AdminCommands(trail),
+    },
+  ],
+})
+export class QueueAdminModule implements OnApplicationBootstrap {
+  static register({ imports = [] }: Pick<ModuleMetadata, 'imports'>): DynamicModule {
+    return { module: QueueAdminModule, imports };
+  }
+
+  constructor(private readonly host: HttpAdapterHost) {}
+
+  onApplicationBootstrap(): void {
+    if (longIdsPass(this.host.httpAdapter)) return;
+    new Logger('Queue').warn(
+      'Fastify answers 404 for ids of jobs above 100 characters; create its adapter with ' +
+        'routerOptions: { maxParamLength: 1024 }',
+    );
+  }
+}

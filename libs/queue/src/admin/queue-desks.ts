@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import { DeadLetterService } from '../dead-letter/dead-letter.service.js';
+import { QueueRegistry } from '../queue-registry.js';
+import { RedriveEngine } from '../redrive/redrive-engine.js';
+import { RedriveTasks } from '../redrive/redrive-tasks.js';
+import type { QueueDesk } from './admin-commands.js';
+import { QueueNotFoundError } from './queue-not-found.error.js';
+
+/** The queues that this application declared, to be administered. */
+@Injectable()
+export class QueueDesks {
+  private readonly desks = new Map<string, QueueDesk>();
+
+  constructor(
+    private readonly registry: QueueRegistry,
+    private readonly letters: DeadLetterService,
+    private readonly tasks: RedriveTasks,
+  ) {}
+
+  names(): readonly string[] {
+    return this.registry
+      .all()
+      .map(({ name }) => name)
+      .sort();
+  }
+
+  /** @throws QueueNotFoundError */
+  of(queue: string): QueueDesk {
+    const known = this.desks.get(queue);
+    if (known) return known;
+    const names = this.names();
+    if (!names.includes(queue)) throw new QueueNotFoundError(queue, names, 'this service');
+    const letters = this.letters.of(queue);
+    const desk: QueueDesk = {
+      letters,
+      redrives: new RedriveEngine(letters),
+      startRedrive: (request) => this.tasks.start(queue, request),
+    };
+    this.desks.set(queue, desk);
+    return desk;
+  }
+}

@@ -1,0 +1,85 @@
+import {
+  Controller,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
+import { AdminAccessGuard, Administrator } from './admin-access.guard.js';
+import { AdminCommands } from './admin-commands.js';
+import { AdminOutageInterceptor } from './admin-outage.interceptor.js';
+import { AdminProblemFilter } from './admin-problem.filter.js';
+import { AdminRoute } from './admin-route.decorator.js';
+import type { Actor } from './audit-record.js';
+import { QueueDesks } from './queue-desks.js';
+import { readQueueOverview, type QueueOverview } from './queue-overview.js';
+
+/** The queues that this service declared. */
+@Controller({ path: 'admin/queues', version: VERSION_NEUTRAL })
+@UseGuards(AdminAccessGuard)
+@UseInterceptors(AdminOutageInterceptor)
+@UseFilters(AdminProblemFilter)
+export class QueuesController {
+  constructor(
+    private readonly desks: QueueDesks,
+    private readonly commands: AdminCommands,
+  ) {}
+
+  @Get()
+  @AdminRoute({ role: 'view', summary: 'All queues of this service', answer: 'queues' })
+  async list(): Promise<{ readonly queues: readonly QueueOverview[] }> {
+    return { queues: await Promise.all(this.desks.names().map((name) => this.overview(name))) };
+  }
+
+  @Get(':queue')
+  @AdminRoute({
+    role: 'view',
+    summary: 'One queue: jobs by state, ages, workers, dead letters by reason',
+    answer: 'queue',
+    problems: [404],
+  })
+  show(@Param('queue') queue: string): Promise<QueueOverview> {
+    return this.overview(queue);
+  }
+
+  @Post(':queue/pause')
+  @HttpCode(200)
+  @AdminRoute({
+    role: 'operate',
+    summary: 'Lets the workers of all processes take no further job',
+    answer: 'queue',
+    problems: [404],
+  })
+  async pause(
+    @Administrator() actor: Actor,
+    @Param('queue') queue: string,
+  ): Promise<QueueOverview> {
+    await this.commands.pause(this.desks.of(queue), actor);
+    return this.overview(queue);
+  }
+
+  @Post(':queue/resume')
+  @HttpCode(200)
+  @AdminRoute({
+    role: 'operate',
+    summary: 'Lets the workers take jobs again',
+    answer: 'queue',
+    problems: [404],
+  })
+  async resume(
+    @Administrator() actor: Actor,
+    @Param('queue') queue: string,
+  ): Promise<QueueOverview> {
+    await this.commands.resume(this.desks.of(queue), actor);
+    return this.overview(queue);
+  }
+
+  private async overview(queue: string): Promise<QueueOverview> {
+    const { letters, redrives } = this.desks.of(queue);
+    return readQueueOverview(letters, redrives);
+  }
+}

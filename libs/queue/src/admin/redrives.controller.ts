@@ -1,0 +1,95 @@
+import {
+  Controller,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
+import type { RedriveTask } from '../redrive/redrive-task.js';
+import { AdminAccessGuard, Administrator } from './admin-access.guard.js';
+import { RedriveBody } from './admin-bodies.js';
+import { AdminCommands, requireFilter } from './admin-commands.js';
+import { AdminBody } from './admin-input.pipe.js';
+import { AdminOutageInterceptor } from './admin-outage.interceptor.js';
+import { AdminProblemFilter } from './admin-problem.filter.js';
+import { AdminRoute } from './admin-route.decorator.js';
+import type { Actor } from './audit-record.js';
+import { QueueDesks } from './queue-desks.js';
+
+/** Redrives of many dead letters of a queue. */
+@Controller({ path: 'admin/dead-letters/:queue/redrives', version: VERSION_NEUTRAL })
+@UseGuards(AdminAccessGuard)
+@UseInterceptors(AdminOutageInterceptor)
+@UseFilters(AdminProblemFilter)
+export class RedrivesController {
+  constructor(
+    private readonly desks: QueueDesks,
+    private readonly commands: AdminCommands,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @AdminRoute({
+    role: 'operate',
+    summary: 'Redrives many: canaries first, then at a rate; stops itself if they fail again',
+    description: 'Answers at once; the task goes on. With `dryRun` nothing is started.',
+    body: RedriveBody,
+    answer: 'redrive',
+    problems: [404, 409],
+  })
+  async start(
+    @Administrator() actor: Actor,
+    @Param('queue') queue: string,
+    @AdminBody(RedriveBody) { dryRun = false, ...request }: RedriveBody,
+  ): Promise<{ readonly count: number; readonly task?: RedriveTask }> {
+    const desk = this.desks.of(queue);
+    if (dryRun) {
+      requireFilter(request.filter ?? {}, request.all ?? false);
+      return { count: await desk.redrives.count({ ...request.filter }) };
+    }
+    const task = await this.commands.startRedrive(desk, actor, request);
+    return { count: task.total, task };
+  }
+
+  @Get()
+  @AdminRoute({
+    role: 'view',
+    summary: 'The last tasks, the newest first',
+    answer: 'redriveTasks',
+    problems: [404],
+  })
+  async list(@Param('queue') queue: string): Promise<{ readonly tasks: readonly RedriveTask[] }> {
+    return { tasks: await this.desks.of(queue).redrives.list() };
+  }
+
+  @Get(':taskId')
+  @AdminRoute({
+    role: 'view',
+    summary: 'A task as it stands',
+    answer: 'redriveTask',
+    problems: [404],
+  })
+  async show(@Param('queue') queue: string, @Param('taskId') id: string): Promise<RedriveTask> {
+    return this.desks.of(queue).redrives.get(id);
+  }
+
+  @Post(':taskId/cancel')
+  @HttpCode(200)
+  @AdminRoute({
+    role: 'operate',
+    summary: 'Once it answers, the task redrives nothing more',
+    answer: 'redriveTask',
+    problems: [404],
+  })
+  async cancel(
+    @Administrator() actor: Actor,
+    @Param('queue') queue: string,
+    @Param('taskId') id: string,
+  ): Promise<RedriveTask> {
+    return this.commands.cancelRedrive(this.desks.of(queue), actor, id);
+  }
+}

@@ -1,0 +1,10 @@
+import type { Command } from 'commander';
+import type { CliContext } from './cli-context.js';
+import type { ExitCode } from './exit-code.js';
+
+/** Adds a command whose work begins once Redis is connected. */
+export type AddCommand = (program: Command, whenConnected: WhenConnected) => void;
+
+export type WhenConnected = <Flags extends object>(
+  work: (context: CliContext, flags: Flags, args: readonly string[]) => Promise<ExitCode>,
+) => (...given: unknown[]) => Promise<void>;

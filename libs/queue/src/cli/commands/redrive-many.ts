@@ -1,0 +1,72 @@
+import { requireFilter, type BulkRedrive } from '../../admin/admin-commands.js';
+import { RedriveTaskActiveError } from '../../redrive/redrive-task-active.error.js';
+import { resolveRedrive } from '../../redrive/redrive-request.js';
+import type { CliContext } from '../cli-context.js';
+import { actorOf, filterOf, numberOf, type FilterFlags } from '../cli-options.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { endOf, RedriveRun, type OnInterrupt } from './redrive-run.js';
+import { taskTable } from './redrives.js';
+
+export interface RedriveManyFlags extends FilterFlags {
+  readonly all?: boolean;
+  readonly dryRun?: boolean;
+  readonly rate?: string;
+  readonly canary?: string;
+  readonly canaryTimeout?: string;
+  readonly maxFailedRatio?: string;
+  readonly onInterrupt: OnInterrupt;
+  readonly by?: string;
+  readonly yes?: boolean;
+}
+
+/** Redrives all that fit as a task, in the foreground. */
+export async function redriveMany(
+  context: CliContext,
+  queue: string,
+  flags: RedriveManyFlags,
+): Promise<ExitCode> {
+  const { session } = context;
+  const actor = actorOf(flags.by);
+  const request = requestOf(flags, session.clock.now());
+  requireFilter(request.filter ?? {}, request.all ?? false);
+  // What is wrong with it shows before a person is asked.
+  resolveRedrive({ ...request, by: actor.by }, session.clock.now());
+  const desk = await session.desk(queue);
+  const run = new RedriveRun(context, desk, actor, flags.onInterrupt);
+  const count = await desk.redrives.count(request.filter);
+  if (flags.dryRun || count === 0) {
+    context.show({ count }, () => `${count} dead letters of ${queue} would be redriven\n`);
+    return EXIT.ok;
+  }
+  const refused = await context.confirm(`Redrive ${count} dead letters of ${queue}?`, flags.yes);
+  if (refused !== undefined) return refused;
+  try {
+    const started = await session.commands.startRedrive(desk, actor, request);
+    const end = await run.toEnd(started);
+    context.show({ count, task: end }, () => taskTable(context, [end]));
+    return endOf(end, context.io.interrupted.aborted);
+  } catch (error) {
+    if (!(error instanceof RedriveTaskActiveError)) throw error;
+    const { id, by } = await desk.redrives.get(error.task);
+    context.note(`task ${id} of ${by} is under way; following it. Yours was not started.`);
+    const end = await run.toEnd(await desk.redrives.get(id));
+    context.show({ count, following: end }, () => taskTable(context, [end]));
+    return EXIT.conflict;
+  }
+}
+
+function requestOf(flags: RedriveManyFlags, nowMs: number): BulkRedrive {
+  const rate = numberOf('--rate', flags.rate);
+  const canary = numberOf('--canary', flags.canary);
+  const stopAbove = numberOf('--max-failed-ratio', flags.maxFailedRatio);
+  return {
+    filter: filterOf(flags, nowMs),
+    all: flags.all ?? false,
+    ...(rate !== undefined && { rate }),
+    ...(canary !== undefined && { canary }),
+    ...(flags.canaryTimeout !== undefined && {
+      canaryTimeout: flags.canaryTimeout as `${number}s`,
+    }),
+    ...(stopAbove !== undefined && { stopAbove }),
+  };
+}

@@ -1,0 +1,169 @@
+import { FakeClock, RedisServer, type RedisServerOptions } from '@loyalnest/testing';
+import { Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import { DeadLetterDesk, envelope } from '../../test/dead-letter-desk.js';
+import { loyalnest } from '../../test/command-line.js';
+import { checkServer } from './doctor/check-server.js';
+import type { Finding, Verdict } from './doctor/finding.js';
+import { RedriveEngine } from '../redrive/redrive-engine.js';
+
+let redis: RedisServer;
+let desk: DeadLetterDesk;
+
+beforeAll(async () => {
+  redis = await RedisServer.start({ appendOnly: true, maxmemory: '512mb' });
+});
+beforeEach(() => {
+  desk = new DeadLetterDesk(redis);
+});
+afterEach(() => desk.close());
+afterAll(() => redis.stop());
+
+async function examine(
+  line = '',
+  server = redis,
+): Promise<{ code: number; verdict: Verdict; of: (check: string) => Finding[]; out: string }> {
+  const argv = ['--redis', server.url, '--prefix', desk.prefix, 'doctor', '--json'];
+  const { code, out } = await loyalnest([...argv, ...line.split(' ').filter(Boolean)]);
+  const { verdict, checks } = JSON.parse(out) as { verdict: Verdict; checks: Finding[] };
+  return { code, verdict, of: (check) => checks.filter((one) => one.check === check), out };
+}
+
+/** A check that is not well says what to do. */
+function expectFinding(found: readonly Finding[], verdict: Verdict, seen: RegExp | string): void {
+  expect(found.map((one) => [one.verdict, one.seen])).toContainEqual([
+    verdict,
+    expect.stringMatching(seen),
+  ]);
+  for (const one of found) if (one.verdict !== 'ok') expect(one.remedy).toBeTruthy();
+}
+
+it('finds nothing where all is well', async () => {
+  await desk.bury(3);
+  await desk.letters().reconcile();
+  const { code, verdict, of } = await examine('--strict');
+  expect([code, verdict]).toEqual([0, 'ok']);
+  expectFinding(of('eviction'), 'ok', 'noeviction');
+  expectFinding(of('persistence'), 'ok', 'append-only');
+  expectFinding(of('keys'), 'ok', 'every job is in one state');
+});
+
+it.each<[string, RedisServerOptions, string, Verdict, string]>([
+  [
+    'evicts keys',
+    { maxmemoryPolicy: 'allkeys-lru', maxmemory: '64mb' },
+    'eviction',
+    'fail',
+    'allkeys-lru',
+  ],
+  ['keeps nothing', {}, 'persistence', 'fail', 'a restart empties'],
+  [
+    'keeps snapshots only',
+    { settings: { save: '3600 1' } },
+    'persistence',
+    'warn',
+    'snapshots only',
+  ],
+  ['is nearly full', { maxmemory: '500kb' }, 'memory', 'fail', 'of maxmemory'],
+])('warns of a Redis that %s', async (_what, options, check, verdict, seen) => {
+  const server = await RedisServer.start(options);
+  const { code, of } = await examine('', server);
+  expectFinding(of(check), verdict, seen);
+  expect(code).toBe(of(check).some((one) => one.verdict === 'fail') || verdict === 'fail' ? 1 : 0);
+  await server.stop();
+});
+
+it.each([
+  [10 * 60_000, 'fail', /^\d+m .*behind this machine/],
+  [5_000, 'warn', /behind this machine/],
+  [-5_000, 'warn', /ahead of this machine/],
+] as const)('tells of a clock that is %d ms off', async (aheadMs, verdict, seen) => {
+  const client = new Redis(redis.url);
+  const clock = new FakeClock(Date.now() + aheadMs);
+  const findings = await checkServer(client, clock);
+  expectFinding(
+    findings.filter(({ check }) => check === 'clock'),
+    verdict,
+    seen,
+  );
+  client.disconnect();
+});
+
+it('finds jobs that are in no state, and dead letters without a job', async () => {
+  const [gone, kept] = await desk.bury(3);
+  await desk.bull.add('points.award', envelope({}), { jobId: 'waits' });
+  await desk.bull.add('points.award', envelope({}), { jobId: 'later', delay: 60_000 });
+  await desk.letters().discard(kept!, { by: 'ada', reason: 'a test' });
+  await desk.bull.add('points.award', envelope({}), { jobId: 'lost' });
+  await desk.client.lrem(desk.key('wait'), 0, 'lost');
+  await desk.client.del(desk.key(gone!));
+  const { of } = await examine();
+  expectFinding(of('keys'), 'warn', /^1 jobs are in no state and will never run: lost$/);
+  expectFinding(of('keys'), 'warn', /^1 dead letters have no job/);
+});
+
+it('finds waiting jobs that nobody works on', async () => {
+  await desk.bull.add('points.award', envelope({}), { timestamp: Date.now() - 3_600_000 });
+  const idle = await examine();
+  expectFinding(idle.of('workers'), 'fail', /^1 jobs wait, the oldest for 1h.* no worker/);
+  expect(idle.code).toBe(1);
+  const worker = desk.work(async () => new Promise(() => undefined));
+  await worker.waitUntilReady();
+  expectFinding((await examine()).of('workers'), 'ok', /^1 connected/);
+  await worker.close(true);
+});
+
+it('finds a queue that is paused', async () => {
+  await desk.bull.add('points.award', envelope({}));
+  await desk.bull.pause();
+  const { of, code } = await examine();
+  expectFinding(of('paused'), 'warn', 'take no job');
+  expect(code).toBe(0);
+  expect((await examine('--strict')).code).toBe(1);
+});
+
+it('finds workers of a queue that does not exist', async () => {
+  const connection = desk.connect();
+  const { prefix } = desk;
+  const worker = new Worker('pointz', async () => undefined, {
+    connection,
+    prefix,
+    skipStalledCheck: true,
+  });
+  await worker.waitUntilReady();
+  expectFinding((await examine()).of('connections'), 'warn', /pointz/);
+  await worker.close();
+});
+
+it('compares dead letters with the window of the inbox', async () => {
+  const [id] = await desk.bury(1);
+  await desk.date(id!, Date.now() - 40 * 86_400_000);
+  expectFinding((await examine('--dedupe-window 30d')).of('dedupe'), 'warn', /40d/);
+  expectFinding((await examine('--dedupe-window 60d')).of('dedupe'), 'ok', /40d/);
+});
+
+it('finds completed jobs that are forgotten soon', async () => {
+  await desk.bull.add('points.award', envelope({}), { removeOnComplete: { age: 60 } });
+  const worker = desk.work(async () => undefined);
+  await new Promise((done) => worker.once('completed', done));
+  expectFinding((await examine()).of('kept-jobs'), 'warn', /known for 1m/);
+});
+
+it('finds an index that nobody mends, and a redrive that nobody runs', async () => {
+  await desk.bury(3);
+  expectFinding((await examine()).of('index'), 'warn', '0 entries for 3 dead letters');
+  await new RedriveEngine(desk.letters()).start({ by: 'ada' });
+  expectFinding((await examine()).of('redrive'), 'warn', 'nobody runs it');
+});
+
+it('shows people a table and what to do, in colour on a terminal only', async () => {
+  await desk.bull.pause();
+  await desk.bull.add('points.award', envelope({}));
+  const argv = ['--redis', redis.url, '--prefix', desk.prefix, 'doctor', '--fast'];
+  const plain = await loyalnest(argv);
+  expect(plain.out).toContain('What to do:\nwarn points paused:');
+  expect(plain.out).not.toContain('\u001b');
+  expect((await loyalnest(argv, { columns: 120 })).out).toContain('\u001b[33mwarn\u001b[0m');
+  const muted = await loyalnest(argv, { columns: 120, env: { NO_COLOR: '1' } });
+  expect(muted.out).not.toContain('\u001b');
+});

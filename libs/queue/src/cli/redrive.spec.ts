@@ -1,0 +1,122 @@
+import { eventually, RedisServer } from '@loyalnest/testing';
+import { UnrecoverableError } from 'bullmq';
+import { DeadLetterDesk } from '../../test/dead-letter-desk.js';
+import { loyalnest, type CliResult, type CliSetting } from '../../test/command-line.js';
+import { RedriveEngine } from '../redrive/redrive-engine.js';
+
+let redis: RedisServer;
+let desk: DeadLetterDesk;
+
+beforeAll(async () => {
+  redis = await RedisServer.start();
+});
+beforeEach(() => {
+  desk = new DeadLetterDesk(redis);
+});
+afterEach(() => desk.close());
+afterAll(() => redis.stop());
+
+const cli = (line: string, setting: CliSetting = {}): Promise<CliResult> =>
+  loyalnest(['--redis', redis.url, '--prefix', desk.prefix, ...line.split(' ')], setting);
+
+it('counts what it would redrive, and redrives nothing', async () => {
+  await desk.bury(5);
+  expect(await cli('dlq redrive points --all --dry-run')).toMatchObject({
+    code: 0,
+    out: '5 dead letters of points would be redriven\n',
+  });
+  expect(await desk.bull.getFailedCount()).toBe(5);
+});
+
+it('redrives those that fit in the foreground, and tells how it ended', async () => {
+  await desk.bury(5);
+  await desk.bury(2, { failure: '[expired] too old' });
+  desk.work(async () => undefined);
+  const { code, out, err } = await cli('dlq redrive points --reason exhausted --rate 1000 --yes');
+  expect(code).toBe(0);
+  expect(out).toMatch(/completed +5 +5 +5 +0 /);
+  expect(err).toContain('of 5 redriven');
+  expect(await desk.bull.getFailedCount()).toBe(2);
+});
+
+it('asks before it redrives many, and needs --yes where nobody can answer', async () => {
+  await desk.bury(3);
+  const script = await cli('dlq redrive points --all');
+  expect(script).toMatchObject({ code: 2, err: expect.stringContaining('--yes') });
+  const person = await cli('dlq redrive points --all', { answer: 'no' });
+  expect(person).toMatchObject({
+    code: 130,
+    err: expect.stringContaining('Redrive 3 dead letters'),
+  });
+  expect(await desk.bull.getFailedCount()).toBe(3);
+});
+
+it('ends with 1 if the canary fails again', async () => {
+  await desk.bury(5);
+  desk.work(async () => {
+    throw new UnrecoverableError('still broken');
+  });
+  const { code, out } = await cli('dlq redrive points --all --yes --json');
+  expect(code).toBe(1);
+  expect(JSON.parse(out)).toMatchObject({ count: 5, task: { state: 'stopped', redriven: 1 } });
+});
+
+it('leaves a task behind at Ctrl-C that can be resumed, and goes on with it', async () => {
+  await desk.bury(30);
+  const interrupt = new AbortController();
+  const run = cli('dlq redrive points --all --canary 0 --rate 1 --yes', {
+    interrupted: interrupt.signal,
+  });
+  await eventually(async () => expect(await desk.bull.getFailedCount()).toBeLessThan(30));
+  interrupt.abort();
+  const { code, err } = await run;
+  expect(code).toBe(130);
+  expect(err).toContain('loyalnest redrives resume points');
+  const [task] = await new RedriveEngine(desk.letters()).list();
+  expect(task).toMatchObject({ state: 'running' });
+  desk.work(async () => undefined);
+  const resumed = cli('redrives resume points --json');
+  await eventually(async () => expect(await desk.bull.getFailedCount()).toBeLessThan(29), {
+    within: '10s',
+  });
+  const cancelled = await cli(`redrives cancel points ${task!.id} --by bob --json`);
+  expect(JSON.parse(cancelled.out)).toMatchObject({ state: 'cancelled', note: 'cancelled by bob' });
+  expect(await resumed).toMatchObject({ code: 1 });
+  expect((await cli('redrives list points')).out).toContain('cancelled by bob');
+});
+
+it('cancels the task at Ctrl-C if told so', async () => {
+  await desk.bury(30);
+  const interrupt = new AbortController();
+  const line = 'dlq redrive points --all --canary 0 --rate 1 --yes --on-interrupt cancel';
+  const run = cli(line, { interrupted: interrupt.signal });
+  await eventually(async () => expect(await desk.bull.getFailedCount()).toBeLessThan(30));
+  interrupt.abort();
+  expect((await run).code).toBe(130);
+  expect(await new RedriveEngine(desk.letters()).active()).toBeUndefined();
+});
+
+it('follows the task that a service runs instead of starting another', async () => {
+  await desk.bury(4);
+  const runs: string[] = [];
+  const service = new RedriveEngine(desk.letters());
+  const { id } = await service.start({ by: 'ada', rate: 2, canary: 0 });
+  const theirs = service.run(id);
+  desk.work(async (job) => void runs.push(job.id!));
+  const { code, out, err } = await cli('dlq redrive points --all --yes --json');
+  expect(code).toBe(4);
+  expect(err).toContain(`task ${id} of ada is under way`);
+  expect(JSON.parse(out)).toMatchObject({ following: { id, state: 'completed', succeeded: 4 } });
+  expect(await theirs).toBe('ended');
+  expect(new Set(runs).size).toBe(4);
+  expect(runs).toHaveLength(4);
+});
+
+it('notes who started and who cancelled it', async () => {
+  await desk.bury(1);
+  await cli('dlq redrive points --reason exhausted --canary-timeout 50ms --yes --by ada');
+  const { out } = await cli('audit --json');
+  expect(JSON.parse(out).entries).toMatchObject([
+    { by: 'ada', command: 'start-redrive', filter: { reason: 'exhausted' }, outcome: 'done' },
+  ]);
+});

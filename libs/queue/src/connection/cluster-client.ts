@@ -1,0 +1,46 @@
+import { Cluster, type Command } from 'ioredis';
+import { forgetSilence } from './closable-redis.js';
+
+const REFRESH_EVERY_MS = 10_000;
+
+/** A cluster that notices a node which hangs, and ends when it is told to. */
+export class WaitingCluster extends Cluster {
+  constructor(...options: ConstructorParameters<typeof Cluster>) {
+    super(...options);
+    this.on('+node', forgetSilence);
+    let timer: NodeJS.Timeout | undefined;
+    // A node that hangs sends nobody to its successor. The timer of ioredis survives its end.
+    this.on('ready', () => {
+      timer ??= setInterval(() => this.refreshSlotsCache(), REFRESH_EVERY_MS).unref();
+    });
+    this.on('end', () => {
+      clearInterval(timer);
+      timer = undefined;
+    });
+  }
+
+  /** ioredis leaves its commands without an answer if it is between two tries to connect. */
+  override disconnect(reconnect = false): void {
+    if (!reconnect && this.status === 'reconnecting') this.status = 'wait';
+    super.disconnect(reconnect);
+  }
+}
+
+/**
+ * A cluster that takes a command only while it is connected. Its own `enableOfflineQueue: false` also
+ * refuses the commands that meet a node which is just being connected, as each is at its first use.
+ */
+export class FailFastCluster extends WaitingCluster {
+  override sendCommand(...sent: Parameters<Cluster['sendCommand']>): unknown {
+    const [command] = sent;
+    const connected = this.status === 'ready' && this.nodes().length > 0;
+    if (connected || isOwn(command)) return super.sendCommand(...sent);
+    command.reject(new Error('the Redis Cluster is not connected'));
+    return command.promise;
+  }
+}
+
+/** By it the client finds out whether the cluster is complete. */
+function isOwn({ name }: Command): boolean {
+  return name === 'cluster';
+}

@@ -1,0 +1,54 @@
+import { OptionError } from '@loyalnest/core';
+
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: boolean;
+  readonly username?: string;
+  readonly password?: string;
+  readonly db?: number;
+  readonly family?: number;
+}
+
+/** @throws OptionError that names the address, but not its password */
+export function parseRedisAddress(path: string, value: unknown, defaultPort = 6379): RedisAddress {
+  const example = `use an address such as redis://localhost:${defaultPort}`;
+  if (typeof value !== 'string' || !/^rediss?:\/\//.test(value) || !URL.canParse(value)) {
+    throw new OptionError(path, withoutPassword(value), example);
+  }
+  const url = new URL(value);
+  const refuse = (remedy: string): never => {
+    throw new OptionError(path, withoutPassword(value), remedy);
+  };
+  if (url.hostname === '') refuse(example);
+  if (url.port === '0') refuse('use a port from 1 to 65535');
+  if (!/^\/?\d*$/.test(url.pathname)) refuse('behind the port stands the number of a database');
+  for (const name of url.searchParams.keys()) {
+    if (name !== 'family') refuse(`put ${name} into the option redis`);
+  }
+  const family = url.searchParams.get('family');
+  const db = url.pathname.slice(1);
+  return {
+    // An IPv6 address has brackets in a URL only.
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: url.port === '' ? defaultPort : Number(url.port),
+    tls: url.protocol === 'rediss:',
+    ...(url.username && { username: decoded(url.username, refuse) }),
+    ...(url.password && { password: decoded(url.password, refuse) }),
+    ...(db && { db: Number(db) }),
+    ...(family !== null && { family: Number(family) }),
+  };
+}
+
+/** An address as it may be shown in an error. */
+function withoutPassword(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/(:\/\/[^/]*:).*@/, '$1***@') : value;
+}
+
+function decoded(part: string, refuse: (remedy: string) => never): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return refuse('write a % in user or password as %25');
+  }
+}

@@ -1,0 +1,147 @@
+import { OptionError } from '@loyalnest/core';
+import type { RedisOptions } from 'ioredis';
+import {
+  OWN_REDIS_OPTIONS,
+  type NatMap,
+  type RedisClusterOptions,
+  type RedisConnectionOptions,
+  type RedisSentinelOptions,
+} from './connection.options.js';
+import { parseRedisAddress, type RedisAddress } from './redis-address.js';
+import { checkTls } from './tls-check.js';
+
+/** Where Redis is, as ioredis wants it. */
+export type RedisTarget =
+  | { readonly kind: 'single' | 'sentinel'; readonly redis: RedisOptions }
+  | {
+      readonly kind: 'cluster';
+      readonly redis: RedisOptions;
+      readonly nodes: readonly { readonly host: string; readonly port: number }[];
+      readonly natMap?: NatMap;
+    };
+
+const KINDS = ['url', 'cluster', 'sentinel'] as const;
+
+/** @throws OptionError */
+export function resolveTarget(options: RedisConnectionOptions, prefix: string): RedisTarget {
+  const given = KINDS.filter((kind) => options[kind] !== undefined);
+  if (given.length > 1) {
+    throw new OptionError('queue', given, 'leave one of them; it says where Redis is');
+  }
+  checkMore(options.redis);
+  if (options.cluster !== undefined) return cluster(options.cluster, options, prefix);
+  if (options.sentinel !== undefined) return sentinel(options.sentinel, options);
+  if (given.length === 0) {
+    throw new OptionError(
+      'queue.url',
+      undefined,
+      'use an address such as redis://localhost:6379, or one of cluster and sentinel',
+    );
+  }
+  const { tls: secure, ...address } = parseRedisAddress('queue.url', options.url);
+  const tls = checkTls(options.tls, secure);
+  return { kind: 'single', redis: { ...options.redis, ...address, ...tls } };
+}
+
+function cluster(
+  { nodes, natMap }: RedisClusterOptions,
+  options: RedisConnectionOptions,
+  prefix: string,
+): RedisTarget {
+  // https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
+  if (!/^[^{]*\{[^}]+\}/.test(prefix)) {
+    throw new OptionError(
+      'queue.prefix',
+      prefix,
+      `put it in braces, as '{${prefix.replace(/[{}]/g, '') || 'loyalnest'}}': ` +
+        'all keys of a queue have to be in one slot of the cluster',
+    );
+  }
+  const addresses = parseNodes('queue.cluster.nodes', nodes, 6379);
+  const { tls: secure, username, password } = addresses[0]!;
+  return {
+    kind: 'cluster',
+    nodes: addresses.map(({ host, port }) => ({ host, port })),
+    redis: {
+      ...options.redis,
+      ...(username && { username }),
+      ...(password && { password }),
+      ...checkTls(options.tls, secure),
+    },
+    ...(natMap && { natMap: checkNatMap('queue.cluster.natMap', natMap) }),
+  };
+}
+
+function sentinel(
+  { nodes, master, username, password, natMap }: RedisSentinelOptions,
+  options: RedisConnectionOptions,
+): RedisTarget {
+  const addresses = parseNodes('queue.sentinel.nodes', nodes, 26379);
+  if (typeof master !== 'string' || master === '') {
+    throw new OptionError('queue.sentinel.master', master, "name the master, such as 'mymaster'");
+  }
+  const { tls: secure, ...first } = addresses[0]!;
+  const { tls } = checkTls(options.tls, secure);
+  return {
+    kind: 'sentinel',
+    redis: {
+      ...options.redis,
+      sentinels: addresses.map(({ host, port }) => ({ host, port })),
+      name: master,
+      ...(first.username && { sentinelUsername: first.username }),
+      ...(first.password && { sentinelPassword: first.password }),
+      ...(username && { username }),
+      ...(password && { password }),
+      ...(tls && { tls, sentinelTLS: tls, enableTLSForSentinelMode: true }),
+      ...(natMap && { natMap: checkNatMap('queue.sentinel.natMap', natMap) }),
+    },
+  };
+}
+
+/** At least one address; all with the scheme and the credentials of the first. */
+function parseNodes(path: string, nodes: unknown, defaultPort: number): RedisAddress[] {
+  if (!Array.isArray(nodes) || nodes.length === 0) {
+    throw new OptionError(path, nodes, `list addresses such as 'redis://localhost:${defaultPort}'`);
+  }
+  const addresses = nodes.map((node, i) => parseRedisAddress(`${path}[${i}]`, node, defaultPort));
+  const [first] = addresses;
+  addresses.forEach((address, i) => {
+    const shown = `${address.host}:${address.port}`;
+    const refuse = (remedy: string): never => {
+      throw new OptionError(`${path}[${i}]`, shown, remedy);
+    };
+    if (address.db !== undefined) refuse('leave out the number of the database');
+    if (address.family !== undefined) refuse('put family into the option redis');
+    if (address.tls !== first!.tls) refuse('use redis:// for all nodes, or rediss:// for all');
+    if (address.username !== first!.username || address.password !== first!.password) {
+      refuse('use the same user and password for all nodes');
+    }
+  });
+  return addresses;
+}
+
+function checkNatMap(path: string, natMap: NatMap): NatMap {
+  for (const [from, to] of Object.entries(natMap)) {
+    if (/:\d+$/.test(from) && typeof to?.host === 'string' && Number.isInteger(to.port)) continue;
+    throw new OptionError(
+      `${path}['${from}']`,
+      to,
+      "map 'host:port' that Redis gives out to { host, port }",
+    );
+  }
+  return natMap;
+}
+
+function checkMore(redis: RedisConnectionOptions['redis']): void {
+  for (const name of OWN_REDIS_OPTIONS) {
+    if (redis === undefined || !(name in redis)) continue;
+    const remedy =
+      name === 'tls'
+        ? 'use the option tls of QueueModule.forRoot'
+        : name === 'keyPrefix'
+          ? 'use the option prefix of QueueModule.forRoot'
+          : 'leave it out; url, cluster or sentinel and producerTimeout of forRoot decide it';
+    // The value may be a secret.
+    throw new OptionError(`queue.redis.${name}`, '(set)', remedy);
+  }
+}

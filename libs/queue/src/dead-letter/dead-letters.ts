@@ -1,0 +1,266 @@
+import { wholeNumber, type Clock } from '@loyalnest/core';
+import { Queue } from 'bullmq';
+import type { Cluster, Redis } from 'ioredis';
+import { DeadLetterBusyError } from './dead-letter-busy.error.js';
+import { DeadLetterDiscards } from './dead-letter-discards.js';
+import { DeadLetterEditor, type DeadLetterEdit, type KnownJob } from './dead-letter-editor.js';
+import type { DeadLetterGroup } from './dead-letter-group.js';
+import { DeadLetterIndex } from './dead-letter-index.js';
+import { DeadLetterKeys } from './dead-letter-keys.js';
+import { DeadLetterNotFoundError } from './dead-letter-not-found.error.js';
+import { DeadLetterPruner } from './dead-letter-pruner.js';
+import { DeadLetterReconciler, type ReconcileOptions } from './dead-letter-reconciler.js';
+import { DeadLetterRedriver } from './dead-letter-redriver.js';
+import { resolveDeadLetterOptions, type ResolvedRetention } from './dead-letter-retention.js';
+import { DeadLetterScan, resolveFilter } from './dead-letter-scan.js';
+import type { DeadLetterSource } from './dead-letter-source.js';
+import type { DeadLettersPruned, IndexMended } from './dead-letter.events.js';
+import type {
+  DeadLetter,
+  DeadLetterDetails,
+  DeadLetterFilter,
+  DeadLetterPage,
+  DeadLetterReason,
+} from './dead-letter.js';
+import { describeRecord, readRecords } from './job-record.js';
+import { decodeCursor, encodeCursor } from './page-cursor.js';
+import { readPage, type Scored } from './scored-page.js';
+
+export interface DeadLettersOptions extends DeadLetterSource {
+  /** @defaultValue 180 days and 100,000 */
+  readonly retention?: ResolvedRetention;
+  /** Kinds of jobs by which an edited payload is checked. @defaultValue none */
+  readonly definitionOf?: (name: string) => KnownJob | undefined;
+  /** Largest payload of an edit. @defaultValue 65536 */
+  readonly payloadLimitBytes?: number;
+  /** Told when the index had to be mended. */
+  readonly onMended?: (mended: IndexMended) => void;
+}
+
+export interface OpenOptions extends Omit<DeadLettersOptions, 'bull'> {
+  readonly redis: Redis | Cluster;
+  readonly clock: Clock;
+  /** Name of the queue. */
+  readonly queue: string;
+  /** @defaultValue '{loyalnest}' */
+  readonly prefix?: string;
+}
+
+export interface PageRequest {
+  /** Most items of the page, up to 1000. @defaultValue 50 */
+  readonly limit?: number;
+  /** `cursor` of the page before. */
+  readonly cursor?: string;
+}
+
+/** Pages of this size are looked at for one page of a result. */
+const LOOK_AT = 500;
+/** Most that is looked at for one page: a filter that hardly fits answers with a cursor instead. */
+const LOOKS = 40;
+
+/**
+ * The dead letters of one queue: the jobs of BullMQ's failed set. A job gets there in the script that
+ * ends its last run, so there is no moment in which it is in neither place. Needs Redis and nothing
+ * else, so that a command line works while every service is down.
+ */
+export class DeadLetters {
+  readonly source: DeadLetterSource;
+  readonly index: DeadLetterIndex;
+  readonly scan: DeadLetterScan;
+  readonly redriver: DeadLetterRedriver;
+  private readonly keys: DeadLetterKeys;
+  private readonly reconciler: DeadLetterReconciler;
+  private readonly discards: DeadLetterDiscards;
+  private readonly editor: DeadLetterEditor;
+  private readonly pruner: DeadLetterPruner;
+
+  constructor(options: DeadLettersOptions) {
+    const { bull, redis, clock, definitionOf = () => undefined } = options;
+    const { retention = resolveDeadLetterOptions().retention } = options;
+    this.source = { bull, redis, clock };
+    this.keys = new DeadLetterKeys(bull);
+    this.index = new DeadLetterIndex(this.source);
+    this.scan = new DeadLetterScan(this.source, this.index);
+    this.reconciler = new DeadLetterReconciler(this.source, this.index, options.onMended);
+    this.redriver = new DeadLetterRedriver(this.source, this.index);
+    this.discards = new DeadLetterDiscards(this.source, this.index);
+    this.pruner = new DeadLetterPruner(this.source, this.index, retention);
+    const limitBytes = options.payloadLimitBytes ?? 64 * 1024;
+    this.editor = new DeadLetterEditor(this.source, definitionOf, limitBytes);
+  }
+
+  /** Of a queue that this process has no BullMQ object for. The connection stays the caller's. */
+  static open({ queue, prefix = '{loyalnest}', ...options }: OpenOptions): DeadLetters {
+    const bull = new Queue(queue, {
+      connection: options.redis as never,
+      prefix,
+      skipVersionCheck: true,
+      skipMetasUpdate: true,
+    });
+    // Errors of the connection are the caller's to report.
+    bull.on('error', () => {});
+    return new DeadLetters({ ...options, bull });
+  }
+
+  /** The newest first. A page may be short although there is a next one. */
+  async list(filter: DeadLetterFilter & PageRequest = {}): Promise<DeadLetterPage> {
+    const limit = wholeNumber('deadLetters.limit', filter.limit ?? 50, { min: 1, max: 1_000 });
+    const wanted = resolveFilter(filter);
+    let after = decodeCursor(filter.cursor);
+    await this.catchUp();
+    const found: Scored[] = [];
+    let next: Scored | undefined;
+    for (let look = 0; look < LOOKS; look++) {
+      const page = await this.scan.page(wanted, 'newest-first', after, Math.max(limit, LOOK_AT));
+      const room = limit - found.length;
+      found.push(...page.found.slice(0, room));
+      next = page.found.length > room ? found.at(-1) : page.next;
+      after = next;
+      if (found.length === limit || !next) break;
+    }
+    const [records, total] = await Promise.all([
+      readRecords(
+        this.source,
+        found.map(({ id }) => id),
+      ),
+      this.source.redis.zcard(this.keys.failed),
+    ]);
+    const items = records.flatMap((record): DeadLetter[] => {
+      if (!record || record.score === null) return [];
+      const { stacks: _stacks, revision: _revision, ...letter } = this.describe(record);
+      return [letter];
+    });
+    return { items, total, ...(next && { cursor: encodeCursor(next) }) };
+  }
+
+  /**
+   * A dead letter, or one that was discarded.
+   *
+   * @throws DeadLetterNotFoundError
+   */
+  async get(id: string): Promise<DeadLetterDetails> {
+    const [record] = await readRecords(this.source, [id]);
+    if (!record || (record.score === null && record.discard === null)) {
+      throw new DeadLetterNotFoundError(this.source.bull.name, id);
+    }
+    return this.describe(record);
+  }
+
+  /** The cause groups, the largest first. */
+  async groups(): Promise<readonly DeadLetterGroup[]> {
+    await this.catchUp();
+    return this.index.groups();
+  }
+
+  /** Number and oldest of each reason. */
+  async reasons(): Promise<
+    readonly { reason: DeadLetterReason; count: number; oldestAt: string }[]
+  > {
+    await this.catchUp();
+    return this.index.reasons();
+  }
+
+  async count(filter: DeadLetterFilter = {}): Promise<number> {
+    const wanted = resolveFilter(filter);
+    await this.catchUp();
+    return this.scan.count(wanted);
+  }
+
+  /**
+   * Runs a dead letter again, in place and with all its attempts; the counters of attempts and of
+   * crashes start anew and the history keeps what was before.
+   *
+   * @param by who asked for it
+   * @throws DeadLetterNotFoundError
+   * @throws DeadLetterBusyError for the later of two redrives at the same time
+   */
+  async redrive(id: string, by: string): Promise<void> {
+    const score = await this.source.redis.zscore(this.keys.failed, id);
+    if (score === null) throw new DeadLetterNotFoundError(this.source.bull.name, id);
+    await this.redriveDeath({ id, score }, by);
+  }
+
+  /**
+   * Gives a dead letter another payload and runs it again. The payload before stays in the history.
+   *
+   * @throws InvalidPayloadError, PayloadTooLargeError: nothing was changed
+   * @throws DeadLetterChangedError if the payload is not the one of `revision` any more
+   * @throws DeadLetterNotFoundError, DeadLetterBusyError
+   */
+  async editAndRedrive(id: string, edit: DeadLetterEdit): Promise<void> {
+    await this.redriveDeath(await this.editor.edit(id, edit), edit.by);
+  }
+
+  /**
+   * Puts a dead letter aside: it is not listed, counted or redriven any more, and can be restored
+   * until `discardedFor` is over. An enqueueing with its id remains a duplicate.
+   *
+   * @throws OptionError without a reason
+   * @throws DeadLetterNotFoundError, DeadLetterBusyError
+   */
+  async discard(id: string, { by, reason }: { by: string; reason: string }): Promise<void> {
+    await this.discards.discard(id, by, reason);
+  }
+
+  /** @throws DeadLetterNotFoundError if it was not discarded, or its time is over */
+  async restore(id: string, by: string): Promise<void> {
+    await this.discards.restore(id, by);
+  }
+
+  /** The discarded ones, the last discarded first. */
+  async discarded({ limit = 50, cursor }: PageRequest = {}): Promise<DeadLetterPage> {
+    const size = wholeNumber('deadLetters.limit', limit, { min: 1, max: 1_000 });
+    const { redis } = this.source;
+    const after = decodeCursor(cursor);
+    const page = await readPage(redis, this.keys.discarded, 'newest-first', after, size);
+    const [records, total] = await Promise.all([
+      readRecords(
+        this.source,
+        page.map(({ id }) => id),
+      ),
+      redis.zcard(this.keys.discarded),
+    ]);
+    const items = records.flatMap((record) => (record?.discard ? [this.describe(record)] : []));
+    const last = page.length === size ? page.at(-1) : undefined;
+    return { items, total, ...(last && { cursor: encodeCursor(last) }) };
+  }
+
+  /** Makes the index what the failed set says. */
+  reconcile(options: ReconcileOptions = {}): Promise<IndexMended> {
+    return this.reconciler.reconcile(options);
+  }
+
+  /** Builds the index from nothing. */
+  async rebuild(): Promise<IndexMended> {
+    await this.index.clear();
+    return this.reconciler.reconcile({ full: true });
+  }
+
+  /** Removes what is over the limits of the retention; undefined if another process is at it. */
+  async prune(signal?: AbortSignal): Promise<DeadLettersPruned | undefined> {
+    await this.reconcile({ ...(signal && { signal }) });
+    return this.pruner.prune(signal);
+  }
+
+  /** Whether the dead letter of this id was discarded. */
+  async isDiscarded(id: string): Promise<boolean> {
+    return (await this.source.redis.zscore(this.keys.discarded, id)) !== null;
+  }
+
+  private async catchUp(): Promise<void> {
+    if (!(await this.reconciler.isSameSize())) await this.reconcile();
+  }
+
+  private async redriveDeath(death: Scored, by: string): Promise<void> {
+    const [outcome] = await this.redriver.redrive([death], by);
+    if (outcome === 'redriven') return;
+    const queue = this.source.bull.name;
+    throw outcome === 'gone'
+      ? new DeadLetterNotFoundError(queue, death.id)
+      : new DeadLetterBusyError(queue, death.id);
+  }
+
+  private describe(record: Parameters<typeof describeRecord>[1]): DeadLetterDetails {
+    return describeRecord(this.source.bull.name, record);
+  }
+}

@@ -1,0 +1,17 @@
+const PLAIN_HEADER = /^Error(?=:|\r?\n|$)/;
+
+/**
+ * Puts the class of an error into the first line of its stack, where V8 writes `Error` unless the
+ * prototype has a name: BullMQ stores the stack and nothing else that tells the class.
+ */
+export function nameStack(error: unknown): void {
+  if (!(error instanceof Error) || typeof error.stack !== 'string') return;
+  const { name } = error;
+  const known = name && name !== 'Error' ? name : error.constructor?.name;
+  if (!known || known === 'Error' || !PLAIN_HEADER.test(error.stack)) return;
+  try {
+    error.stack = error.stack.replace(PLAIN_HEADER, () => known);
+  } catch {
+    // A frozen error keeps its stack and its group is coarser.
+  }
+}

@@ -1,0 +1,163 @@
+import { eventually } from '@loyalnest/testing';
+import { AwardHandler, Award, bullOf, PointsApps } from '../../test/points-app.js';
+import {
+  DeadLetterService,
+  defineJob,
+  InvalidPayloadError,
+  JobProducer,
+  QueueUnavailableError,
+} from '../index.js';
+
+const anything = {
+  '~standard': { version: 1 as const, validate: (value: unknown) => ({ value }) },
+};
+
+let apps: PointsApps;
+beforeAll(async () => {
+  apps = await PointsApps.start();
+});
+afterEach(() => apps.closeAll());
+afterAll(() => apps.redis.stop());
+
+describe('enqueueMany', () => {
+  it('stores all jobs and tells of each whether it was there', async () => {
+    const app = await apps.create({ providers: [] });
+    const jobs = app.get(JobProducer);
+    await jobs.enqueue(Award, { points: 9 }, { idempotencyKey: 'b' });
+    const results = await jobs.enqueueMany(Award, [
+      { payload: { points: 1 }, idempotencyKey: 'a' },
+      { payload: { points: 2 }, idempotencyKey: 'b' },
+      { payload: { points: 3 } },
+      { payload: { points: 4 }, idempotencyKey: 'a' },
+    ]);
+    expect(results.map(({ outcome }) => outcome)).toEqual([
+      'enqueued',
+      'duplicate',
+      'enqueued',
+      'duplicate',
+    ]);
+    expect(await bullOf(app).getWaitingCount()).toBe(3);
+  });
+
+  it('stores nothing if one payload is invalid', async () => {
+    const app = await apps.create({ providers: [] });
+    const items = [{ payload: { points: 1 } }, { payload: { points: 0 } }];
+    await expect(app.get(JobProducer).enqueueMany(Award, items)).rejects.toThrow(
+      InvalidPayloadError,
+    );
+    expect(await bullOf(app).getWaitingCount()).toBe(0);
+  });
+
+  it('stores more than one batch in order, each job once', async () => {
+    const app = await apps.create({ providers: [] });
+    const items = Array.from({ length: 1_200 }, (_, i) => ({ payload: { points: i + 1 } }));
+    const results = await app.get(JobProducer).enqueueMany(Award, items);
+    const [first] = await bullOf(app).getWaiting(0, 0);
+    expect(results[0]!.id).toBe(first!.id);
+    expect(new Set(results.map(({ id }) => id)).size).toBe(1_200);
+    expect(await bullOf(app).getWaitingCount()).toBe(1_200);
+  });
+
+  it('fails every job once Redis is silent, within the time of one call', async () => {
+    const app = await apps.create({ providers: [], module: { producerTimeout: '200ms' } });
+    const items = Array.from({ length: 1_200 }, (_, i) => ({ payload: { points: i + 1 } }));
+    await apps.redis.pause();
+    const startedAt = performance.now();
+    const results = await app.get(JobProducer).enqueueMany(Award, items);
+    const tookMs = performance.now() - startedAt;
+    await apps.redis.resume();
+    expect(results).toHaveLength(1_200);
+    for (const result of results) {
+      expect(result).toMatchObject({ outcome: 'failed', error: expect.any(QueueUnavailableError) });
+    }
+    expect(tookMs).toBeLessThan(2_000);
+  });
+});
+
+describe('a priority', () => {
+  it('lets jobs of a lower number run first, and those without one before all', async () => {
+    const prefix = '{priorities}';
+    const producer = await apps.create({ providers: [], prefix });
+    const Low = { ...Award, priority: 9 };
+    await producer.get(JobProducer).enqueue(Low, { points: 9 });
+    await producer.get(JobProducer).enqueue(Low, { points: 2 }, { priority: 2 });
+    await producer.get(JobProducer).enqueue(Award, { points: 1 });
+    const worker = await apps.create({ prefix, queue: { concurrency: 1 } });
+    const handler = worker.get(AwardHandler);
+    await eventually(() => expect(handler.runs.map(({ points }) => points)).toEqual([1, 2, 9]));
+  });
+
+  it.each([-1, 1.5, 2_097_152])('of %p is refused', async (priority) => {
+    const app = await apps.create({ providers: [] });
+    const enqueued = app.get(JobProducer).enqueue(Award, { points: 1 }, { priority });
+    await expect(enqueued).rejects.toThrow('enqueue(points.award).priority');
+    expect(() => defineJob('points.x', { payload: anything, priority })).toThrow('priority');
+  });
+});
+
+describe('a payload that JSON cannot hold is invalid', () => {
+  const circular: { self?: unknown } = {};
+  circular.self = circular;
+
+  it.each([
+    ['a circle', circular],
+    ['a BigInt', { points: 1n }],
+    ['nothing', undefined],
+  ])('%s', async (_name, payload) => {
+    const app = await apps.create({ providers: [] });
+    const Note = defineJob('points.note', { payload: anything });
+    await expect(app.get(JobProducer).enqueue(Note, payload)).rejects.toThrow(InvalidPayloadError);
+    expect(await bullOf(app).getWaitingCount()).toBe(0);
+  });
+});
+
+describe('cancel', () => {
+  it('ends a waiting job as a dead letter without a run, and a redrive runs it', async () => {
+    const prefix = '{cancel}';
+    const producer = await apps.create({ providers: [], prefix });
+    const jobs = producer.get(JobProducer);
+    const { id } = await jobs.enqueue(Award, { points: 1 });
+    expect(await jobs.cancel(Award, id, 'order was refunded')).toEqual({ outcome: 'cancelled' });
+    const worker = await apps.create({ prefix });
+    const handler = worker.get(AwardHandler);
+    const letters = worker.get(DeadLetterService);
+    const [letter] = await eventually(async () => {
+      const { items } = await letters.list('points');
+      expect(items).toHaveLength(1);
+      return items;
+    });
+    expect(letter).toMatchObject({ id, reason: 'cancelled', message: 'order was refunded' });
+    expect(handler.runs).toHaveLength(0);
+    await letters.redrive('points', id, 'ada');
+    await eventually(() => expect(handler.runs).toHaveLength(1));
+  });
+
+  it('ends a delayed job when its time comes', async () => {
+    const app = await apps.create();
+    const jobs = app.get(JobProducer);
+    const { id } = await jobs.enqueue(Award, { points: 1 }, { delay: 150 });
+    expect(await jobs.cancel('points', id, 'refund')).toEqual({ outcome: 'cancelled' });
+    await eventually(async () => expect(await bullOf(app).getFailedCount()).toBe(1));
+    expect(app.get(AwardHandler).runs).toHaveLength(0);
+  });
+
+  it('leaves a running job, a finished one and an unknown one alone and says so', async () => {
+    const app = await apps.create();
+    const jobs = app.get(JobProducer);
+    const handler = app.get(AwardHandler);
+    const release = Promise.withResolvers<void>();
+    handler.behave = () => release.promise;
+    const { id } = await jobs.enqueue(Award, { points: 1 });
+    await eventually(() => expect(handler.runs).toHaveLength(1));
+    expect(await jobs.cancel(Award, id, 'refund')).toEqual({ outcome: 'running' });
+    release.resolve();
+    await eventually(async () => expect(await bullOf(app).getCompletedCount()).toBe(1));
+    expect(await jobs.cancel(Award, id, 'refund')).toEqual({ outcome: 'finished' });
+    expect(await jobs.cancel(Award, 'none', 'refund')).toEqual({ outcome: 'unknown' });
+  });
+
+  it('needs a reason', async () => {
+    const app = await apps.create({ providers: [] });
+    await expect(app.get(JobProducer).cancel(Award, 'x', ' ')).rejects.toThrow('cancel.reason');
+  });
+});

@@ -1,0 +1,116 @@
+import type { QueueConnection } from '../connection/queue-connection.js';
+import type { JobEnvelope } from '../job/job-envelope.js';
+import { jobThrottled } from '../queue.events.js';
+import type { RegisteredQueue } from '../queue-registry.js';
+import { JobThrottledError } from '../throttling/job-throttled.error.js';
+import type { JobThrottle } from '../throttling/job-throttle.js';
+import type { ResolvedThrottlePlan } from '../throttling/throttling.options.js';
+import { bullJobOptions } from './bull-job-options.js';
+import type { EnqueueManyResult } from './enqueue-options.js';
+import type { PreparedJob } from './prepared-job.js';
+import { withinTimeLimit } from './within-time-limit.js';
+
+/** Adds prepared jobs to BullMQ and says of each what became of it. */
+export class JobStore {
+  constructor(
+    private readonly connection: QueueConnection,
+    private readonly throttle: JobThrottle,
+  ) {}
+
+  withinTimeLimit<T>(queue: string, task: () => Promise<T>): Promise<T> {
+    return withinTimeLimit(queue, this.connection.options.producerTimeoutMs, task);
+  }
+
+  /** Never rejects; all jobs are of one caller, and so of one merchant. */
+  async add(
+    queue: RegisteredQueue,
+    jobs: readonly PreparedJob[],
+  ): Promise<readonly EnqueueManyResult[]> {
+    const merchantId = jobs[0]?.envelope.context.merchantId;
+    const plan = queue.throttled ? await this.throttle.planFor(queue, merchantId) : undefined;
+    try {
+      return await this.withinTimeLimit(queue.name, () =>
+        plan ? this.writeInSlots(queue, jobs, merchantId!, plan) : this.write(queue, jobs),
+      );
+    } catch (error) {
+      return jobs.map(({ id }) => ({ id, outcome: 'failed', error: error as Error }));
+    }
+  }
+
+  private async writeInSlots(
+    queue: RegisteredQueue,
+    jobs: readonly PreparedJob[],
+    merchantId: string,
+    plan: ResolvedThrottlePlan,
+  ): Promise<readonly EnqueueManyResult[]> {
+    const ids = jobs.map(({ id }) => id);
+    const slots = await this.throttle.reserve(queue, merchantId, plan, ids);
+    const results: EnqueueManyResult[] = [];
+    const taken: PreparedJob[] = [];
+    jobs.forEach((job, index) => {
+      const slot = slots[index]!;
+      const { id, name } = job;
+      if (slot.kind === 'duplicate') results[index] = { id, outcome: 'duplicate' };
+      else if (slot.kind === 'slot') taken.push(withSlot(job, slot.delayMs, plan.intervalMs));
+      else {
+        const { retryAfterMs } = slot;
+        jobThrottled.publish({ id, name, at: 'enqueue', refused: true, delayMs: retryAfterMs });
+        const error = new JobThrottledError(queue.name, name, retryAfterMs);
+        results[index] = { id, outcome: 'failed', error };
+      }
+    });
+    const written = [...(await this.write(queue, taken))];
+    // The same key twice in one call, or enqueued by somebody else since the slots were given.
+    const late = written.filter(({ outcome }) => outcome === 'duplicate').length;
+    if (late > 0) await this.throttle.giveBack(queue, merchantId, plan, late);
+    return jobs.map((_job, index) => results[index] ?? written.shift()!);
+  }
+
+  private async write(
+    { bull }: RegisteredQueue,
+    jobs: readonly PreparedJob[],
+  ): Promise<readonly EnqueueManyResult[]> {
+    const [first] = jobs;
+    if (!first) return [];
+    if (jobs.length === 1) {
+      await bull.add(first.name, first.envelope, this.optionsOf(first));
+    } else {
+      // A pipeline and not a transaction; if it fails, some jobs may be there, and all count as
+      // failed: enqueued again with their keys they are duplicates.
+      await bull.addBulk(
+        jobs.map((job) => ({ name: job.name, data: job.envelope, opts: this.optionsOf(job) })),
+      );
+    }
+    const keyed = jobs.filter((job) => job.keyed);
+    if (keyed.length === 0) return jobs.map(({ id }) => ({ id, outcome: 'enqueued' }));
+    const present = await this.present(keyed.map(({ id }) => bull.toKey(id)));
+    const duplicates = new Set(keyed.filter((job, index) => isOther(present[index], job)));
+    return jobs.map((job) => ({
+      id: job.id,
+      outcome: duplicates.has(job) ? 'duplicate' : 'enqueued',
+    }));
+  }
+
+  private optionsOf(job: PreparedJob) {
+    return bullJobOptions(this.connection.options, job, job.id);
+  }
+
+  private async present(keys: readonly string[]): Promise<readonly (string | null)[]> {
+    const { producer } = this.connection;
+    return Promise.all(keys.map((key) => producer.hget(key, 'data')));
+  }
+}
+
+/** BullMQ answers an add of an id that exists as if it were new; only the stored data tells. */
+function isOther(data: string | null | undefined, job: PreparedJob): boolean {
+  return typeof data === 'string' && (JSON.parse(data) as JobEnvelope).id !== job.envelope.id;
+}
+
+function withSlot(job: PreparedJob, delayMs: number, intervalMs: number): PreparedJob {
+  if (delayMs > 0) {
+    jobThrottled.publish({ id: job.id, name: job.name, at: 'enqueue', refused: false, delayMs });
+  }
+  const delay = Math.max(job.delayMs, delayMs);
+  const slot = { attemptsMade: 0, intervalMs, at: Date.now() + delay };
+  return { ...job, delayMs: delay, envelope: { ...job.envelope, slot } };
+}

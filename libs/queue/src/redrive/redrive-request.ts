@@ -1,0 +1,66 @@
+import { durationMs, OptionError, ratio, wholeNumber, type Duration } from '@loyalnest/core';
+import { resolveFilter, type ResolvedFilter } from '../dead-letter/dead-letter-scan.js';
+import type { DeadLetterFilter } from '../dead-letter/dead-letter.js';
+
+export interface RedriveRequest {
+  /** Which dead letters; those that die after the start are never meant. @defaultValue all */
+  readonly filter?: DeadLetterFilter;
+  /** Who asked for it. */
+  readonly by: string;
+  /** Jobs per second, above 0 and up to 100000. @defaultValue 50 */
+  readonly rate?: number;
+  /** Jobs that go first and have to succeed; 0 for none. @defaultValue 1 */
+  readonly canary?: number;
+  /** How long the canaries may take. @defaultValue '2m' */
+  readonly canaryTimeout?: Duration;
+  /** Share of failures, 0 to 1, above which the task stops; 1 for never. @defaultValue 0.2 */
+  readonly stopAbove?: number;
+  /** Outcomes that are needed before it stops; at least 1. @defaultValue 20 */
+  readonly stopAfter?: number;
+  /** Redriven jobs without an outcome above which it waits; at least 1. @defaultValue 1000 */
+  readonly maxUnsettled?: number;
+  /** How long the last ones are waited for at the end. @defaultValue '5m' */
+  readonly settleTimeout?: Duration;
+}
+
+/** What a task was asked for, as it is stored. */
+export interface RedrivePlan {
+  readonly filter: ResolvedFilter;
+  readonly by: string;
+  readonly rate: number;
+  readonly canary: number;
+  readonly canaryTimeoutMs: number;
+  readonly stopAbove: number;
+  readonly stopAfter: number;
+  readonly maxUnsettled: number;
+  readonly settleTimeoutMs: number;
+}
+
+const MAX_MS = 30 * 86_400_000;
+
+/** @throws OptionError naming the field */
+export function resolveRedrive(request: RedriveRequest, nowMs: number): RedrivePlan {
+  const path = 'redrive';
+  const { by, rate = 50 } = request;
+  if (!by?.trim()) throw new OptionError(`${path}.by`, by, 'say who asks for it');
+  if (!(typeof rate === 'number' && rate > 0 && rate <= 100_000)) {
+    throw new OptionError(`${path}.rate`, rate, 'use jobs per second, above 0 and up to 100000');
+  }
+  const count = (name: 'canary' | 'stopAfter' | 'maxUnsettled', fallback: number): number =>
+    wholeNumber(`${path}.${name}`, request[name] ?? fallback, { min: name === 'canary' ? 0 : 1 });
+  const ms = (name: 'canaryTimeout' | 'settleTimeout', fallback: Duration): number =>
+    durationMs(`${path}.${name}`, request[name] ?? fallback, { minMs: 1, maxMs: MAX_MS });
+  const filter = resolveFilter(request.filter ?? {});
+  return {
+    // What fails again must not be taken again.
+    filter: { ...filter, untilMs: Math.min(filter.untilMs ?? Infinity, nowMs + 1) },
+    by,
+    rate,
+    canary: count('canary', 1),
+    canaryTimeoutMs: ms('canaryTimeout', '2m'),
+    stopAbove: ratio(`${path}.stopAbove`, request.stopAbove ?? 0.2),
+    stopAfter: count('stopAfter', 20),
+    maxUnsettled: count('maxUnsettled', 1_000),
+    settleTimeoutMs: ms('settleTimeout', '5m'),
+  };
+}

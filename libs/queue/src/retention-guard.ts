@@ -1,0 +1,69 @@
+import { OptionError } from '@loyalnest/core';
+import type { DiscoveryService } from '@nestjs/core';
+import type { Job, JobsOptions, Queue } from 'bullmq';
+import { isJobEnvelope } from './job/job-envelope.js';
+
+const REMEDY =
+  'leave it out: it would remove dead letters, those of other jobs as well; ' +
+  'use deadLetters of QueueModule.forRoot';
+/** What an envelope may need around its payload. */
+const ENVELOPE_BYTES = 4_096;
+const GUARDED = Symbol('loyalnest:queue:guarded');
+/** Metadata of @nestjs/bullmq, which does not export the keys. */
+const PROCESSOR = 'bullmq:processor_metadata';
+const WORKER_OPTIONS = 'bullmq:worker_metadata';
+
+type Retention = Pick<JobsOptions, 'removeOnFail'>;
+
+function refuseTrimming(path: string, options: Retention | undefined): void {
+  const value = options?.removeOnFail;
+  if (value === undefined || value === false) return;
+  throw new OptionError(`${path}.removeOnFail`, value, REMEDY);
+}
+
+/**
+ * Makes BullMQ's own queue refuse, for every job that is added past this module, what would trim the
+ * failed set, and a job larger than `payloadLimitBytes`.
+ *
+ * @throws OptionError for default options that would
+ */
+export function guardRetention(bull: Queue, payloadLimitBytes: number): void {
+  const path = `queue '${bull.name}'`;
+  refuseTrimming(`${path}.defaultJobOptions`, bull.defaultJobOptions);
+  if (GUARDED in bull) return;
+  const sizeLimit = payloadLimitBytes + ENVELOPE_BYTES;
+  const checked = (call: string, data: unknown, options?: JobsOptions): JobsOptions => {
+    refuseTrimming(`${path}.${call}`, options);
+    return isJobEnvelope(data) ? { ...options } : { sizeLimit, ...options };
+  };
+  const { add, addBulk, upsertJobScheduler } = bull;
+  Object.assign(bull, {
+    [GUARDED]: true,
+    async add(name: string, data: unknown, options?: JobsOptions): Promise<Job> {
+      return add.call(bull, name, data, checked('add', data, options));
+    },
+    async addBulk(jobs: Parameters<Queue['addBulk']>[0]): Promise<Job[]> {
+      const guarded = jobs.map((job) => ({ ...job, opts: checked('addBulk', job.data, job.opts) }));
+      return addBulk.call(bull, guarded);
+    },
+    async upsertJobScheduler(...args: Parameters<Queue['upsertJobScheduler']>): Promise<unknown> {
+      refuseTrimming(`${path}.upsertJobScheduler`, args[2]?.opts);
+      return upsertJobScheduler.apply(bull, args);
+    },
+  });
+}
+
+/** @throws OptionError for a `@Processor` of one of the queues that would trim its failed set */
+export function refuseTrimmingProcessors(
+  discovery: DiscoveryService,
+  queues: ReadonlySet<string>,
+): void {
+  for (const { metatype, instance } of discovery.getProviders()) {
+    const target: unknown = metatype?.prototype ? metatype : instance?.constructor;
+    if (typeof target !== 'function') continue;
+    const processor = Reflect.getMetadata(PROCESSOR, target) as { name?: string } | undefined;
+    if (processor?.name === undefined || !queues.has(processor.name)) continue;
+    const options = Reflect.getMetadata(WORKER_OPTIONS, target) as Retention | undefined;
+    refuseTrimming(`@Processor('${processor.name}') ${target.name}`, options);
+  }
+}

@@ -1,0 +1,111 @@
+import { OptionError } from '@loyalnest/core';
+import { Injectable, Logger } from '@nestjs/common';
+import { QueueConnection } from '../connection/queue-connection.js';
+import type { RegisteredQueue } from '../queue-registry.js';
+import { reserveSlots, returnSlots } from './slot-script.js';
+import type { ResolvedThrottlePlan } from './throttling.options.js';
+
+export type SlotReservation =
+  | { readonly kind: 'slot'; readonly delayMs: number }
+  | { readonly kind: 'duplicate' }
+  | { readonly kind: 'refused'; readonly retryAfterMs: number };
+
+/**
+ * Gives jobs of throttled queues their time by the plan of their merchant. It fails open: a plan
+ * that cannot be told must not stop the merchant's work.
+ */
+@Injectable()
+export class JobThrottle {
+  private readonly logger = new Logger('Queue');
+  private failing = false;
+
+  constructor(private readonly connection: QueueConnection) {}
+
+  /** @throws OptionError for a throttled queue of an application without plans */
+  check({ name, throttled }: RegisteredQueue): void {
+    if (!throttled || this.connection.options.throttling) return;
+    throw new OptionError(
+      `queue('${name}').throttled`,
+      throttled,
+      'add throttling: { plans, planOf } to QueueModule.forRoot',
+    );
+  }
+
+  /** The merchant's plan; undefined if its jobs are not throttled. Never rejects. */
+  async planFor(
+    queue: RegisteredQueue,
+    merchantId: string | undefined,
+  ): Promise<ResolvedThrottlePlan | undefined> {
+    const { throttling } = this.connection.options;
+    if (!queue.throttled || !throttling || merchantId === undefined) return undefined;
+    try {
+      const name = await this.inTime(throttling.planOf(merchantId));
+      const plan = throttling.plans.get(name);
+      if (!plan) {
+        const known = [...throttling.plans.keys()].join(', ');
+        throw new OptionError('queue.throttling.planOf', name, `return one of: ${known}`);
+      }
+      this.failing = false;
+      return plan;
+    } catch (error) {
+      // One line for an outage, not one for each job.
+      if (!this.failing) {
+        this.logger.warn(
+          `jobs are not throttled: ${error instanceof Error ? error.message : error}`,
+        );
+      }
+      this.failing = true;
+      return undefined;
+    }
+  }
+
+  /** One reservation for each job id, in one step of Redis. */
+  async reserve(
+    { bull }: RegisteredQueue,
+    merchantId: string,
+    plan: ResolvedThrottlePlan,
+    jobIds: readonly string[],
+    maxDelayMs: number = plan.maxDelayMs,
+  ): Promise<readonly SlotReservation[]> {
+    const slots = await reserveSlots.run(
+      this.connection.producer,
+      [this.keyOf(bull, merchantId), ...jobIds.map((id) => bull.toKey(id))],
+      [plan.intervalMs, plan.burst, maxDelayMs],
+    );
+    return slots.map((slot) => {
+      if (slot === -1) return { kind: 'duplicate' };
+      if (slot <= -2) return { kind: 'refused', retryAfterMs: -2 - slot };
+      return { kind: 'slot', delayMs: slot };
+    });
+  }
+
+  /** Gives back the slots of jobs that turned out to be there already. */
+  async giveBack(
+    { bull }: RegisteredQueue,
+    merchantId: string,
+    { intervalMs }: ResolvedThrottlePlan,
+    slots: number,
+  ): Promise<void> {
+    const { producer } = this.connection;
+    await returnSlots.run(producer, [this.keyOf(bull, merchantId)], [intervalMs * slots]);
+  }
+
+  private keyOf(bull: RegisteredQueue['bull'], merchantId: string): string {
+    return bull.toKey(`throttle:${merchantId}`);
+  }
+
+  private async inTime(answer: string | Promise<string>): Promise<string> {
+    if (typeof answer === 'string') return answer;
+    const { producerTimeoutMs } = this.connection.options;
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<never>((_resolve, reject) => {
+      const late = (): void => reject(new Error(`planOf gave no plan in ${producerTimeoutMs} ms`));
+      timer = setTimeout(late, producerTimeoutMs);
+    });
+    try {
+      return await Promise.race([answer, limit]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

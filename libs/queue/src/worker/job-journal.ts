@@ -1,0 +1,5 @@
+/** Where a run's progress and log go. */
+export interface JobJournal {
+  progress(queue: string, id: string, progress: number | object): Promise<void>;
+  log(queue: string, id: string, line: string): Promise<void>;
+}

@@ -1,0 +1,58 @@
+import type { JobRunner } from './job-runner.js';
+import { JobLockLostError } from './job-lock-lost.error.js';
+import { HandBack } from './run-outcome.js';
+import type { RunnableJob } from './runnable-job.js';
+import { settleJob } from './settle-job.js';
+
+/** The runs of this process, from the moment a worker has a job until BullMQ knows what became of it. */
+export class RunningJobs {
+  private readonly running = new Map<string, AbortController>();
+  private stopped = false;
+
+  constructor(private readonly runner: JobRunner) {}
+
+  /** Ids of the jobs that are running now. */
+  get active(): readonly string[] {
+    return [...this.running.keys()];
+  }
+
+  /**
+   * From now on every job that still arrives goes back unseen: a paused worker may have one more
+   * underway, as BullMQ does not look again between its blocking read and taking the job.
+   */
+  stop(): void {
+    this.stopped = true;
+  }
+
+  /** Tells every run to stop; each job goes back into its queue with no attempt counted. */
+  handBackAll(): void {
+    this.stop();
+    for (const controller of this.running.values()) controller.abort(handBack());
+  }
+
+  /** Tells a run to stop whose job another worker has. */
+  abandon(id: string): void {
+    this.running.get(id)?.abort(new JobLockLostError(id));
+  }
+
+  /** Runs a job for a worker of BullMQ. */
+  async process(job: RunnableJob, token?: string, cancelled?: AbortSignal): Promise<void> {
+    const id = job.id!;
+    const controller = new AbortController();
+    const onCancelled = (): void => controller.abort(cancelled!.reason);
+    cancelled?.addEventListener('abort', onCancelled, { once: true });
+    this.running.set(id, controller);
+    if (this.stopped) controller.abort(handBack());
+    try {
+      await settleJob(job, token, await this.runner.run(job, controller));
+    } finally {
+      // A job that was lost may be running here again, with a controller of its own.
+      if (this.running.get(id) === controller) this.running.delete(id);
+      cancelled?.removeEventListener('abort', onCancelled);
+    }
+  }
+}
+
+function handBack(): HandBack {
+  return new HandBack('the process shuts down');
+}

@@ -1,0 +1,35 @@
+import type { Clock } from '@loyalnest/core';
+import { JobTimeoutError } from './job-timeout.error.js';
+
+/** Settles with `run`, or when it is aborted: by its time limit, a shutdown or a lost lock. */
+export function withinRunTime(
+  clock: Clock,
+  { name, timeoutMs }: { readonly name: string; readonly timeoutMs: number },
+  controller: AbortController,
+  run: () => Promise<unknown>,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const { signal } = controller;
+    const onAbort = (): void => settle(() => reject(signal.reason));
+    const cancelTimer = clock.schedule(
+      () => controller.abort(new JobTimeoutError(name, timeoutMs)),
+      timeoutMs,
+    );
+    const settle = (finish: () => void): void => {
+      cancelTimer();
+      signal.removeEventListener('abort', onAbort);
+      finish();
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) {
+      onAbort();
+      return;
+    }
+    Promise.resolve()
+      .then(run)
+      .then(
+        () => settle(resolve),
+        (error: unknown) => settle(() => reject(error)),
+      );
+  });
+}

@@ -1,0 +1,66 @@
+import { AdminAccess, AdminAccessError, includesRole, type AdminRole } from '@loyalnest/core';
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { RedisServer } from '@loyalnest/testing';
+import { QueueAdminModule } from '../src/admin/index.js';
+import { queue, QueueModule } from '../src/index.js';
+import type { DeadLetterDesk } from './dead-letter-desk.js';
+
+/** Knows people by the word in their header: `ada:operate`. */
+class TestAccess extends AdminAccess {
+  async authorize(
+    { headers }: { headers: Readonly<Record<string, string | string[] | undefined>> },
+    wanted: AdminRole,
+  ) {
+    const [name, role] = String(headers['authorization'] ?? '').split(':');
+    if (!name || !role) throw new AdminAccessError('unauthenticated', wanted);
+    if (!includesRole(role as AdminRole, wanted)) throw new AdminAccessError('forbidden', wanted);
+    return { name, role: role as AdminRole };
+  }
+}
+
+@Module({ providers: [{ provide: AdminAccess, useClass: TestAccess }], exports: [AdminAccess] })
+class AccessModule {}
+
+@Module({})
+class App {}
+
+/** A service that administers the queue of a desk and one more; it has no handlers. */
+export function adminApp(
+  redis: Pick<RedisServer, 'url'>,
+  { prefix }: DeadLetterDesk,
+): DynamicModule {
+  return {
+    module: App,
+    imports: [
+      QueueModule.forRoot({ url: redis.url, prefix }),
+      QueueModule.forFeature(queue('points'), queue('mail')),
+      QueueAdminModule.register({ imports: [AccessModule] }),
+    ],
+  };
+}
+
+export interface Answer<Body> {
+  readonly status: number;
+  readonly body: Body;
+  readonly headers: Headers;
+}
+
+/** Asks the admin API as somebody. */
+export function asker(url: string) {
+  return async <Body = Record<string, unknown>>(
+    who: string,
+    method: 'GET' | 'POST',
+    path: string,
+    body?: unknown,
+  ): Promise<Answer<Body>> => {
+    const answer = await fetch(`${url}/admin${path}`, {
+      method,
+      headers: {
+        ...(who && { authorization: who }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Body };
+  };
+}

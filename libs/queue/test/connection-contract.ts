@@ -1,0 +1,251 @@
+import { CHECK_HEALTH } from '@loyalnest/core';
+import { eventually } from '@loyalnest/testing';
+import { Logger, Module, type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { QueueConnection } from '../src/connection/queue-connection.js';
+import { QueueUnavailableError } from '../src/connection/queue-unavailable.error.js';
+import type { RedisConnectionOptions } from '../src/connection/connection.options.js';
+import { DeadLetterService } from '../src/dead-letter/dead-letter.service.js';
+import { JobProducer } from '../src/producer/job-producer.js';
+import { queue } from '../src/queue-declaration.js';
+import { QueueModule } from '../src/queue.module.js';
+import type { QueueModuleOptions } from '../src/queue.options.js';
+import { RedriveTasks } from '../src/redrive/redrive-tasks.js';
+import { JobSchedules } from '../src/schedule/job-schedules.js';
+import { Award, AwardHandler, bullOf } from './points-app.js';
+
+/** A Redis of some kind, and faults of all its servers at once. */
+export interface RedisSetup {
+  readonly connection: RedisConnectionOptions;
+  pause(): void;
+  resume(): void;
+  kill(): Promise<void>;
+  /** With its data. */
+  restart(): Promise<void>;
+  stop(): Promise<void>;
+  /** Names of the client connections to its data, without the one that asks. */
+  clients(): Promise<readonly string[]>;
+}
+
+/** A typed error after `producerTimeout`, and what the machine needs to deliver it. */
+const FAILS_WITHIN_MS = 600;
+const COMES_BACK = { within: '25s', every: '50ms' } as const;
+
+let prefixes = 0;
+
+export class ContractApps {
+  private readonly apps: INestApplicationContext[] = [];
+
+  constructor(private readonly connection: RedisConnectionOptions) {}
+
+  async create(options: Partial<QueueModuleOptions> = {}): Promise<INestApplicationContext> {
+    @Module({
+      imports: [
+        QueueModule.forRoot({
+          prefix: `{contract-${++prefixes}}`,
+          throttling: { plans: { basic: { rate: 1_000, burst: 1_000 } }, planOf: () => 'basic' },
+          ...this.connection,
+          ...options,
+        }),
+        QueueModule.forFeature(queue('points', { throttled: true, globalConcurrency: 50 })),
+      ],
+      providers: [AwardHandler],
+    })
+    class App {}
+    const app = await NestFactory.createApplicationContext(App, {
+      logger: false,
+      abortOnError: false,
+    });
+    this.apps.push(app);
+    return app;
+  }
+
+  async closeAll(): Promise<void> {
+    await Promise.all(this.apps.splice(0).map((app) => app.close()));
+  }
+}
+
+/** What holds of the module's connections, whatever they lead to. */
+export function describeConnection(kind: string, start: () => Promise<RedisSetup>): void {
+  describe(`queues on ${kind}`, () => {
+    let redis: RedisSetup;
+    let apps: ContractApps;
+
+    beforeAll(async () => {
+      redis = await start();
+      apps = new ContractApps(redis.connection);
+    });
+    afterEach(async () => {
+      await apps.closeAll();
+      jest.restoreAllMocks();
+    });
+    afterAll(() => redis.stop());
+
+    const points = (app: INestApplicationContext): number[] =>
+      app.get(AwardHandler).runs.map((run) => run.points);
+
+    async function failsFast(app: INestApplicationContext): Promise<void> {
+      const startedAt = performance.now();
+      const enqueued = app.get(JobProducer).enqueue(Award, { points: 1 });
+      await expect(enqueued).rejects.toThrow(QueueUnavailableError);
+      expect(performance.now() - startedAt).toBeLessThan(FAILS_WITHIN_MS);
+    }
+
+    async function runsAgain(app: INestApplicationContext, value: number): Promise<void> {
+      const key = { idempotencyKey: `back-${value}` };
+      await eventually(async () => {
+        await app.get(JobProducer).enqueue(Award, { points: value }, key);
+        expect(points(app)).toContain(value);
+      }, COMES_BACK);
+    }
+
+    it('a job is handled, becomes a dead letter, and is redriven', async () => {
+      const app = await apps.create();
+      const handler = app.get(AwardHandler);
+      const letters = app.get(DeadLetterService);
+      handler.behave = () => Promise.reject(new Error('ledger is closed'));
+      const { id } = await app.get(JobProducer).enqueue(Award, { points: 7 });
+      await eventually(async () => expect((await letters.list('points')).total).toBe(1));
+      expect(points(app)).toEqual([7, 7]);
+      expect(await letters.get('points', id)).toMatchObject({ id, reason: 'exhausted' });
+      handler.behave = async () => undefined;
+      await letters.redrive('points', id, 'ada');
+      await eventually(async () => expect(await bullOf(app).getCompletedCount()).toBe(1));
+    });
+
+    it('many jobs are enqueued at once, each exactly once', async () => {
+      const app = await apps.create();
+      const items = Array.from({ length: 120 }, (_, i) => ({
+        payload: { points: i + 1 },
+        idempotencyKey: `many-${i}`,
+      }));
+      const first = await app.get(JobProducer).enqueueMany(Award, items);
+      const second = await app.get(JobProducer).enqueueMany(Award, items);
+      expect(first.map(({ outcome }) => outcome)).toEqual(items.map(() => 'enqueued'));
+      expect(second.map(({ outcome }) => outcome)).toEqual(items.map(() => 'duplicate'));
+      await eventually(() => expect(points(app)).toHaveLength(120));
+      expect(new Set(points(app)).size).toBe(120);
+    });
+
+    it('dead letters are grouped, discarded, restored, edited, pruned and redriven by a task', async () => {
+      const app = await apps.create();
+      const handler = app.get(AwardHandler);
+      const letters = app.get(DeadLetterService);
+      handler.behave = () => Promise.reject(new Error('ledger is closed'));
+      const items = [1, 2, 3].map((value) => ({ payload: { points: value } }));
+      const [one, two] = await app.get(JobProducer).enqueueMany(Award, items);
+      await eventually(async () => expect(await letters.count('points')).toBe(3));
+      expect(await letters.groups('points')).toMatchObject([{ count: 3 }]);
+      expect(await letters.reasons('points')).toMatchObject([{ reason: 'exhausted', count: 3 }]);
+
+      await letters.discard('points', one!.id, { by: 'ada', reason: 'test' });
+      expect(await letters.discarded('points')).toMatchObject({ total: 1 });
+      await letters.restore('points', one!.id, 'ada');
+      expect(await letters.rebuild('points')).toMatchObject({ queue: 'points' });
+      await letters.of('points').prune();
+      expect(await letters.count('points')).toBe(3);
+
+      handler.behave = async () => undefined;
+      const { revision } = await letters.get('points', two!.id);
+      const edit = { payload: { points: 20 }, revision, by: 'ada' };
+      await letters.editAndRedrive('points', two!.id, edit);
+      const tasks = app.get(RedriveTasks);
+      const task = await tasks.start('points', { by: 'ada', rate: 500, canary: 0 });
+      await eventually(async () => expect(await letters.count('points')).toBe(0), COMES_BACK);
+      await eventually(
+        async () => expect((await tasks.get('points', task.id)).state).toBe('completed'),
+        COMES_BACK,
+      );
+      expect(points(app)).toContain(20);
+    });
+
+    it('a waiting job is cancelled, and a schedule runs', async () => {
+      const app = await apps.create();
+      const jobs = app.get(JobProducer);
+      const { id } = await jobs.enqueue(Award, { points: 1 }, { delay: '1h' });
+      expect(await jobs.cancel(Award, id, 'no longer wanted')).toEqual({ outcome: 'cancelled' });
+      await app.get(JobSchedules).upsert(Award, 'every', { every: '1s', payload: { points: 9 } });
+      await eventually(() => expect(points(app)).toContain(9), COMES_BACK);
+    });
+
+    it('enqueue fails in time while all is silent, and jobs run by themselves afterwards', async () => {
+      const app = await apps.create();
+      await runsAgain(app, 10);
+      redis.pause();
+      try {
+        await failsFast(app);
+        await failsFast(app);
+        await expect(health(app)).resolves.toBe('down');
+      } finally {
+        redis.resume();
+      }
+      await runsAgain(app, 11);
+      await eventually(async () => expect(await health(app)).toBe('up'), COMES_BACK);
+    });
+
+    it('enqueue fails in time while all is gone, and what was taken runs afterwards', async () => {
+      const app = await apps.create();
+      const warn = jest.spyOn(Logger.prototype, 'warn');
+      const log = jest.spyOn(Logger.prototype, 'log');
+      await app.get(JobProducer).enqueue(Award, { points: 30 }, { delay: '2s' });
+      await redis.kill();
+      await failsFast(app);
+      await eventually(() => expect(linesOf(warn, 'is away')).not.toHaveLength(0));
+      await failsFast(app);
+      expect(await health(app)).toBe('down');
+      await redis.restart();
+      await runsAgain(app, 31);
+      await eventually(() => expect(points(app)).toContain(30), COMES_BACK);
+      expect(points(app).filter((value) => value === 30)).toHaveLength(1);
+      expect(await health(app)).toBe('up');
+      const away = linesOf(warn, 'is away').map((line) => line.replace(/ is away.*/, ''));
+      expect(new Set(away).size).toBe(away.length);
+      await eventually(() => expect(linesOf(log, 'is back')).toEqual(away.map(isBack).sort()));
+    });
+
+    it('an app that starts while all is gone works once it is back', async () => {
+      await redis.kill();
+      const app = await apps.create();
+      await failsFast(app);
+      await redis.restart();
+      await runsAgain(app, 40);
+    });
+
+    it('a closed app leaves no connection', async () => {
+      const app = await apps.create();
+      await runsAgain(app, 50);
+      expect(await redis.clients()).not.toEqual([]);
+      await apps.closeAll();
+      await eventually(async () => expect(await redis.clients()).toEqual([]));
+    });
+
+    it('an app closes while all is gone', async () => {
+      const app = await apps.create();
+      await runsAgain(app, 60);
+      await redis.kill();
+      await apps.closeAll();
+      const { producer } = app.get(QueueConnection);
+      await eventually(() => expect(producer.status).toBe('end'));
+      await redis.restart();
+    });
+  });
+}
+
+async function health(app: INestApplicationContext): Promise<string> {
+  const check = app.get(QueueConnection)[CHECK_HEALTH]();
+  return check.then(
+    ({ status }) => status,
+    () => 'down',
+  );
+}
+
+function linesOf(spy: jest.SpyInstance, text: string): string[] {
+  return spy.mock.calls
+    .map(([line]) => String(line))
+    .filter((line) => line.includes(text))
+    .sort();
+}
+
+function isBack(who: string): string {
+  return `${who} is back`;
+}
