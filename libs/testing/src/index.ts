@@ -1,6 +1,10 @@
 // Servers
 export { RedisServer } from './redis/redis-server.js';
-export type { RedisServerOptions } from './redis/redis-server.js';
+export type { RedisServerOptions, RedisServerTls } from './redis/redis-server.js';
+export { RedisCluster } from './redis/redis-cluster.js';
+export type { RedisClusterOptions } from './redis/redis-cluster.js';
+export { RedisSentinel } from './redis/redis-sentinel.js';
+export type { RedisSentinelOptions } from './redis/redis-sentinel.js';
 export { RedisUnavailableError } from './redis/redis-unavailable.error.js';
 export { PostgresServer } from './postgres/postgres-server.js';
 export type { CreateDatabaseOptions, PostgresServerOptions } from './postgres/postgres-server.js';
@@ -13,6 +17,10 @@ export type { OwnProcessOptions, ProcessExit } from './process/own-process.js';
 export { ProcessEndedError } from './process/process-ended.error.js';
 export { createTemporaryFolder, removeTemporaryFolder } from './process/temporary-folder.js';
 export { cacheFolder, repositoryRoot } from './process/repository.js';
+
+// Certificates
+export { CertificateAuthority } from './certificates/certificate-authority.js';
+export type { IssuedCertificate } from './certificates/certificate-authority.js';
 
 // Network
 export { freePort, isPortFree } from './network/free-port.js';

@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { OwnProcess } from '../process/own-process.js';
 import { LocalServer, type LocalServerOptions } from '../server/local-server.js';
 import { findRedis } from './find-redis.js';
@@ -15,6 +16,19 @@ export interface RedisServerOptions extends LocalServerOptions {
   readonly maxmemoryPolicy?: string;
   /** Memory limit such as `'64mb'`. @defaultValue none */
   readonly maxmemory?: string;
+  /** Serves TLS only. @defaultValue no TLS */
+  readonly tls?: RedisServerTls;
+  /** More settings of redis.conf; paths are relative to the data folder. @defaultValue none */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+/** Paths of PEM files. */
+export interface RedisServerTls {
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Whether a client has to show a certificate of the CA. @defaultValue true */
+  readonly clientCertificate?: boolean;
 }
 
 const START_WITHIN_MS = 15_000;
@@ -30,6 +44,8 @@ const START_WITHIN_MS = 15_000;
  * await redis.stop();
  */
 export class RedisServer extends LocalServer {
+  private configured = false;
+
   private constructor(
     port: number,
     dataDir: string,
@@ -52,14 +68,14 @@ export class RedisServer extends LocalServer {
   }
 
   get url(): string {
-    return `redis://${this.host}:${this.port}`;
+    return `${this.options.tls ? 'rediss' : 'redis'}://${this.host}:${this.port}`;
   }
 
   protected async launch(): Promise<OwnProcess> {
     const { appendOnly = false, maxmemoryPolicy = 'noeviction', maxmemory = '0' } = this.options;
     const settings: Record<string, string> = {
       bind: this.host,
-      port: String(this.port),
+      ...listening(this.port, this.options.tls),
       dir: this.dataDir,
       daemonize: 'no',
       save: '',
@@ -67,15 +83,37 @@ export class RedisServer extends LocalServer {
       appendfsync: 'everysec',
       maxmemory,
       'maxmemory-policy': maxmemoryPolicy,
+      ...this.options.settings,
     };
+    const file = join(this.dataDir, 'redis.conf');
+    // From then on the file is the server's: CONFIG REWRITE, as by Sentinel, outlives a restart.
+    if (!this.configured) await writeFile(file, Object.entries(settings).map(configLine).join(''));
+    this.configured = true;
     const redis = OwnProcess.start({
       name: `Redis on port ${this.port}`,
       command: this.binary.path,
-      args: Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]),
+      args: [file],
       env: { ...process.env, ...this.binary.env },
       cwd: this.dataDir,
     });
     await redis.waitForLine(/ready to accept connections/i, START_WITHIN_MS);
     return redis;
   }
+}
+
+/** Some settings have several words; of those with one only a path may need its quotes. */
+function configLine([name, value]: readonly [string, string]): string {
+  return `${name} ${value === '' || value.startsWith('/') ? JSON.stringify(value) : value}\n`;
+}
+
+function listening(port: number, tls: RedisServerTls | undefined): Record<string, string> {
+  if (!tls) return { port: String(port) };
+  return {
+    port: '0',
+    'tls-port': String(port),
+    'tls-ca-cert-file': tls.caFile,
+    'tls-cert-file': tls.certFile,
+    'tls-key-file': tls.keyFile,
+    'tls-auth-clients': tls.clientCertificate === false ? 'no' : 'yes',
+  };
 }
