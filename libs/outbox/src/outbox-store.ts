@@ -22,6 +22,12 @@ export interface ClaimedEvent extends PublishableJob {
   readonly publishAttempts: number;
 }
 
+export interface OutboxBacklog {
+  readonly unpublished: number;
+  readonly unconfirmed: number;
+  readonly lagMs: number;
+}
+
 /** The statements on the outbox table. */
 @Injectable()
 export class OutboxStore implements OnModuleInit {
@@ -130,6 +136,27 @@ export class OutboxStore implements OnModuleInit {
        from loyalnest_outbox where published_at is null`,
     );
     return Math.max(0, Number(rows[0]?.lag ?? 0));
+  }
+
+  /** The same, and how many events are on their way, of the first `limit` rows of each kind. */
+  async backlog(limit: number): Promise<OutboxBacklog> {
+    const { rows } = await this.database.query<Record<keyof OutboxBacklog, string | number | null>>(
+      `select count(*) as unpublished,
+         extract(epoch from now() - min(occurred_at)) * 1000 as "lagMs",
+         (select count(*) from (
+           select 1 from loyalnest_outbox where published_at is not null limit $1) as published
+         ) as unconfirmed
+       from (
+         select occurred_at from loyalnest_outbox where published_at is null
+         order by due_at, sequence limit $1) as waiting`,
+      [limit],
+    );
+    const { unpublished, unconfirmed, lagMs } = rows[0]!;
+    return {
+      unpublished: Number(unpublished),
+      unconfirmed: Number(unconfirmed),
+      lagMs: Math.max(0, Number(lagMs ?? 0)),
+    };
   }
 }
 

@@ -5,6 +5,7 @@ import { Inbox } from './inbox/inbox.js';
 import { ConfigurableModuleClass } from './outbox.module-definition.js';
 import { OutboxStore } from './outbox-store.js';
 import { Outbox } from './outbox.js';
+import { OutboxMetrics } from './relay/outbox-metrics.js';
 import { OutboxRelay } from './relay/outbox-relay.js';
 
 /**
@@ -12,7 +13,7 @@ import { OutboxRelay } from './relay/outbox-relay.js';
  * once. The application must provide a `JobPublisher` (QueueModule does, globally).
  */
 @Module({
-  providers: [Outbox, Inbox, OutboxStore, OutboxRelay],
+  providers: [Outbox, Inbox, OutboxStore, OutboxMetrics, OutboxRelay],
   exports: [Outbox, Inbox, OutboxRelay],
 })
 export class OutboxModule extends ConfigurableModuleClass {

@@ -2,6 +2,7 @@ import {
   currentContext,
   SystemClock,
   toCarrier,
+  traced,
   type Clock,
   type JobDescriptor,
 } from '@loyalnest/core';
@@ -35,6 +36,29 @@ export class Outbox<Tx = unknown> {
    */
   async publish<Payload>(tx: Tx, job: JobDescriptor<Payload>, payload: Payload): Promise<string> {
     const id = randomUUID();
+    await traced(
+      'producer',
+      () => ({
+        name: `create ${job.name}`,
+        attributes: {
+          'messaging.system': 'outbox',
+          'messaging.destination.name': job.name,
+          'messaging.operation.name': 'create',
+          'messaging.operation.type': 'create',
+          'messaging.message.id': id,
+        },
+      }),
+      () => this.insert(tx, id, job, payload),
+    );
+    return id;
+  }
+
+  private async insert<Payload>(
+    tx: Tx,
+    id: string,
+    job: JobDescriptor<Payload>,
+    payload: Payload,
+  ): Promise<void> {
     const now = this.clock.now();
     const checked = await job.validate(payload);
     await this.store.insert(this.database.within(tx), {
@@ -49,6 +73,5 @@ export class Outbox<Tx = unknown> {
         expiresAt: new Date(now + job.expiresAfterMs).toISOString(),
       }),
     });
-    return id;
   }
 }

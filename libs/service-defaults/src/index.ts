@@ -3,6 +3,9 @@ export { runService } from './run-service.js';
 export { ServiceDefaultsModule } from './service-defaults.module.js';
 export type { ServiceDefaultsOptions } from './service-defaults.module.js';
 
+// At the edge of an app
+export { requireMerchant } from './require-merchant.js';
+
 // Variables
 export { ServiceConfig } from './config/service-config.js';
 export { ConfigError } from './config/config.error.js';

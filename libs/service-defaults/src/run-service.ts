@@ -13,7 +13,11 @@ export async function runService(module: Type): Promise<void> {
   try {
     const app = await NestFactory.create<NestFastifyApplication>(
       module,
-      new FastifyAdapter({ frameworkErrors: answerFrameworkError }),
+      new FastifyAdapter({
+        frameworkErrors: answerFrameworkError,
+        // Ids of jobs are made of idempotency keys; by default a long one is answered with 404.
+        routerOptions: { maxParamLength: 1_024 },
+      }),
       { rawBody: true, bufferLogs: true, abortOnError: false },
     );
     app.useLogger(app.get(Logger));

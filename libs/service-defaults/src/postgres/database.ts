@@ -2,12 +2,15 @@ import {
   CHECK_HEALTH,
   DRAIN,
   durationMs,
+  OBSERVE_METRICS,
   ON_SHUTDOWN,
   wholeNumber,
   type Drainable,
   type DrainStep,
   type HealthContributor,
   type HealthObservation,
+  type Measurement,
+  type MetricSource,
   type ShutdownListener,
 } from '@loyalnest/core';
 import type { SqlDatabase } from '@loyalnest/outbox';
@@ -44,9 +47,16 @@ const MIGRATION_WAIT_MS = 60_000;
  */
 @Injectable()
 export class Database
-  implements OnModuleInit, OnApplicationShutdown, Drainable, ShutdownListener, HealthContributor
+  implements
+    OnModuleInit,
+    OnApplicationShutdown,
+    Drainable,
+    ShutdownListener,
+    HealthContributor,
+    MetricSource
 {
   readonly healthCheck = { name: 'postgres', critical: true };
+  readonly metricSource = 'postgres';
   /** For `OutboxModule`: its statements take part in the same transactions and fail the same way. */
   readonly sql: SqlDatabase<Transaction>;
   private readonly orm: NodePgDatabase;
@@ -111,6 +121,29 @@ export class Database
       status: 'up',
       observed: { connections: totalCount, idle: idleCount, waiting: waitingCount },
     };
+  }
+
+  [OBSERVE_METRICS](): readonly Measurement[] {
+    const { totalCount, idleCount, waitingCount, options } = this.pool;
+    const connections = { used: totalCount - idleCount, idle: idleCount };
+    return [
+      ...Object.entries(connections).map(([state, value]) => ({
+        name: 'loyalnest_postgres_connections',
+        help: 'Connections of the pool',
+        value,
+        labels: { state },
+      })),
+      {
+        name: 'loyalnest_postgres_connections_max',
+        help: 'How many connections the pool may have',
+        value: options.max,
+      },
+      {
+        name: 'loyalnest_postgres_waiting_queries',
+        help: 'Queries and transactions that wait for a connection',
+        value: waitingCount,
+      },
+    ];
   }
 
   [ON_SHUTDOWN](): void {

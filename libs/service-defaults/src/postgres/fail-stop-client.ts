@@ -1,4 +1,5 @@
 import { Client, type ClientConfig } from 'pg';
+import { tracedQuery } from './query-span.js';
 import { isReadTimeout } from './unavailable-cause.js';
 
 /**
@@ -15,7 +16,7 @@ export class FailStopClient extends Client {
 
   // oxlint-disable-next-line typescript/no-explicit-any -- one signature for the eight of Client
   override query(...args: any[]): any {
-    const result: unknown = super.query(...(args as [string]));
+    const result = tracedQuery(args, (given) => super.query(...(given as [string])));
     void this.closeOnTimeout(result);
     return result;
   }

@@ -1,0 +1,32 @@
+import { OBSERVE_METRICS, type Measurement, type MetricSource } from '@loyalnest/core';
+import { Injectable } from '@nestjs/common';
+import { OutboxStore } from '../outbox-store.js';
+
+/** Rows that are looked at; a longer backlog shows as this many. */
+const MOST_ROWS = 10_000;
+
+/** How far behind the relay is. All instances tell the same, as they share the table. */
+@Injectable()
+export class OutboxMetrics implements MetricSource {
+  readonly metricSource = 'outbox';
+
+  constructor(private readonly store: OutboxStore) {}
+
+  async [OBSERVE_METRICS](): Promise<readonly Measurement[]> {
+    const { unpublished, unconfirmed, lagMs } = await this.store.backlog(MOST_ROWS);
+    const pending = { unpublished, unconfirmed };
+    return [
+      {
+        name: 'loyalnest_outbox_lag_seconds',
+        help: 'Age of the oldest event that is not published; 0 if there is none',
+        value: lagMs / 1_000,
+      },
+      ...Object.entries(pending).map(([state, value]) => ({
+        name: 'loyalnest_outbox_pending_events',
+        help: `Events that are not published, or whose job has not ended; at most ${MOST_ROWS}`,
+        value,
+        labels: { state },
+      })),
+    ];
+  }
+}
