@@ -1,61 +1,64 @@
-import {
-  ON_SHUTDOWN,
-  type CancelTimer,
-  type HealthStatus,
-  type ShutdownListener,
-} from '@loyalnest/core';
+import { OptionError, ON_SHUTDOWN, type CancelTimer, type ShutdownListener } from '@loyalnest/core';
 import {
   Inject,
   Injectable,
-  Logger,
-  ServiceUnavailableException,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import {
-  HealthCheckService,
-  HealthIndicatorService,
-  type HealthCheckResult,
-  type HealthIndicatorResult,
-} from '@nestjs/terminus';
-import { stableCode } from './checks/failure-code.js';
-import { HealthCheck, type HealthSample } from './checks/health-check.js';
+import type { HealthCheckResult } from '@nestjs/terminus';
+import { resolveCheckOptions } from './checks/check-options.js';
+import { HealthCheck } from './checks/health-check.js';
+import type { HealthSource } from './checks/health-source.js';
 import { HealthSources } from './checks/health-sources.js';
+import { ALL, findCheck, groupChecks, type HealthGroup } from './groups/health-groups.js';
+import { HealthReports } from './groups/health-reports.js';
+import { moduleReport } from './groups/module-report.js';
 import type { HealthReport, ServiceStatus } from './health-report.js';
-import { healthChanged } from './health.events.js';
+import { HealthTransitions } from './health-transitions.js';
 import { MODULE_OPTIONS_TOKEN } from './health.module-definition.js';
 import {
   resolveHealthOptions,
   type HealthModuleOptions,
   type HealthPolicy,
 } from './health.options.js';
+import { HealthStartup } from './startup/health-startup.js';
 
 /**
- * Samples all checks in the background through Terminus and keeps the last result. Reading it costs
- * nothing, cannot hang, and puts no load on what is checked, however often a probe asks.
+ * Samples all checks in the background and keeps the last result by group. Reading it costs nothing,
+ * cannot hang, and puts no load on what is checked, however often a probe asks.
  */
 @Injectable()
 export class HealthSampler implements OnApplicationBootstrap, OnModuleDestroy, ShutdownListener {
-  private readonly logger = new Logger('Health');
-  private readonly policy: HealthPolicy;
-  private readonly statuses = new Map<string, HealthStatus>();
+  readonly policy: HealthPolicy;
   private checks: readonly HealthCheck[] = [];
-  private last: HealthCheckResult | undefined;
+  private groups: ReadonlyMap<string, HealthGroup> = new Map();
+  private results: ReadonlyMap<string, HealthCheckResult> = new Map();
+  private sampledAt: number | undefined;
+  private staleMs = Infinity;
   private draining = false;
   private cancelNext: CancelTimer = () => undefined;
 
   constructor(
     private readonly sources: HealthSources,
-    private readonly terminus: HealthCheckService,
-    private readonly indicators: HealthIndicatorService,
+    private readonly reports: HealthReports,
+    private readonly startup: HealthStartup,
+    private readonly transitions: HealthTransitions,
     @Inject(MODULE_OPTIONS_TOKEN) options: HealthModuleOptions,
   ) {
     this.policy = resolveHealthOptions(options);
   }
 
   onApplicationBootstrap(): void {
-    const { timeoutMs, clock } = this.policy;
-    this.checks = this.sources.all().map((source) => new HealthCheck(source, timeoutMs, clock));
+    const { intervalMs, stalePeriods, groups, checks } = this.policy;
+    this.checks = this.sources.all().map((source) => this.checkOf(source));
+    for (const name of Object.keys(checks)) findCheck('HealthModule.checks', name, this.checks);
+    this.groups = groupChecks(this.checks, groups);
+    const slowestMs = Math.max(0, ...this.checks.map(({ policy }) => policy.timeoutMs));
+    this.staleMs = stalePeriods * (intervalMs + slowestMs);
+    this.startup.begin(
+      this.checks.map(({ name }) => name),
+      this.groups.get('startup')!.checks.map(({ name }) => name),
+    );
     void this.run();
   }
 
@@ -63,74 +66,128 @@ export class HealthSampler implements OnApplicationBootstrap, OnModuleDestroy, S
   [ON_SHUTDOWN](): void {
     this.draining = true;
     this.cancelNext();
+    this.tellReadiness();
   }
 
   onModuleDestroy(): void {
     this[ON_SHUTDOWN]();
   }
 
+  /** What `/health/ready` answers. */
   get status(): ServiceStatus {
     if (this.draining) return 'shutting_down';
-    return this.last?.status ?? 'starting';
+    const started = this.startup.status;
+    if (started !== 'ok') return started;
+    return this.statusOf('ready');
   }
 
   /** Whether new requests should come here. */
   get isReady(): boolean {
-    return this.status === 'ok' || this.status === 'degraded';
+    return isWell(this.status);
   }
 
-  /** The last sample; only its status where details are not shown. */
-  get report(): HealthReport {
-    if (!this.policy.showDetails || !this.last) return { status: this.status };
-    return { ...this.last, status: this.status };
-  }
-
-  private async run(): Promise<void> {
-    const result = await this.sampleAll();
-    if (this.draining) return;
-    this.last = result;
-    this.cancelNext = this.policy.clock.schedule(
-      () => void this.run(),
-      this.policy.intervalMs,
-      false,
-    );
-  }
-
-  private async sampleAll(): Promise<HealthCheckResult> {
-    try {
-      return await this.terminus.check(this.checks.map((check) => () => this.indicate(check)));
-    } catch (error) {
-      // Terminus throws its result when a check is down.
-      if (!(error instanceof ServiceUnavailableException)) throw error;
-      return error.getResponse() as HealthCheckResult;
+  /** What `/health/live` answers: `ok` unless a check was put into the group `live` and is down. */
+  get liveness(): ServiceStatus {
+    if (this.groups.get('live')?.checks.length) {
+      const status = this.statusOf('live');
+      if (!this.draining && status !== 'starting') return status;
     }
+    return 'ok';
   }
 
-  private async indicate(check: HealthCheck): Promise<HealthIndicatorResult> {
-    const { name, critical } = check.source;
-    const { status, code: given, observed, checkedAt, durationMs } = await check.sample();
-    const code = stableCode(given);
-    this.note(name, { status, code, checkedAt, durationMs });
-    const data = {
-      critical,
-      ...(code && { code }),
-      ...(observed && { observed }),
-      checkedAt,
-      durationMs,
-    };
-    const indicator = this.indicators.check(name);
-    if (status === 'up') return indicator.up(data);
-    // A soft dependency that is down takes nothing from the service but a feature.
-    if (status === 'down' && critical) return indicator.down(data);
-    return indicator.degraded({ ...data, ...(status === 'down' && { observedStatus: status }) });
+  /** What `/health/startup` answers; a startup that was over is not undone by a shutdown. */
+  get startupStatus(): ServiceStatus {
+    return this.sampledAt === undefined ? 'starting' : this.startup.status;
   }
 
-  private note(name: string, { status: to, code }: HealthSample): void {
-    const from = this.statuses.get(name);
-    if (from === to) return;
-    this.statuses.set(name, to);
-    healthChanged.publish({ name, from, to, code });
-    if (to !== 'up') this.logger.warn(`${name} is ${to}${code ? ` (${code})` : ''}`);
-    else if (from) this.logger.log(`${name} is up again`);
+  /** What the startup still waits for, and what failed it. */
+  get startupPending(): NonNullable<HealthReport['error']> {
+    return this.startup.pending;
   }
+
+  /** All checks, as of the last sample. */
+  get report(): HealthReport {
+    return this.reportOf(ALL)!;
+  }
+
+  /** The checks of one group, as of the last sample; undefined for a name that is no group. */
+  reportOf(group: string): HealthReport | undefined {
+    // Which groups there are is known from the boot on.
+    if (this.groups.size > 0 && !this.groups.has(group)) return undefined;
+    const status = this.draining ? 'shutting_down' : this.statusOf(group);
+    const result = this.results.get(group);
+    if (!result) return { status };
+    if (!this.isStale) return { ...result, status };
+    const sampler = { status: 'down', code: 'stale' } as const;
+    const details = { ...result.details, sampler };
+    return { status, info: result.info, error: { ...result.error, sampler }, details };
+  }
+
+  /** The checks by the Nest module that has them, as of the last sample. */
+  get modules(): HealthReport {
+    return { status: this.report.status, modules: moduleReport(this.checks) };
+  }
+
+  private statusOf(group: string): ServiceStatus {
+    const result = this.results.get(group);
+    if (!result) return 'starting';
+    return this.isStale ? 'error' : result.status;
+  }
+
+  /** Whether the last sample is so old that something must be wrong with us. */
+  private get isStale(): boolean {
+    return this.sampledAt !== undefined && this.silentMs > this.staleMs;
+  }
+
+  private get silentMs(): number {
+    return this.policy.clock.monotonic() - this.sampledAt!;
+  }
+
+  /** Samples again and again; a round that fails leaves the last results to grow stale. */
+  private async run(): Promise<void> {
+    const { clock, intervalMs, confirmMs } = this.policy;
+    await this.sample().catch((error: unknown) => this.transitions.failed(error));
+    if (this.draining) return;
+    const decided = this.checks.every(({ isDecided }) => isDecided);
+    const delayMs = decided ? intervalMs : confirmMs;
+    this.cancelNext = clock.schedule(() => void this.run(), delayMs, false);
+  }
+
+  private async sample(): Promise<void> {
+    await Promise.all(this.checks.map((check) => check.sample()));
+    const results = await Promise.all(
+      [...this.groups.values()].map(
+        async (group) => [group.name, await this.reports.of(group)] as const,
+      ),
+    );
+    if (this.draining) return;
+    if (this.isStale) this.transitions.late(this.silentMs);
+    this.results = new Map(results);
+    this.sampledAt = this.policy.clock.monotonic();
+    for (const check of this.checks) {
+      this.transitions.check(check);
+      this.startup.noteCheck(check.name, check.last!.status);
+    }
+    this.tellReadiness();
+  }
+
+  private tellReadiness(): void {
+    this.transitions.ready(this.status, this.isReady);
+  }
+
+  private checkOf(source: HealthSource): HealthCheck {
+    const { name } = source.declaration;
+    if (typeof name !== 'string' || name === '') {
+      throw new OptionError('healthCheck.name', name, "name the check, such as 'redis:cache'");
+    }
+    const path = `healthCheck('${name}')`;
+    const own = resolveCheckOptions(path, source.declaration, this.policy.check);
+    const policy = resolveCheckOptions(path, this.policy.checks[name] ?? {}, own);
+    return new HealthCheck(source, policy, this.policy.clock);
+  }
+}
+
+/** Whether a status is answered with 200. */
+export function isWell(status: ServiceStatus): boolean {
+  return status === 'ok' || status === 'degraded';
 }

@@ -1,86 +1,19 @@
-import {
-  CHECK_HEALTH,
-  LoyalNestError,
-  ON_SHUTDOWN,
-  type HealthContributor,
-  type HealthObservation,
-} from '@loyalnest/core';
+import { LoyalNestError, ON_SHUTDOWN, type HealthObservation } from '@loyalnest/core';
 import { eventually, FakeClock, forEachPlatform, type RunningApp } from '@loyalnest/testing';
-import { Injectable, Module, Scope, ValidationPipe, type DynamicModule } from '@nestjs/common';
-import { APP_PIPE } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
+import { appModule, Dependency, MailClient, NEVER, type Observe } from '../test/health-app.js';
 import {
   healthChanged,
-  HealthModule,
   HealthSampler,
   type HealthChanged,
   type HealthModuleOptions,
 } from './index.js';
-
-type Observe = (signal: AbortSignal) => HealthObservation | Promise<HealthObservation>;
-
-class Dependency implements HealthContributor {
-  calls = 0;
-  signals: AbortSignal[] = [];
-  observe: Observe = () => ({ status: 'up' });
-
-  constructor(readonly healthCheck: HealthContributor['healthCheck']) {}
-
-  [CHECK_HEALTH](signal: AbortSignal): HealthObservation | Promise<HealthObservation> {
-    this.calls++;
-    this.signals.push(signal);
-    return this.observe(signal);
-  }
-}
-
-@Injectable()
-class MailClient {
-  answer: unknown = { status: 'healthy', secret: 'host:25' };
-  getHealthStatus(): unknown {
-    return this.answer;
-  }
-}
-
-@Injectable({ scope: Scope.REQUEST })
-class PerRequest {
-  getHealthStatus(): boolean {
-    return false;
-  }
-}
 
 interface Started extends RunningApp {
   readonly clock: FakeClock;
   readonly database: Dependency;
   readonly cache: Dependency;
   readonly mail: MailClient;
-}
-
-const NEVER: Observe = () => new Promise(() => undefined);
-
-function appModule(
-  options: HealthModuleOptions,
-  dependencies: readonly Dependency[],
-): DynamicModule {
-  class App {}
-  Module({})(App);
-  return {
-    module: App,
-    imports: [HealthModule.forRoot(options)],
-    providers: [
-      ...dependencies.map((dependency) => ({
-        provide: dependency.healthCheck.name,
-        useValue: dependency,
-      })),
-      // Another name for the same instance is no second check.
-      { provide: 'alias', useExisting: dependencies[0]!.healthCheck.name },
-      MailClient,
-      PerRequest,
-      {
-        provide: APP_PIPE,
-        useValue: new ValidationPipe({ whitelist: true, forbidUnknownValues: true }),
-      },
-    ],
-  };
 }
 
 forEachPlatform((platform) => {
@@ -277,9 +210,10 @@ forEachPlatform((platform) => {
     running.cache.observe = () => ({ status: 'up' });
     await nextSample();
     end();
+    const about = { app: expect.any(String) as string, name: 'redis:cache', critical: false };
     expect(events).toEqual([
-      { name: 'redis:cache', from: 'up', to: 'down', code: 'timeout' },
-      { name: 'redis:cache', from: 'down', to: 'up', code: undefined },
+      { ...about, from: 'up', to: 'down', code: 'timeout' },
+      { ...about, from: 'down', to: 'up', code: undefined },
     ]);
   });
 
@@ -313,12 +247,4 @@ describe('the boot fails', () => {
     const app = await Test.createTestingModule({ imports: [{ ...module, providers }] }).compile();
     await expect(app.init()).rejects.toThrow("healthCheck.name: got 'postgres'");
   });
-});
-
-it('shows no details in production unless told to', async () => {
-  const { resolveHealthOptions } = await import('./health.options.js');
-  const production = { NODE_ENV: 'production' };
-  expect(resolveHealthOptions({}, production).showDetails).toBe(false);
-  expect(resolveHealthOptions({ details: 'always' }, production).showDetails).toBe(true);
-  expect(resolveHealthOptions({}, {}).showDetails).toBe(true);
 });

@@ -3,20 +3,43 @@ import { Module } from '@nestjs/common';
 import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { HealthSources } from './checks/health-sources.js';
+import { HealthReports } from './groups/health-reports.js';
 import { HealthSampler } from './health-sampler.js';
-import { HealthController } from './health.controller.js';
-import { ConfigurableModuleClass } from './health.module-definition.js';
+import { HealthTransitions } from './health-transitions.js';
+import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './health.module-definition.js';
+import type { HealthModuleOptions } from './health.options.js';
+import { DetailsAccess } from './http/details-access.js';
+import { HealthPages } from './http/health-pages.js';
+import { HealthController } from './http/health.controller.js';
+import { MemoryCheck } from './indicators/memory-check.js';
+import { ManagementServer } from './management/management-server.js';
+import { HealthStartup } from './startup/health-startup.js';
 
 /**
- * `GET /health`, `/health/live` and `/health/ready` over every provider of the application that
- * knows whether it is well. Import it once, in the root module, with `forRoot()`.
+ * `GET /health` and the pages below it, over every provider of the application that knows whether
+ * it is well. Import it once, in the root module, with `forRoot()`.
  */
 @Module({
   // Terminus would log each sample that is not well; transitions are logged instead.
   imports: [DiscoveryModule, TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [HealthSources, HealthSampler],
-  exports: [HealthSampler],
+  providers: [
+    HealthSources,
+    HealthReports,
+    HealthTransitions,
+    HealthStartup,
+    HealthSampler,
+    DetailsAccess,
+    HealthPages,
+    ManagementServer,
+    {
+      provide: MemoryCheck,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: ({ memory }: HealthModuleOptions) =>
+        memory === false ? undefined : new MemoryCheck(memory),
+    },
+  ],
+  exports: [HealthSampler, HealthStartup],
 })
 export class HealthModule extends ConfigurableModuleClass {
   constructor(modules: ModulesContainer) {

@@ -1,40 +1,129 @@
-import { durationMs, OptionError, SystemClock, type Clock, type Duration } from '@loyalnest/core';
+import {
+  durationMs,
+  OptionError,
+  SystemClock,
+  wholeNumber,
+  type Clock,
+  type Duration,
+} from '@loyalnest/core';
+import {
+  resolveCheckOptions,
+  type CheckPolicy,
+  type HealthCheckOptions,
+} from './checks/check-options.js';
+import { resolveGroups, type GroupOptions } from './groups/group-options.js';
+import type { MemoryCheckOptions } from './indicators/memory.options.js';
 
 export interface HealthModuleOptions {
   /** Time from the end of one sample to the start of the next. At least 100 ms. @defaultValue '5s' */
   readonly interval?: Duration;
-  /** Time that one check may take; then it counts as down. At least 1 ms. @defaultValue '500ms' */
+  /** Time that one check may take; then it counts as failed. At least 1 ms. @defaultValue '500ms' */
   readonly timeout?: Duration;
   /**
-   * Whether `GET /health` lists the single checks, or says no more than the status.
-   * @defaultValue 'never' if NODE_ENV is production, otherwise 'always'
+   * Failures in a row after which a check counts as down. While they are counted, samples are taken
+   * five times as often. From 1 to 20. @defaultValue 3
    */
-  readonly details?: 'always' | 'never';
+  readonly failures?: number;
+  /** Successes in a row after which a check counts as up again. From 1 to 20. @defaultValue 1 */
+  readonly successes?: number;
+  /**
+   * Intervals without a sample, as of a blocked event loop, after which the service is not ready.
+   * At least 2. @defaultValue 3
+   */
+  readonly staleAfter?: number;
+  /** Changes checks by their names, those of other modules too. @defaultValue none */
+  readonly checks?: Readonly<Record<string, HealthCheckOptions>>;
+  /**
+   * Names of checks by group; each group is a page `/health/<group>`. `ready`, `live`, `startup`
+   * and the topics `database`, `redis` and `queues` can be given too, and then have exactly these.
+   * @defaultValue none
+   */
+  readonly groups?: GroupOptions;
+  /**
+   * Who sees the single checks: everybody, those whom `AdminAccess` gives the role `view`, or
+   * nobody. @defaultValue 'authorized' if NODE_ENV is production, otherwise 'always'
+   */
+  readonly details?: 'always' | 'authorized' | 'never';
+  /** The check of memory that every service has; false for none. @defaultValue 75 % and 90 % */
+  readonly memory?: MemoryCheckOptions | false;
+  /** Said by `application/health+json`. @defaultValue nothing */
+  readonly service?: ServiceInfo;
+  /**
+   * Port of a second HTTP server that answers only the health pages; 0 takes a free one.
+   * @defaultValue none
+   */
+  readonly port?: number;
+  /** Address that the second server listens on. @defaultValue all of the machine */
+  readonly host?: string;
   /** Source of time. @defaultValue the machine's */
   readonly clock?: Clock;
+}
+
+/** What a service says of itself; fields of draft-inadarei-api-health-check. */
+export interface ServiceInfo {
+  readonly serviceId?: string;
+  /** Of the API. */
+  readonly version?: string;
+  /** Of the build, such as a commit. */
+  readonly releaseId?: string;
+  readonly description?: string;
 }
 
 /** The options as they are used: checked, defaults filled in. */
 export interface HealthPolicy {
   readonly intervalMs: number;
-  readonly timeoutMs: number;
-  readonly showDetails: boolean;
+  /** Between samples while a check is undecided. */
+  readonly confirmMs: number;
+  readonly stalePeriods: number;
+  readonly check: CheckPolicy;
+  readonly checks: Readonly<Record<string, HealthCheckOptions>>;
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+  readonly details: 'always' | 'authorized' | 'never';
+  /** Whether details were asked for by name, so that nobody to authorize is a mistake. */
+  readonly needsAdminAccess: boolean;
+  readonly service: ServiceInfo;
+  readonly port: number | undefined;
+  readonly host: string | undefined;
   readonly clock: Clock;
 }
 
+const DETAILS: readonly unknown[] = ['always', 'authorized', 'never'];
+const SHORTEST_MS = 100;
+
+/** @throws OptionError */
 export function resolveHealthOptions(
   options: HealthModuleOptions,
   environment: NodeJS.ProcessEnv = process.env,
 ): HealthPolicy {
   const isProduction = environment['NODE_ENV'] === 'production';
-  const details = options.details ?? (isProduction ? 'never' : 'always');
-  if (details !== 'always' && details !== 'never') {
-    throw new OptionError('HealthModule.details', details, "use 'always' or 'never'");
+  const details = options.details ?? (isProduction ? 'authorized' : 'always');
+  if (!DETAILS.includes(details)) {
+    throw new OptionError(path('details'), details, "use 'always', 'authorized' or 'never'");
+  }
+  const { interval = '5s', staleAfter = 3, port } = options;
+  const intervalMs = durationMs(path('interval'), interval, { minMs: SHORTEST_MS });
+  const check = resolveCheckOptions('HealthModule', options, DEFAULTS);
+  for (const [name, changed] of Object.entries(options.checks ?? {})) {
+    resolveCheckOptions(path(`checks.${name}`), changed, check);
   }
   return {
-    intervalMs: durationMs('HealthModule.interval', options.interval ?? '5s', { minMs: 100 }),
-    timeoutMs: durationMs('HealthModule.timeout', options.timeout ?? '500ms', { minMs: 1 }),
-    showDetails: details === 'always',
+    intervalMs,
+    confirmMs: Math.max(SHORTEST_MS, intervalMs / 5),
+    stalePeriods: wholeNumber(path('staleAfter'), staleAfter, { min: 2 }),
+    check,
+    checks: options.checks ?? {},
+    groups: resolveGroups(path('groups'), options.groups ?? {}),
+    details,
+    needsAdminAccess: options.details === 'authorized',
+    service: options.service ?? {},
+    port: port === undefined ? port : wholeNumber(path('port'), port, { max: 65_535 }),
+    host: options.host,
     clock: options.clock ?? new SystemClock(),
   };
+}
+
+const DEFAULTS: CheckPolicy = { critical: false, failures: 3, successes: 1, timeoutMs: 500 };
+
+function path(name: string): string {
+  return `HealthModule.${name}`;
 }

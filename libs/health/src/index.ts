@@ -1,12 +1,22 @@
 // For your application
 export { HealthModule } from './health.module.js';
 export { HealthSampler } from './health-sampler.js';
+export { HealthStartup } from './startup/health-startup.js';
+export { HealthIndicator } from './checks/health-indicator.decorator.js';
 
 // Options and answers
-export type { HealthModuleOptions } from './health.options.js';
+export type { HealthModuleOptions, ServiceInfo } from './health.options.js';
+export type { HealthCheckOptions } from './checks/check-options.js';
+export type { HealthCheckDeclaration } from './checks/health-source.js';
+export type { HealthIndicatorResult } from './checks/health-indicator.decorator.js';
+export type { GroupOptions } from './groups/group-options.js';
+export type { MemoryCheckOptions } from './indicators/memory.options.js';
+export type { StartupCondition } from './startup/health-startup.js';
 export type { HealthReport, ServiceStatus } from './health-report.js';
+export type { ModuleHealth } from './groups/module-report.js';
+export type { HealthJson } from './http/health-json.js';
 export type { PlainHealthProvider } from './checks/plain-health-status.js';
 
 // Events
-export { healthChanged } from './health.events.js';
-export type { HealthChanged } from './health.events.js';
+export { healthChanged, readinessChanged } from './health.events.js';
+export type { HealthChanged, ReadinessChanged } from './health.events.js';

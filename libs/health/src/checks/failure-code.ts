@@ -4,7 +4,11 @@ const CODES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection-refused',
   ECONNRESET: 'connection-lost',
   EPIPE: 'connection-lost',
+  UND_ERR_SOCKET: 'connection-lost',
   ETIMEDOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
   ENOTFOUND: 'unknown-host',
   EAI_AGAIN: 'unknown-host',
   EHOSTUNREACH: 'unreachable',
@@ -12,15 +16,28 @@ const CODES: Readonly<Record<string, string>> = {
 };
 
 const STABLE = /^[a-z][a-z0-9-]{0,63}$/;
+/** `fetch` wraps the error of the socket, and drivers wrap theirs. */
+const MOST_CAUSES = 4;
 
 /** A public word for an error. Its text stays inside: it may name hosts, users, statements. */
 export function failureCode(error: unknown): string {
-  if (isLoyalNestError(error)) return error.code.toLowerCase().replaceAll('_', '-');
-  const { code } = (error ?? {}) as { code?: unknown };
-  return (typeof code === 'string' && CODES[code]) || 'failed';
+  let current = error;
+  for (let depth = 0; depth < MOST_CAUSES && current != null; depth++) {
+    const found = codeOf(current);
+    if (found !== undefined) return found;
+    current = (current as { cause?: unknown }).cause;
+  }
+  return 'failed';
 }
 
 /** The code as it may go out: a contributor that puts an error's text there is not believed. */
 export function stableCode(code: string | undefined): string | undefined {
   return code === undefined || STABLE.test(code) ? code : 'unspecified';
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (isLoyalNestError(error)) return error.code.toLowerCase().replaceAll('_', '-');
+  const { code, name } = error as { code?: unknown; name?: unknown };
+  if (name === 'AbortError' || name === 'TimeoutError') return 'timeout';
+  return typeof code === 'string' ? CODES[code] : undefined;
 }

@@ -1,15 +1,17 @@
-import type { Clock, HealthObservation } from '@loyalnest/core';
-import { failureCode } from './failure-code.js';
+import type { Clock, HealthObservation, HealthStatus } from '@loyalnest/core';
+import type { CheckPolicy } from './check-options.js';
+import { failureCode, stableCode } from './failure-code.js';
+import type { HealthSource } from './health-source.js';
+import { Hysteresis } from './hysteresis.js';
+import { publicFigures } from './public-figures.js';
 
-/** What is sampled, whichever way the provider offers it. */
-export interface HealthSource {
-  readonly name: string;
-  readonly critical: boolean;
-  observe(signal: AbortSignal): HealthObservation | Promise<HealthObservation>;
-}
-
-/** An observation with when it was made. */
-export interface HealthSample extends HealthObservation {
+/** What a check counts as, with the observation that it was last counted from. */
+export interface HealthSample {
+  readonly status: HealthStatus;
+  /** What was seen; differs from the status until so many agree that it changes. */
+  readonly observedStatus: HealthStatus;
+  readonly code?: string;
+  readonly observed?: NonNullable<HealthObservation['observed']>;
   /** ISO 8601. */
   readonly checkedAt: string;
   readonly durationMs: number;
@@ -20,23 +22,46 @@ export interface HealthSample extends HealthObservation {
  * is not asked again before it has settled, so that a hanging check cannot pile up.
  */
 export class HealthCheck {
+  private readonly hysteresis: Hysteresis;
   private running = false;
+  private sampled: HealthSample | undefined;
 
   constructor(
     readonly source: HealthSource,
-    private readonly timeoutMs: number,
+    readonly policy: CheckPolicy,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.hysteresis = new Hysteresis(policy);
+  }
+
+  get name(): string {
+    return this.source.declaration.name;
+  }
+
+  get last(): HealthSample | undefined {
+    return this.sampled;
+  }
+
+  /** Whether the last observations agree with what the check counts as. */
+  get isDecided(): boolean {
+    return this.hysteresis.isDecided;
+  }
 
   /** Never rejects. */
   async sample(): Promise<HealthSample> {
     const startedAt = this.clock.monotonic();
     const observation = this.running ? TIMED_OUT : await this.withinLimit();
-    return {
-      ...observation,
+    const { status: observedStatus, observed } = observation;
+    const code = stableCode(observation.code);
+    this.sampled = {
+      status: this.hysteresis.next(observedStatus),
+      observedStatus,
+      ...(code !== undefined && { code }),
+      ...(observed && { observed: publicFigures(observed) }),
       checkedAt: new Date(this.clock.now()).toISOString(),
       durationMs: Math.round(this.clock.monotonic() - startedAt),
     };
+    return this.sampled;
   }
 
   private withinLimit(): Promise<HealthObservation> {
@@ -48,7 +73,7 @@ export class HealthCheck {
           limit.abort();
           resolve(TIMED_OUT);
         },
-        this.timeoutMs,
+        this.policy.timeoutMs,
         false,
       );
       void this.observe(limit.signal).then((observation) => {
@@ -61,11 +86,14 @@ export class HealthCheck {
 
   private async observe(signal: AbortSignal): Promise<HealthObservation> {
     try {
-      return await this.source.observe(signal);
+      const observation = await this.source.observe(signal);
+      return STATUSES.has(observation.status) ? observation : UNKNOWN;
     } catch (error) {
       return { status: 'down', code: failureCode(error) };
     }
   }
 }
 
+const STATUSES: ReadonlySet<unknown> = new Set<HealthStatus>(['up', 'degraded', 'down']);
 const TIMED_OUT: HealthObservation = { status: 'down', code: 'timeout' };
+const UNKNOWN: HealthObservation = { status: 'down', code: 'unknown-status' };

@@ -1,44 +1,83 @@
 import { CHECK_HEALTH, isHealthContributor, OptionError } from '@loyalnest/core';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import type { HealthSource } from './health-check.js';
-import { isPlainHealthProvider, readPlainStatus } from './plain-health-status.js';
+import { declaredIndicators } from './health-indicator.decorator.js';
+import type { HealthSource } from './health-source.js';
+import { isPlainHealthProvider, readObservation, readPlainStatus } from './plain-health-status.js';
 
-/** Finds every provider that knows whether it is well. */
+type Method = (signal: AbortSignal) => unknown;
+
+/** Finds every provider and controller that knows whether it is well. */
 @Injectable()
 export class HealthSources {
+  private readonly logger = new Logger('Health');
+
   constructor(private readonly discovery: DiscoveryService) {}
 
   /** @throws {@link OptionError} if two have the same name */
   all(): readonly HealthSource[] {
-    const instances = new Set<unknown>();
-    for (const wrapper of this.discovery.getProviders()) {
+    const sources: HealthSource[] = [];
+    const seen = new Set<unknown>();
+    for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
+      const { metatype } = wrapper;
       // A request-scoped provider has no instance that could be asked.
-      if (wrapper.isDependencyTreeStatic()) instances.add(wrapper.instance);
-    }
-    const sources = [...instances].map(sourceOf).filter((source) => source !== undefined);
-    const names = new Set<string>();
-    for (const { name } of sources) {
-      if (names.has(name)) {
-        throw new OptionError('healthCheck.name', name, 'give each provider a name of its own');
+      if (!wrapper.isDependencyTreeStatic()) {
+        const prototype = (metatype?.prototype ?? null) as object | null;
+        for (const [, { name }] of declaredIndicators(prototype)) this.warn(metatype!.name, name);
+        continue;
       }
-      names.add(name);
+      const instance = wrapper.instance as unknown;
+      if (seen.has(instance)) continue;
+      seen.add(instance);
+      sources.push(...sourcesOf(instance, wrapper.host?.name ?? 'application'));
     }
+    refuseDoubles(sources);
     return sources;
+  }
+
+  private warn(owner: string, name: string): void {
+    this.logger.warn(
+      `@HealthIndicator '${name}' of ${owner} does nothing: the provider is not a singleton; ` +
+        'move the method to one that is',
+    );
   }
 }
 
-function sourceOf(instance: unknown): HealthSource | undefined {
+function sourcesOf(instance: unknown, module: string): readonly HealthSource[] {
+  if (typeof instance !== 'object' || instance === null) return [];
+  const prototype = Object.getPrototypeOf(instance) as object | null;
+  const decorated = declaredIndicators(prototype).map(([key, declaration]): HealthSource => {
+    const method = (instance as Record<string | symbol, Method>)[key]!;
+    const observe = async (signal: AbortSignal) =>
+      readObservation(await method.call(instance, signal));
+    return { declaration, module, observe };
+  });
   if (isHealthContributor(instance)) {
-    const { name, critical } = instance.healthCheck;
-    return { name, critical, observe: (signal) => instance[CHECK_HEALTH](signal) };
+    const { healthCheck: declaration } = instance;
+    const observe = (signal: AbortSignal) => instance[CHECK_HEALTH](signal);
+    return [...decorated, { declaration, module, observe }];
   }
-  if (!isPlainHealthProvider(instance)) return undefined;
-  return {
-    name: kebab((instance as object).constructor.name),
-    critical: false,
-    observe: async () => readPlainStatus(await instance.getHealthStatus()),
-  };
+  if (!isPlainHealthProvider(instance) || isDecorated(instance)) return decorated;
+  const declaration = { name: kebab((instance as object).constructor.name), critical: false };
+  const observe = async () => readPlainStatus(await instance.getHealthStatus());
+  return [...decorated, { declaration, module, observe }];
+}
+
+/** With the decorator on it, the plain method is declared already. */
+function isDecorated(instance: object): boolean {
+  const prototype = Object.getPrototypeOf(instance) as object | null;
+  return declaredIndicators(prototype).some(([key]) => key === 'getHealthStatus');
+}
+
+function refuseDoubles(sources: readonly HealthSource[]): void {
+  const names = new Set<string>();
+  for (const { declaration } of sources) {
+    const { name } = declaration;
+    if (names.has(name)) {
+      throw new OptionError('healthCheck.name', name, 'give each provider a name of its own');
+    }
+    names.add(name);
+  }
 }
 
 /** `SmsClient` becomes `sms-client`. */

@@ -1,4 +1,4 @@
-import type { HealthObservation } from '@loyalnest/core';
+import type { HealthObservation, HealthStatus } from '@loyalnest/core';
 
 /** A provider with the plain method that applications often have already. */
 export interface PlainHealthProvider {
@@ -12,7 +12,7 @@ export function isPlainHealthProvider(value: unknown): value is PlainHealthProvi
   );
 }
 
-const STATUSES: Readonly<Record<string, HealthObservation['status']>> = {
+const STATUSES: Readonly<Record<string, HealthStatus>> = {
   up: 'up',
   ok: 'up',
   healthy: 'up',
@@ -33,4 +33,19 @@ export function readPlainStatus(value: unknown): HealthObservation {
   if (known) return { status: known };
   if (typeof healthy === 'boolean') return { status: healthy ? 'up' : 'down' };
   return { status: 'down', code: 'unknown-status' };
+}
+
+/**
+ * Reads what a method with `@HealthIndicator` gave: nothing means that it is well, as it did not
+ * throw; otherwise as above, with the code and the figures of an observation.
+ */
+export function readObservation(value: unknown): HealthObservation {
+  if (value === undefined) return { status: 'up' };
+  const { code, observed } = (value ?? {}) as { code?: unknown; observed?: unknown };
+  return {
+    ...(typeof code === 'string' && { code }),
+    ...(typeof observed === 'object' &&
+      observed !== null && { observed: observed as NonNullable<HealthObservation['observed']> }),
+    ...readPlainStatus(value),
+  };
 }

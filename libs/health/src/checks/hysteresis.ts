@@ -1,0 +1,31 @@
+import type { HealthStatus } from '@loyalnest/core';
+import type { CheckPolicy } from './check-options.js';
+
+/**
+ * Turns single observations into a status that does not flap: down after so many failures in a row,
+ * back after so many successes. The first observation counts at once, as there is nothing to hold.
+ */
+export class Hysteresis {
+  private status: HealthStatus | undefined;
+  private against = 0;
+
+  constructor(private readonly policy: Pick<CheckPolicy, 'failures' | 'successes'>) {}
+
+  /** Whether the observations agree with the status; if not, the next ones decide. */
+  get isDecided(): boolean {
+    return this.against === 0;
+  }
+
+  next(observed: HealthStatus): HealthStatus {
+    const wasDown = this.status === 'down';
+    const isDown = observed === 'down';
+    const first = this.status === undefined;
+    this.against = first || wasDown === isDown ? 0 : this.against + 1;
+    const needed = isDown ? this.policy.failures : this.policy.successes;
+    if (this.against === 0 || this.against >= needed) {
+      this.status = observed;
+      this.against = 0;
+    }
+    return this.status!;
+  }
+}

@@ -1,0 +1,17 @@
+import type { HealthObservation } from '@loyalnest/core';
+
+const WORD = /^[a-z][a-z0-9_-]{0,63}$/i;
+
+/**
+ * Figures as they may go out: numbers, booleans and single words. Other text may be that of an
+ * error, an address or a statement, whatever the provider meant it to be.
+ */
+export function publicFigures(
+  observed: NonNullable<HealthObservation['observed']>,
+): NonNullable<HealthObservation['observed']> {
+  const entries = Object.entries(observed).map(([name, value]) => {
+    const hidden = typeof value === 'string' && !WORD.test(value);
+    return [name, hidden ? 'unspecified' : value] as const;
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,54 @@
+import type { HealthStatus } from '@loyalnest/core';
+import { Injectable, Logger } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import type { HealthCheck } from './checks/health-check.js';
+import type { ServiceStatus } from './health-report.js';
+import { healthChanged, readinessChanged } from './health.events.js';
+
+/** Tells each change once: as an event and as a log line. What stays as it was is not told. */
+@Injectable()
+export class HealthTransitions {
+  private readonly logger = new Logger('Health');
+  private readonly app: string;
+  private readonly statuses = new Map<string, HealthStatus>();
+  private readiness: ServiceStatus = 'starting';
+
+  constructor({ applicationId }: ModulesContainer) {
+    this.app = applicationId;
+  }
+
+  check({ name, policy, last }: HealthCheck): void {
+    const from = this.statuses.get(name);
+    const { status: to, code } = last!;
+    if (from === to) return;
+    this.statuses.set(name, to);
+    const { critical } = policy;
+    healthChanged.publish({ app: this.app, name, critical, from, to, code });
+    if (to !== 'up') this.logger.warn(`${name} is ${to}${code ? ` (${code})` : ''}`);
+    else if (from) this.logger.log(`${name} is up again`);
+  }
+
+  ready(to: ServiceStatus, isReady: boolean): void {
+    const from = this.readiness;
+    if (from === to) return;
+    this.readiness = to;
+    readinessChanged.publish({ app: this.app, from, to, isReady });
+    if (to === 'error') this.logger.error('not ready any more');
+    else if (from === 'error' && isReady) this.logger.log('ready again');
+  }
+
+  /** Samples come again after a time without any. */
+  late(silentMs: number): void {
+    this.logger.warn(
+      `no sample was taken for ${Math.round(silentMs)} ms: the event loop was blocked or the ` +
+        'process was paused',
+    );
+  }
+
+  /** A round of samples gave no result. */
+  failed(error: unknown): void {
+    this.logger.error(
+      `could not sample: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}

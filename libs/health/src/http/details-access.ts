@@ -1,0 +1,62 @@
+import { AdminAccess, OptionError, type AdminRequest } from '@loyalnest/core';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { HealthSampler } from '../health-sampler.js';
+
+/** Decides who sees the single checks. */
+@Injectable()
+export class DetailsAccess implements OnModuleInit {
+  private access: AdminAccess | undefined;
+
+  constructor(
+    private readonly modules: ModuleRef,
+    private readonly sampler: HealthSampler,
+  ) {}
+
+  onModuleInit(): void {
+    const { details, needsAdminAccess } = this.sampler.policy;
+    if (details !== 'authorized') return;
+    this.access = this.find();
+    if (this.access) return;
+    const remedy = 'provide AdminAccess, for example by AdminAccessModule of @loyalnest/security';
+    if (needsAdminAccess) throw new OptionError('HealthModule.details', details, remedy);
+    new Logger('Health').warn(`nobody will see the details of /health: ${remedy}`);
+  }
+
+  /** A promise only if somebody has to be asked; it never rejects and never hangs. */
+  allows(request: AdminRequest): boolean | Promise<boolean> {
+    const { details } = this.sampler.policy;
+    if (details !== 'authorized') return details === 'always';
+    return this.access ? this.ask(this.access, request) : false;
+  }
+
+  private ask(access: AdminAccess, { headers }: AdminRequest): Promise<boolean> {
+    const { clock, check } = this.sampler.policy;
+    return new Promise((resolve) => {
+      const cancel = clock.schedule(() => resolve(false), check.timeoutMs, false);
+      const settle = (allowed: boolean): void => {
+        cancel();
+        resolve(allowed);
+      };
+      // Whoever may not see them gets the status, as the public does: no reason is given.
+      void authorized(access, { headers }).then(settle);
+    });
+  }
+
+  private find(): AdminAccess | undefined {
+    try {
+      return this.modules.get(AdminAccess, { strict: false });
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+async function authorized(access: AdminAccess, request: AdminRequest): Promise<boolean> {
+  try {
+    await access.authorize(request, 'view');
+    return true;
+  } catch {
+    return false;
+  }
+}

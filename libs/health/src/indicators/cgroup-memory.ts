@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { posix } from 'node:path';
+
+/** Memory of a control group that has a limit. */
+export interface CgroupMemory {
+  /** Without file pages that the kernel would drop before it kills anything. */
+  readonly usedBytes: number;
+  readonly limitBytes: number;
+}
+
+interface Version {
+  readonly limit: string;
+  readonly used: string;
+  readonly reclaimable: RegExp;
+}
+
+const V1: Version = {
+  limit: 'memory.limit_in_bytes',
+  used: 'memory.usage_in_bytes',
+  reclaimable: /^total_inactive_file (\d+)$/m,
+};
+const V2: Version = {
+  limit: 'memory.max',
+  used: 'memory.current',
+  reclaimable: /^inactive_file (\d+)$/m,
+};
+
+/** Version 1 says "no limit" by a number near 2^63. */
+const NO_LIMIT_BYTES = 2 ** 60;
+
+/**
+ * The group, of those that this process is in, that is closest to its limit; undefined where none
+ * has one, as outside of containers. Reads cgroups of version 1 and 2.
+ */
+export async function cgroupMemory(root: string, file: string): Promise<CgroupMemory | undefined> {
+  const groups = await Promise.all(
+    candidates(root, await read(file)).map(([folder, version]) => readGroup(folder, version)),
+  );
+  return groups
+    .filter((group) => group !== undefined)
+    .toSorted((a, b) => b.usedBytes / b.limitBytes - a.usedBytes / a.limitBytes)[0];
+}
+
+/** The own group and those around it. In a container the path may be one of the host: not here. */
+function candidates(root: string, membership = ''): readonly (readonly [string, Version])[] {
+  const own = (line: RegExp): readonly string[] => upwards(line.exec(membership)?.[1] ?? '/');
+  return [
+    ...own(/^0::(\/.*)$/m).map((path) => [posix.join(root, path), V2] as const),
+    ...own(/^\d+:(?:[^:]*,)?memory(?:,[^:]*)?:(\/.*)$/m).map(
+      (path) => [posix.join(root, 'memory', path), V1] as const,
+    ),
+  ];
+}
+
+/** `/a/b` gives `/a/b`, `/a` and `/`. */
+function upwards(path: string): readonly string[] {
+  const parent = posix.dirname(path);
+  return parent === path ? [path] : [path, ...upwards(parent)];
+}
+
+async function readGroup(folder: string, version: Version): Promise<CgroupMemory | undefined> {
+  const limitBytes = Number(await read(posix.join(folder, version.limit)));
+  // Missing, `max`, or a number that no machine has.
+  if (!(limitBytes > 0 && limitBytes < NO_LIMIT_BYTES)) return undefined;
+  const used = Number(await read(posix.join(folder, version.used)));
+  const stat = (await read(posix.join(folder, 'memory.stat'))) ?? '';
+  const reclaimable = Number(version.reclaimable.exec(stat)?.[1] ?? 0);
+  return { usedBytes: Math.max(0, used - reclaimable), limitBytes };
+}
+
+async function read(file: string): Promise<string | undefined> {
+  return readFile(file, 'utf8').then(
+    (text) => text.trim(),
+    () => undefined,
+  );
+}

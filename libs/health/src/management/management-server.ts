@@ -1,0 +1,115 @@
+import {
+  DRAIN,
+  ON_SHUTDOWN,
+  OptionError,
+  type Drainable,
+  type DrainStep,
+  type ShutdownListener,
+} from '@loyalnest/core';
+import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { HealthPages, type HealthAnswer } from '../http/health-pages.js';
+import { HealthSampler } from '../health-sampler.js';
+
+const PATH = /^\/health(?:\/([^/?]+))?\/?(?:\?|$)/;
+
+/**
+ * A second HTTP server for the health pages alone, from the start of the boot until all the rest has
+ * been closed. It is ready only while the main server listens, as its own port says nothing of that.
+ */
+@Injectable()
+export class ManagementServer
+  implements OnModuleInit, OnApplicationShutdown, Drainable, ShutdownListener
+{
+  private readonly logger = new Logger('Health');
+  private server: Server | undefined;
+  private draining = false;
+
+  constructor(
+    private readonly pages: HealthPages,
+    private readonly sampler: HealthSampler,
+    private readonly host: HttpAdapterHost,
+  ) {}
+
+  /** Where it listens; undefined without the option `port`. */
+  get port(): number | undefined {
+    return (this.server?.address() as AddressInfo | null | undefined)?.port;
+  }
+
+  async onModuleInit(): Promise<void> {
+    const { port, host } = this.sampler.policy;
+    if (port === undefined) return;
+    const server = createServer((request, response) => void this.serve(request, response));
+    try {
+      server.listen(port, host);
+      await once(server, 'listening');
+    } catch (error) {
+      const { code = 'unknown' } = error as NodeJS.ErrnoException;
+      throw new OptionError('HealthModule.port', port, `use a port that is free (${code})`);
+    }
+    // The main server keeps the process alive; a boot that fails must not be kept alive by this one.
+    server.unref();
+    this.server = server;
+    this.logger.warn(
+      `the health pages are on port ${this.port} too: a probe there can succeed while the port of ` +
+        'the application is unreachable; let readiness and liveness probes ask the main port',
+    );
+  }
+
+  [ON_SHUTDOWN](): void {
+    this.draining = true;
+  }
+
+  /** The last phase: what watches the process can see it until its end. */
+  [DRAIN](): readonly DrainStep[] {
+    return [{ phase: 'flush', name: 'health port', run: () => this.close() }];
+  }
+
+  /** Without a graceful shutdown this is the last chance. */
+  onApplicationShutdown(): void {
+    if (!this.draining) this.close();
+  }
+
+  private close(): void {
+    this.server?.close();
+    this.server?.closeAllConnections();
+  }
+
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = PATH.exec(request.url ?? '');
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    const answer = path && isRead ? await this.answer(path[1], request) : undefined;
+    if (!answer) {
+      const code = path && !isRead ? 405 : 404;
+      response.writeHead(code, { ...(code === 405 && { allow: 'GET, HEAD' }) }).end();
+      return;
+    }
+    const { statusCode, contentType = 'application/json', retryAfterS, body } = answer;
+    const headers = {
+      'content-type': contentType,
+      'cache-control': 'no-store',
+      ...(retryAfterS !== undefined && { 'retry-after': String(retryAfterS) }),
+    };
+    response.writeHead(statusCode, headers).end(JSON.stringify(body));
+  }
+
+  private answer(
+    page: string | undefined,
+    request: IncomingMessage,
+  ): undefined | HealthAnswer | Promise<HealthAnswer> {
+    if (page === undefined) return this.pages.all(request);
+    // Between the main server's end and that of the process the sampler says `shutting_down`.
+    if (page === 'ready' && this.sampler.isReady && !this.mainListens) {
+      return this.pages.status('starting', request);
+    }
+    return this.pages.page(page, request);
+  }
+
+  private get mainListens(): boolean {
+    const server = this.host.httpAdapter?.getHttpServer() as Partial<Server> | undefined;
+    return server?.listening === true;
+  }
+}
