@@ -6,7 +6,7 @@ export { InjectMetric, makeCounterProvider } from '@willsoto/nestjs-prometheus';
 
 // Options
 export type { LoggingModuleOptions } from './logging/logging.options.js';
-export type { MetricsModuleOptions } from './metrics/metrics.module.js';
+export type { MetricsEndpointOptions, MetricsModuleOptions } from './metrics/metrics.options.js';
 
 // Extending
 export { contextFields } from './logging/pino-options.js';

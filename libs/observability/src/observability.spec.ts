@@ -1,6 +1,7 @@
 import { diagnostics, runInContext } from '@loyalnest/core';
 import { eventually, forEachPlatform } from '@loyalnest/testing';
 import { Controller, Get, Module } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { Logger, LoggingModule, MetricsModule, PinoLogger } from './index.js';
 
 type Line = Record<string, unknown> & { readonly msg: string };
@@ -123,6 +124,24 @@ forEachPlatform((platform) => {
     );
     expect(lines).toContainEqual(
       expect.objectContaining({ event: 'resilience', policy: 'sms', to: 'open' }),
+    );
+  });
+
+  it('leaves the events of another application in the process to it', async () => {
+    const [one, two] = [await start(), await start()];
+    const app = one.app.get(ModulesContainer).applicationId;
+    const policy = `sms-${app}`;
+    diagnostics('loyalnest:resilience:circuit-state').publish({ app, policy, to: 'open' });
+    const command = { app, policy, command: 'close', by: 'ada', instance: 'points-1' };
+    diagnostics('loyalnest:resilience:operator-command').publish({ ...command, applied: true });
+    const metrics = await (await fetch(`${one.url}/metrics`)).text();
+    await Promise.all([one.close(), two.close()]);
+    expect(lines.filter((line) => line['policy'] === policy)).toEqual([
+      expect.objectContaining({ event: 'resilience', to: 'open' }),
+      expect.objectContaining({ event: 'audit', instance: 'points-1', applied: true }),
+    ]);
+    expect(metrics).toMatch(
+      new RegExp(`loyalnest_circuit_transitions_total\\{.*policy="${policy}".*\\} 1\\n`),
     );
   });
 

@@ -1,6 +1,8 @@
 import { diagnostics, isLoyalNestError, runInContext, type ContextCarrier } from '@loyalnest/core';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { PinoLogger } from 'nestjs-pino';
+import { ownEvents } from '../own-events.js';
 
 interface PolicyEvent {
   readonly policy: string;
@@ -12,6 +14,8 @@ interface PolicyEvent {
   readonly delayMs?: number;
   readonly command?: string;
   readonly by?: string;
+  readonly instance?: string;
+  readonly applied?: boolean;
 }
 
 interface JobEvent {
@@ -29,11 +33,17 @@ interface JobEvent {
 export class EventLog implements OnModuleInit, OnModuleDestroy {
   private subscriptions: (() => void)[] = [];
 
-  constructor(private readonly logger: PinoLogger) {}
+  constructor(
+    private readonly logger: PinoLogger,
+    private readonly modules: ModulesContainer,
+  ) {}
 
   onModuleInit(): void {
+    const { applicationId } = this.modules;
     this.subscriptions = [
-      diagnostics<PolicyEvent>('loyalnest:resilience:circuit-state').subscribe(
+      ownEvents<PolicyEvent>(
+        'loyalnest:resilience:circuit-state',
+        applicationId,
         ({ policy, from, to }) =>
           this.logger.warn({ event: 'resilience', policy, from, to }, `circuit ${policy} is ${to}`),
       ),
@@ -57,10 +67,12 @@ export class EventLog implements OnModuleInit, OnModuleDestroy {
             `${policy} falls back to ${handler}`,
           ),
       ),
-      diagnostics<PolicyEvent>('loyalnest:resilience:operator-command').subscribe(
-        ({ policy, command, by }) =>
+      ownEvents<PolicyEvent>(
+        'loyalnest:resilience:operator-command',
+        applicationId,
+        ({ policy, command, by, instance, applied }) =>
           this.logger.warn(
-            { event: 'audit', policy, command, by },
+            { event: 'audit', policy, command, by, instance, applied },
             `${by} commanded ${command} of circuit ${policy}`,
           ),
       ),

@@ -1,47 +1,67 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { requireSingleImport } from '@loyalnest/core';
+import { Controller, Module, VERSION_NEUTRAL, type DynamicModule } from '@nestjs/common';
+import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
+import { PrometheusModule } from '@willsoto/nestjs-prometheus';
+import { EventMetrics } from './events/event-metrics.js';
+import { HttpServerMetrics } from './http/http-server-metrics.js';
+import { ENDPOINT_OPTIONS } from './metrics-endpoint.js';
+import { MetricsController } from './metrics.controller.js';
 import {
-  makeCounterProvider,
-  makeHistogramProvider,
-  PrometheusModule,
-} from '@willsoto/nestjs-prometheus';
-import { CIRCUIT_TRANSITIONS, EventMetrics, JOB_DURATION } from './event-metrics.js';
-import { ProcessMetrics } from './process-metrics.js';
+  ConfigurableModuleClass,
+  type ASYNC_OPTIONS_TYPE,
+  type OPTIONS_TYPE,
+} from './metrics.module-definition.js';
+import type { MetricsEndpointOptions } from './metrics.options.js';
+import { ServiceInfo } from './process/service-info.js';
+import { MetricRegistry } from './registry/metric-registry.js';
+import { MetricSources } from './scrape/metric-sources.js';
+import { Scraper } from './scrape/scraper.js';
 
-export interface MetricsModuleOptions {
-  /** On every series. */
-  readonly service: string;
-  /** @defaultValue '/metrics' */
-  readonly path?: string;
+/**
+ * `GET /metrics` for Prometheus: requests, jobs, policies, the process, and what providers of the
+ * application know of themselves. Import it once, in the root module, with `forRoot()`.
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [MetricRegistry, MetricSources, Scraper, HttpServerMetrics, EventMetrics, ServiceInfo],
+})
+export class MetricsModule extends ConfigurableModuleClass {
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    return withEndpoint(super.forRoot(options), options);
+  }
+
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return withEndpoint(super.forRootAsync(options), options);
+  }
+
+  constructor(modules: ModulesContainer) {
+    super();
+    requireSingleImport(MetricsModule, modules.values());
+  }
 }
 
-/** `GET /metrics` for Prometheus: the process, the jobs and the circuits. Import it once. */
-@Module({})
-export class MetricsModule {
-  static forRoot({ service, path = '/metrics' }: MetricsModuleOptions): DynamicModule {
-    return {
-      module: MetricsModule,
-      imports: [
-        PrometheusModule.register({
-          path,
-          defaultLabels: { service },
-          defaultMetrics: { enabled: false },
-        }),
-      ],
-      providers: [
-        ProcessMetrics,
-        EventMetrics,
-        makeHistogramProvider({
-          name: JOB_DURATION,
-          help: 'Time a run of a job took',
-          labelNames: ['job', 'outcome'],
-          buckets: [0.005, 0.025, 0.1, 0.5, 1, 2.5, 5, 10, 30],
-        }),
-        makeCounterProvider({
-          name: CIRCUIT_TRANSITIONS,
-          help: 'Changes of state of circuit breakers',
-          labelNames: ['policy', 'to'],
-        }),
-      ],
-    };
-  }
+function withEndpoint(
+  definition: DynamicModule,
+  { path = '/metrics', guard = false }: MetricsEndpointOptions,
+): DynamicModule {
+  // A class of its own: two applications in a process may have two paths.
+  @Controller({ path, version: VERSION_NEUTRAL })
+  class MetricsEndpoint extends MetricsController {}
+
+  // Its own endpoint would serve the global registry alone; injected metrics need the rest.
+  const prometheus = PrometheusModule.register({
+    global: true,
+    path,
+    controller: MetricsEndpoint,
+    defaultMetrics: { enabled: false },
+  });
+  return {
+    ...definition,
+    imports: [...(definition.imports ?? []), { ...prometheus, controllers: [] }],
+    controllers: [MetricsEndpoint],
+    providers: [
+      ...(definition.providers ?? []),
+      { provide: ENDPOINT_OPTIONS, useValue: { path, guard } },
+    ],
+  };
 }

@@ -1,0 +1,42 @@
+import { ON_SHUTDOWN, type ShutdownListener } from '@loyalnest/core';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { ownEvents } from '../../own-events.js';
+import type { BoundedGauge } from '../registry/bounded-metrics.js';
+import { MetricRegistry } from '../registry/metric-registry.js';
+import { measureDeadLetters } from './dead-letter-metrics.js';
+import type { EventSource } from './event-source.js';
+import { measureJobs } from './job-metrics.js';
+import { measurePolicies } from './policy-metrics.js';
+import { measureService } from './service-metrics.js';
+
+/** Turns the diagnostics channels of the other libs into metrics, without importing them. */
+@Injectable()
+export class EventMetrics implements OnApplicationShutdown, ShutdownListener {
+  private readonly subscriptions: (() => void)[] = [];
+  private readonly draining: BoundedGauge<never>;
+
+  // In the constructor: the first events are those of other providers' onModuleInit.
+  constructor(registry: MetricRegistry, { applicationId }: ModulesContainer) {
+    const on: EventSource = (name, listener) =>
+      void this.subscriptions.push(ownEvents(name, applicationId, listener));
+    measureJobs(registry, on);
+    measureDeadLetters(registry, on);
+    measurePolicies(registry, on);
+    measureService(registry, on);
+    this.draining = registry.gauge({
+      name: 'loyalnest_draining',
+      help: 'Whether the process shuts down: 1 or 0',
+      labels: [],
+    });
+    this.draining.set({}, 0);
+  }
+
+  [ON_SHUTDOWN](): void {
+    this.draining.set({}, 1);
+  }
+
+  onApplicationShutdown(): void {
+    for (const end of this.subscriptions) end();
+  }
+}

@@ -1,0 +1,93 @@
+import type { MetricRegistry } from '../registry/metric-registry.js';
+import type { EventSource } from './event-source.js';
+
+interface JobEvent {
+  readonly name: string;
+}
+
+const RUN_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const WAIT_BUCKETS = [0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 900, 3_600];
+const ATTEMPT_BUCKETS = [1, 2, 3, 5, 8, 13];
+/** A job whose run had one of these outcomes will not run again by itself. */
+const ENDS: ReadonlySet<string> = new Set(['completed', 'dead']);
+
+/** How many jobs there are, how long they wait and run, and how they end. */
+export function measureJobs(registry: MetricRegistry, on: EventSource): void {
+  const enqueued = registry.counter({
+    name: 'loyalnest_jobs_enqueued_total',
+    help: 'Jobs that were stored by this process',
+    labels: ['job'],
+  });
+  const waits = registry.histogram({
+    name: 'loyalnest_job_wait_seconds',
+    help: 'Time from when a job could run to the start of its first run',
+    labels: ['job'],
+    buckets: WAIT_BUCKETS,
+  });
+  const runs = registry.histogram({
+    name: 'loyalnest_job_duration_seconds',
+    help: 'Time a run of a job took',
+    labels: ['job', 'outcome'],
+    buckets: RUN_BUCKETS,
+  });
+  const attempts = registry.histogram({
+    name: 'loyalnest_job_attempts',
+    help: 'Runs that a job needed until it was completed or dead',
+    labels: ['job', 'outcome'],
+    buckets: ATTEMPT_BUCKETS,
+  });
+  const retries = registry.counter({
+    name: 'loyalnest_job_retries_total',
+    help: 'Failed runs after which the job will run again',
+    labels: ['job'],
+  });
+  const throttled = registry.histogram({
+    name: 'loyalnest_job_throttle_delay_seconds',
+    help: "Time that jobs wait for their merchant's next slot",
+    labels: ['job', 'at'],
+    buckets: WAIT_BUCKETS,
+  });
+  const refused = registry.counter({
+    name: 'loyalnest_jobs_refused_total',
+    help: 'Jobs that were not stored, as their delay would be over the bound of the plan',
+    labels: ['job'],
+  });
+  const postponed = registry.counter({
+    name: 'loyalnest_jobs_postponed_total',
+    help: 'Jobs that were put back for a service that knows them',
+    labels: ['job'],
+  });
+  const stalled = registry.counter({
+    name: 'loyalnest_jobs_stalled_total',
+    help: 'Jobs whose worker went silent',
+    labels: ['queue'],
+  });
+  const cancelled = registry.counter({
+    name: 'loyalnest_jobs_cancelled_total',
+    help: 'Waiting jobs that will not run',
+    labels: ['queue'],
+  });
+
+  on<JobEvent>('loyalnest:queue:job-enqueued', ({ name: job }) => enqueued.add({ job }));
+  on<JobEvent & { waitMs?: number }>('loyalnest:queue:job-started', ({ name: job, waitMs }) => {
+    if (waitMs !== undefined) waits.observe({ job }, waitMs / 1_000);
+  });
+  on<JobEvent & { outcome: string; durationMs: number; attempt: number }>(
+    'loyalnest:queue:job-finished',
+    ({ name: job, outcome, durationMs, attempt }) => {
+      runs.observe({ job, outcome }, durationMs / 1_000);
+      if (ENDS.has(outcome)) attempts.observe({ job, outcome }, attempt);
+    },
+  );
+  on<JobEvent>('loyalnest:queue:job-retried', ({ name: job }) => retries.add({ job }));
+  on<JobEvent & { at: string; refused: boolean; delayMs: number }>(
+    'loyalnest:queue:job-throttled',
+    ({ name: job, at, refused: isRefused, delayMs }) => {
+      if (isRefused) refused.add({ job });
+      else throttled.observe({ job, at }, delayMs / 1_000);
+    },
+  );
+  on<JobEvent>('loyalnest:queue:job-postponed', ({ name: job }) => postponed.add({ job }));
+  on<{ queue: string }>('loyalnest:queue:job-stalled', ({ queue }) => stalled.add({ queue }));
+  on<{ queue: string }>('loyalnest:queue:job-cancelled', ({ queue }) => cancelled.add({ queue }));
+}

@@ -1,0 +1,75 @@
+import { HTTP_BUCKETS } from '../http/http-server-metrics.js';
+import { knownMethod } from '../http/request-method.js';
+import type { MetricRegistry } from '../registry/metric-registry.js';
+import type { EventSource } from './event-source.js';
+
+interface Exchange {
+  readonly method: string;
+  readonly origin: string;
+  readonly status: number | undefined;
+  readonly outcome: string;
+  readonly durationMs: number;
+}
+
+const HEALTH = ['up', 'degraded', 'down'] as const;
+
+/** The HTTP client, the outbox, webhooks and health. */
+export function measureService(registry: MetricRegistry, on: EventSource): void {
+  const exchanges = registry.histogram({
+    name: 'http_client_request_duration_seconds',
+    help: 'Time an exchange of the HTTP client took',
+    labels: [
+      'http_request_method',
+      'server_address',
+      'server_port',
+      'http_response_status_code',
+      'error_type',
+    ],
+    buckets: HTTP_BUCKETS,
+  });
+  const published = registry.counter({
+    name: 'loyalnest_outbox_events_total',
+    help: 'Events that the relay published, failed to publish, or found lost by the queue',
+    labels: ['outcome'],
+  });
+  const webhooks = registry.counter({
+    name: 'loyalnest_webhooks_rejected_total',
+    help: 'Webhooks that were refused for their signature',
+    labels: ['fault'],
+  });
+  const health = registry.gauge({
+    name: 'loyalnest_health_check_status',
+    help: 'Whether the last sample of a check had this status: 1 or 0',
+    labels: ['check', 'status'],
+  });
+
+  on<Exchange>('loyalnest:http:exchanged', ({ method, origin, status, outcome, durationMs }) => {
+    const { hostname, port, protocol } = new URL(origin);
+    exchanges.observe(
+      {
+        http_request_method: knownMethod(method),
+        server_address: hostname,
+        server_port: port || (protocol === 'https:' ? '443' : '80'),
+        http_response_status_code: status === undefined ? '' : String(status),
+        error_type: outcome === 'ok' ? '' : outcome,
+      },
+      durationMs / 1_000,
+    );
+  });
+  on<{ published: number; failed: number }>(
+    'loyalnest:outbox:published',
+    ({ published: done, failed }) => {
+      published.add({ outcome: 'published' }, done);
+      if (failed > 0) published.add({ outcome: 'failed' }, failed);
+    },
+  );
+  on<{ lost: number }>('loyalnest:outbox:lost', ({ lost }) =>
+    published.add({ outcome: 'lost' }, lost),
+  );
+  on<{ fault: string }>('loyalnest:security:webhook-rejected', ({ fault }) =>
+    webhooks.add({ fault }),
+  );
+  on<{ name: string; to: string }>('loyalnest:health:changed', ({ name: check, to }) => {
+    for (const status of HEALTH) health.set({ check, status }, status === to ? 1 : 0);
+  });
+}

@@ -1,0 +1,65 @@
+import { AdminAccess, isLoyalNestError, OptionError, type AdminRequest } from '@loyalnest/core';
+import {
+  ForbiddenException,
+  Get,
+  Inject,
+  Optional,
+  Req,
+  Res,
+  UnauthorizedException,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { ENDPOINT_OPTIONS } from './metrics-endpoint.js';
+import type { MetricsEndpointOptions } from './metrics.options.js';
+import { acceptedFormat } from './scrape/accepted-format.js';
+import { CONTENT_TYPES } from './scrape/exposition.js';
+import { Scraper } from './scrape/scraper.js';
+
+/** What Prometheus asks. */
+export class MetricsController {
+  private readonly access: AdminAccess | undefined;
+
+  constructor(
+    @Inject(Scraper) private readonly scraper: Scraper,
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(ENDPOINT_OPTIONS) { guard = false }: MetricsEndpointOptions,
+    @Optional() @Inject(AdminAccess) access?: AdminAccess,
+  ) {
+    if (guard && !access) {
+      throw new OptionError(
+        'MetricsModule.guard',
+        true,
+        'provide AdminAccess, for example by AdminAccessModule of @loyalnest/security',
+      );
+    }
+    this.access = guard ? access : undefined;
+  }
+
+  @Get()
+  async metrics(
+    @Req() request: AdminRequest,
+    @Res({ passthrough: true }) response: unknown,
+  ): Promise<string> {
+    await this.authorize(request);
+    const { accept } = request.headers;
+    const format = acceptedFormat(Array.isArray(accept) ? accept.join() : accept);
+    const { httpAdapter } = this.host;
+    httpAdapter.setHeader(response, 'Content-Type', CONTENT_TYPES[format]);
+    httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
+    httpAdapter.setHeader(response, 'Vary', 'Accept');
+    return this.scraper.scrape(format);
+  }
+
+  private async authorize(request: AdminRequest): Promise<void> {
+    try {
+      await this.access?.authorize(request, 'view');
+    } catch (error) {
+      // An application without problem details would answer 500 to an error it does not know.
+      if (!isLoyalNestError(error)) throw error;
+      const { message } = error;
+      if (error.category === 'unauthenticated') throw new UnauthorizedException(message);
+      if (error.category === 'forbidden') throw new ForbiddenException(message);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { Counter, Gauge, Histogram, ObserveDataWithExemplar } from 'prom-client';
+import type { SeriesCap } from './series-cap.js';
+
+type LabelsOf<Label extends string> = Readonly<Record<Label, string>>;
+
+/** The trace that an observation belongs to. */
+export interface Exemplar {
+  readonly trace_id: string;
+  readonly span_id: string;
+}
+
+export class BoundedCounter<Label extends string> {
+  constructor(
+    private readonly counter: Counter<Label>,
+    private readonly cap: SeriesCap<Label>,
+  ) {}
+
+  add(labels: LabelsOf<Label>, value = 1): void {
+    this.counter.inc(this.cap.admit(labels), value);
+  }
+}
+
+export class BoundedGauge<Label extends string> {
+  constructor(
+    private readonly gauge: Gauge<Label>,
+    private readonly cap: SeriesCap<Label>,
+  ) {}
+
+  set(labels: LabelsOf<Label>, value: number): void {
+    this.gauge.set(this.cap.admit(labels), value);
+  }
+
+  add(labels: LabelsOf<Label>, value: number): void {
+    this.gauge.inc(this.cap.admit(labels), value);
+  }
+}
+
+/** Counts of observations in seconds, or in what the metric's name says. */
+export class BoundedHistogram<Label extends string> {
+  constructor(
+    private readonly histogram: Histogram<Label>,
+    private readonly cap: SeriesCap<Label>,
+  ) {}
+
+  observe(labels: LabelsOf<Label>, value: number, exemplar?: Exemplar): void {
+    const observed = {
+      labels: this.cap.admit(labels),
+      value,
+      ...(exemplar && { exemplarLabels: { ...exemplar } }),
+    };
+    // The types want an exemplar to have the labels of the metric; it has its own.
+    this.histogram.observe(observed as ObserveDataWithExemplar<Label>);
+  }
+}

@@ -1,0 +1,30 @@
+import type { ExpositionFormat } from './exposition.js';
+
+const OPEN_METRICS = 'application/openmetrics-text';
+const VERSION = /^version=(?:"?)(\d+)\./;
+
+/** OpenMetrics where it is asked for before plain text; plain text for everybody else. */
+export function acceptedFormat(accept: string | undefined): ExpositionFormat {
+  let open = 0;
+  let text = 0;
+  for (const range of (accept ?? '').toLowerCase().split(',')) {
+    const [type, ...parameters] = range.split(';').map((part) => part.trim());
+    const quality = qualityOf(parameters);
+    if (type === OPEN_METRICS && isReadable(parameters)) open = Math.max(open, quality);
+    if (type === 'text/plain') text = Math.max(text, quality);
+  }
+  return open > 0 && open >= text ? 'openmetrics' : 'text';
+}
+
+function qualityOf(parameters: readonly string[]): number {
+  const given = parameters.find((parameter) => parameter.startsWith('q='));
+  const quality = given === undefined ? 1 : Number(given.slice(2));
+  return quality >= 0 && quality <= 1 ? quality : 0;
+}
+
+/** Version 0.0.1 and 1.x read the same lines; a later one may not. */
+function isReadable(parameters: readonly string[]): boolean {
+  const version = parameters.find((parameter) => parameter.startsWith('version='));
+  const major = version === undefined ? '1' : VERSION.exec(version)?.[1];
+  return major === '0' || major === '1';
+}

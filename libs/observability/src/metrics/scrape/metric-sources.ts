@@ -1,0 +1,31 @@
+import { isMetricSource, OBSERVE_METRICS, OptionError, type MetricSource } from '@loyalnest/core';
+import { Injectable } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+
+/** Finds every provider that knows values which are states. */
+@Injectable()
+export class MetricSources {
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  /** @throws {@link OptionError} if two have the same name */
+  all(): readonly MetricSource[] {
+    const sources = new Map<string, MetricSource>();
+    for (const wrapper of this.discovery.getProviders()) {
+      // A request-scoped provider has no instance that could be asked.
+      if (!wrapper.isDependencyTreeStatic()) continue;
+      const instance: unknown = wrapper.instance;
+      if (!isMetricSource(instance)) continue;
+      const { metricSource: name } = instance;
+      const known = sources.get(name);
+      if (known && known !== instance) {
+        throw new OptionError('metricSource', name, 'give each provider a name of its own');
+      }
+      sources.set(name, instance);
+    }
+    return [...sources.values()];
+  }
+}
+
+export async function askSource(source: MetricSource, signal: AbortSignal) {
+  return [...(await source[OBSERVE_METRICS](signal))];
+}

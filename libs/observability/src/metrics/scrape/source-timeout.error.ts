@@ -1,0 +1,17 @@
+import { LoyalNestError } from '@loyalnest/core';
+
+/** A source of metrics did not answer in its time. */
+export class SourceTimeoutError extends LoyalNestError {
+  readonly code = 'METRIC_SOURCE_TIMEOUT';
+  readonly category = 'timeout';
+  readonly retryable = true;
+
+  constructor(
+    readonly source: string,
+    readonly timeoutMs: number,
+  ) {
+    super(
+      `the metric source ${source} did not answer within ${timeoutMs} ms; look at what it asks`,
+    );
+  }
+}

@@ -1,0 +1,93 @@
+import { types } from 'node:util';
+import { isCardNumber } from './card-number.js';
+import { REDACTED, redactText } from './redact-text.js';
+import { SecretNames } from './secret-names.js';
+
+/** Deeper than pino writes. */
+const MAX_DEPTH = 8;
+const MAX_ITEMS = 200;
+const LEAST_CARD = 1e12;
+
+type Fields = Record<string, unknown>;
+
+/**
+ * Copies values for a log without what they must not give away: fields with the name of a secret at
+ * any depth, and what {@link redactText} finds in texts. Originals are never changed.
+ */
+export class Redaction {
+  private readonly names: SecretNames;
+
+  /** @param more names of fields besides those that are known */
+  constructor(more: readonly string[] = []) {
+    this.names = new SecretNames(more);
+  }
+
+  /** @param plain fields at the top that are copied as they are */
+  fields(fields: object, plain?: ReadonlySet<string>): Fields {
+    const copy: Fields = {};
+    for (const [name, value] of Object.entries(fields)) {
+      copy[name] = plain?.has(name) ? value : this.field(name, value, [fields]);
+    }
+    return copy;
+  }
+
+  /** Never throws: what cannot be read is said to be so. */
+  value(value: unknown): unknown {
+    return this.copy(value, []);
+  }
+
+  private field(name: string, value: unknown, above: readonly object[]): unknown {
+    const hides = value !== undefined && value !== null && typeof value !== 'boolean';
+    return hides && this.names.has(name) ? REDACTED : this.copy(value, above);
+  }
+
+  private copy(value: unknown, above: readonly object[]): unknown {
+    if (typeof value === 'string') return redactText(value);
+    if (typeof value === 'number') {
+      return value >= LEAST_CARD && isCardNumber(String(value)) ? REDACTED : value;
+    }
+    if (typeof value !== 'object' || value === null) return value;
+    if (above.includes(value)) return '[circular]';
+    if (above.length >= MAX_DEPTH) return '[deeper]';
+    try {
+      return this.copyObject(value, [...above, value]);
+    } catch {
+      return '[unreadable]';
+    }
+  }
+
+  private copyObject(value: object, above: readonly object[]): unknown {
+    if (value instanceof Error || types.isNativeError(value)) return this.error(value, above);
+    if (value instanceof Date) return value;
+    if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+    if (value instanceof Map) return this.copy(Object.fromEntries(value), above);
+    if (value instanceof Set) return this.list([...value], above);
+    if (Array.isArray(value)) return this.list(value, above);
+    const { toJSON } = value as { readonly toJSON?: unknown };
+    if (typeof toJSON === 'function') return this.copy(Reflect.apply(toJSON, value, []), above);
+    return this.entries(value, above);
+  }
+
+  private entries(value: object, above: readonly object[]): Fields {
+    const copy: Fields = {};
+    for (const [name, inner] of Object.entries(value)) copy[name] = this.field(name, inner, above);
+    return copy;
+  }
+
+  private list(items: readonly unknown[], above: readonly object[]): unknown[] {
+    const copies = items.slice(0, MAX_ITEMS).map((item) => this.copy(item, above));
+    const left = items.length - MAX_ITEMS;
+    return left > 0 ? [...copies, `[${left} more]`] : copies;
+  }
+
+  private error(error: Error, above: readonly object[]): Fields {
+    const { name, message, stack, cause } = error;
+    return {
+      type: name,
+      message: redactText(message),
+      ...this.entries(error, above),
+      ...(cause !== undefined && { cause: this.copy(cause, above) }),
+      ...(stack && { stack: redactText(stack) }),
+    };
+  }
+}

@@ -1,0 +1,30 @@
+import { isLoyalNestError } from '@loyalnest/core';
+import type { Attributes } from '@opentelemetry/api';
+import { redactText } from '../../redaction/redact-text.js';
+
+export interface Failure {
+  /** Of few values: a code, or the name of an error's class. */
+  readonly type: string;
+  /** Attributes of the event `exception`. */
+  readonly exception?: Attributes;
+}
+
+/** Errors that a span has told of already: further out the type is enough. */
+const told = new WeakSet<Error>();
+
+/** What a span says of `error`, without personal data in its text. */
+export function describeFailure(error: unknown): Failure {
+  if (!(error instanceof Error)) return { type: typeof error === 'string' ? error : '_OTHER' };
+  const { code } = error as { readonly code?: unknown };
+  const type = isLoyalNestError(error) || typeof code === 'string' ? String(code) : error.name;
+  if (told.has(error)) return { type };
+  told.add(error);
+  return {
+    type,
+    exception: {
+      'exception.type': error.name,
+      'exception.message': redactText(error.message),
+      ...(error.stack && { 'exception.stacktrace': redactText(error.stack) }),
+    },
+  };
+}

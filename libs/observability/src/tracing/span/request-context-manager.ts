@@ -1,0 +1,44 @@
+import { runInChildContext } from '@loyalnest/core';
+import type { Context, ContextManager } from '@opentelemetry/api';
+import { activeContext } from './active-context.js';
+import { BoundContext } from './bound-context.js';
+
+/**
+ * Keeps OpenTelemetry's context inside the request context, so that spans made by its own API and
+ * those of the suite are parents of each other, over one `AsyncLocalStorage`.
+ */
+export class RequestContextManager implements ContextManager {
+  active(): Context {
+    return activeContext();
+  }
+
+  with<A extends unknown[], F extends (...args: A) => ReturnType<F>>(
+    context: Context,
+    fn: F,
+    thisArg?: ThisParameterType<F>,
+    ...args: A
+  ): ReturnType<F> {
+    const span = new BoundContext(context);
+    return runInChildContext({ span, traceparent: span.traceparent }, () =>
+      fn.apply(thisArg, args),
+    );
+  }
+
+  /** Functions only; listeners of an emitter keep the context of whoever emits. */
+  bind<T>(context: Context, target: T): T {
+    if (typeof target !== 'function') return target;
+    const manager = this;
+    const bound = function (this: unknown, ...args: unknown[]): unknown {
+      return manager.with(context, () => Reflect.apply(target, this, args) as unknown);
+    };
+    return Object.defineProperty(bound, 'length', { value: target.length }) as T;
+  }
+
+  enable(): this {
+    return this;
+  }
+
+  disable(): this {
+    return this;
+  }
+}

@@ -1,0 +1,18 @@
+import { requireSingleImport } from '@loyalnest/core';
+import { Module } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { PolicyNotes } from './policy-notes.js';
+import { Tracing } from './tracing.js';
+import { ConfigurableModuleClass } from './tracing.module-definition.js';
+
+/**
+ * Spans of requests, jobs, outgoing calls and SQL, sent by OTLP, with what policies decided on the
+ * way; without an address to send them to it does nothing. Import it once, in the root module.
+ */
+@Module({ providers: [Tracing, PolicyNotes], exports: [Tracing] })
+export class TracingModule extends ConfigurableModuleClass {
+  constructor(modules: ModulesContainer) {
+    super();
+    requireSingleImport(TracingModule, modules.values());
+  }
+}

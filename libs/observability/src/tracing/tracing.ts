@@ -1,0 +1,134 @@
+import {
+  DRAIN,
+  installTracer,
+  ON_SHUTDOWN,
+  OptionError,
+  type Drainable,
+  type DrainStep,
+  type ShutdownListener,
+} from '@loyalnest/core';
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { context, propagation, trace } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { TracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace';
+import { redactText } from '../redaction/redact-text.js';
+import { SpanQueue } from './export/span-queue.js';
+import { HeadSampler } from './sampling/head-sampler.js';
+import { TailSampler } from './sampling/tail-sampler.js';
+import { serviceResource } from './service-resource.js';
+import { SpanTally, type SpanCounts } from './span-counts.js';
+import { OtelTracer } from './span/otel-tracer.js';
+import { RequestContextManager } from './span/request-context-manager.js';
+import { RequestContextPropagator } from './span/request-context-propagator.js';
+import { MODULE_OPTIONS_TOKEN } from './tracing.module-definition.js';
+import {
+  isExportConfigured,
+  resolveTracingOptions,
+  type TracingModuleOptions,
+} from './tracing.options.js';
+
+/** How long a shutdown without phases waits for the collector. */
+const CLOSE_WITHIN_MS = 2_000;
+
+/**
+ * The tracing of the process: switched on when it is made, sent out and switched off in the last
+ * phase of the shutdown. Of several applications in one process the first has it.
+ */
+@Injectable()
+export class Tracing implements Drainable, ShutdownListener, OnApplicationShutdown {
+  private readonly logger = new Logger('Tracing');
+  private readonly tally = new SpanTally();
+  private queue: SpanQueue | undefined;
+  private uninstall: (() => void) | undefined;
+  private draining = false;
+
+  constructor(@Inject(MODULE_OPTIONS_TOKEN) options: TracingModuleOptions) {
+    const exporter = options.exporter ?? configuredExporter();
+    const resolved = resolveTracingOptions(options, process.env);
+    if (exporter === undefined) return;
+    const queue = new SpanQueue(
+      { ...resolved, exporter, onChange: (error) => this.report(error) },
+      this.tally,
+    );
+    const { ratio, keepErrors, slowMs } = resolved;
+    const provider = new TracerProvider({
+      resource: serviceResource(options),
+      sampler: new HeadSampler(ratio, keepErrors || slowMs !== Infinity),
+      spanProcessors: [new TailSampler(resolved, queue, this.tally)],
+    });
+    const tracer = new OtelTracer(
+      provider.getTracer('@loyalnest/observability'),
+      resolved.silentRoutes,
+    );
+    this.uninstall = installTracer(tracer);
+    if (this.uninstall === undefined) {
+      void queue.close(AbortSignal.abort());
+      return;
+    }
+    this.queue = queue;
+    this.takeGlobals(provider);
+  }
+
+  /** Whether this application makes spans. */
+  get active(): boolean {
+    return this.queue !== undefined;
+  }
+
+  get counts(): SpanCounts {
+    return this.tally;
+  }
+
+  /** Resolves when all spans that have ended so far were sent or dropped. Never rejects. */
+  async flush(): Promise<void> {
+    await this.queue?.flush();
+  }
+
+  [ON_SHUTDOWN](): void {
+    this.draining = true;
+  }
+
+  [DRAIN](): readonly DrainStep[] {
+    return [{ phase: 'flush', name: 'traces', run: (signal) => this.close(signal) }];
+  }
+
+  /** Without a graceful shutdown this is the last chance; in one, other hooks still make spans. */
+  async onApplicationShutdown(): Promise<void> {
+    if (!this.draining) await this.close(AbortSignal.timeout(CLOSE_WITHIN_MS));
+  }
+
+  private async close(signal: AbortSignal): Promise<void> {
+    const { queue } = this;
+    if (queue === undefined) return;
+    this.queue = undefined;
+    this.uninstall?.();
+    await queue.close(signal);
+    trace.disable();
+    context.disable();
+    propagation.disable();
+  }
+
+  /** Spans that others make by OpenTelemetry's API are parts of the same traces. */
+  private takeGlobals(provider: TracerProvider): void {
+    const taken =
+      trace.setGlobalTracerProvider(provider) &&
+      context.setGlobalContextManager(new RequestContextManager()) &&
+      propagation.setGlobalPropagator(new RequestContextPropagator());
+    if (taken) return;
+    this.uninstall?.();
+    throw new OptionError(
+      'TracingModule',
+      'a process with another OpenTelemetry SDK',
+      'start only one: leave out NodeSDK and --import, or the module',
+    );
+  }
+
+  private report(error: Error | undefined): void {
+    if (error) {
+      this.logger.warn(`spans cannot be sent and are dropped: ${redactText(error.message)}`);
+    } else this.logger.log('spans can be sent again');
+  }
+}
+
+function configuredExporter(): SpanExporter | undefined {
+  return isExportConfigured(process.env) ? new OTLPTraceExporter() : undefined;
+}
