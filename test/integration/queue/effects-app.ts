@@ -1,0 +1,133 @@
+import { GracefulShutdown, GracefulShutdownModule } from '@loyalnest/graceful-shutdown';
+import { defineJob, JobHandler, queue, QueueModule, type JobContext } from '@loyalnest/queue';
+import {
+  Injectable,
+  Module,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { IsIn, IsInt, IsOptional, IsString } from 'class-validator';
+import { Redis } from 'ioredis';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+const { REDIS_URL, DATABASE_URL, PREFIX, DEATHS, CONCURRENCY = '1', CRASHES = '2' } = process.env;
+const STEPS = ['taken', 'handling', 'effect', 'settling', 'settled'] as const;
+type Step = (typeof STEPS)[number];
+
+class EffectPayload {
+  @IsString()
+  readonly event!: string;
+
+  /** Where the process ends by SIGKILL, once for each event. */
+  @IsOptional()
+  @IsIn(STEPS)
+  readonly dies?: Step;
+
+  /** Runs that fail. */
+  @IsOptional()
+  @IsInt()
+  readonly failures?: number;
+
+  /** How long a run takes, its effect in the middle. */
+  @IsOptional()
+  @IsInt()
+  readonly takesMs?: number;
+
+  /** Runs until it is told to stop. */
+  @IsOptional()
+  @IsIn(['until-aborted'])
+  readonly lasts?: string;
+}
+
+const Effect = defineJob('effects.apply', {
+  payload: EffectPayload,
+  attempts: 2,
+  crashes: Number(CRASHES),
+  backoff: { initial: 1, max: 1, jitter: 'none' },
+});
+
+/** What the run that has just ended is told to die of. */
+let ending: EffectPayload | undefined;
+
+function die(at: Step, { event, dies }: EffectPayload): void {
+  if (dies !== at || DEATHS === undefined) return;
+  try {
+    writeFileSync(join(DEATHS, event), at, { flag: 'wx' });
+  } catch {
+    return;
+  }
+  process.kill(process.pid, 'SIGKILL');
+}
+
+// The first command after a run is the one that tells Redis what became of it.
+const { sendCommand } = Redis.prototype;
+Redis.prototype.sendCommand = function (this: Redis, ...args) {
+  const payload = ending;
+  ending = undefined;
+  if (payload) die('settling', payload);
+  const answered = sendCommand.apply(this, args) as Promise<unknown>;
+  if (payload) void answered.then(() => die('settled', payload));
+  return answered;
+};
+
+/** Comes before the handler, as what BullMQ and the module do before it. */
+class DiesBeforeHandler implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    die('taken', context.getArgByIndex<EffectPayload>(0));
+    return true;
+  }
+}
+
+const pool = new pg.Pool({ connectionString: DATABASE_URL, max: Number(CONCURRENCY) });
+pool.on('error', () => undefined);
+
+@Injectable()
+class EffectHandler {
+  @UseGuards(DiesBeforeHandler)
+  @JobHandler(Effect)
+  async apply(payload: EffectPayload, job: JobContext): Promise<void> {
+    const { event, failures = 0, takesMs = 0 } = payload;
+    const fails = job.attempt <= failures;
+    // One that fails dies in its last failing run, any other in its first.
+    const dying = job.attempt === Math.max(1, failures) ? payload : undefined;
+    try {
+      if (dying) die('handling', dying);
+      await pool.query('insert into runs (event, attempt) values ($1, $2)', [event, job.attempt]);
+      if (payload.lasts) await untilAborted(job);
+      await sleep(takesMs / 2);
+      if (fails) throw new Error('told to fail');
+      await pool.query('insert into effects (event) values ($1) on conflict do nothing', [event]);
+      await sleep(takesMs / 2);
+      if (dying) die('effect', dying);
+    } finally {
+      ending = dying;
+    }
+  }
+}
+
+async function untilAborted({ attempt, signal }: JobContext): Promise<void> {
+  console.log(`running attempt ${attempt}`);
+  await new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
+@Module({
+  imports: [
+    GracefulShutdownModule.forRoot({ jobDrain: '300ms' }),
+    QueueModule.forRoot({ url: REDIS_URL!, prefix: PREFIX! }),
+    QueueModule.forFeature(queue('effects', { concurrency: Number(CONCURRENCY), lock: '1s' })),
+  ],
+  providers: [EffectHandler],
+})
+class EffectsApp {}
+
+const app = await NestFactory.create(EffectsApp, { logger: false });
+app.get(GracefulShutdown).attach(app);
+await app.init();
+console.log('ready');

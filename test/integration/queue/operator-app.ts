@@ -1,0 +1,61 @@
+import { SystemClock } from '@loyalnest/core';
+import { DeadLetters, RedriveEngine, redriveTaskChanged } from '@loyalnest/queue';
+import { Redis } from 'ioredis';
+
+const { REDIS_URL, PREFIX, OPERATION, ID = '', DIES_BEFORE } = process.env;
+
+const redis = new Redis(REDIS_URL!);
+const letters = DeadLetters.open({
+  redis,
+  queue: 'points',
+  prefix: PREFIX!,
+  clock: new SystemClock(),
+});
+const by = 'ada';
+
+const OPERATIONS: Readonly<Record<string, () => Promise<unknown>>> = {
+  redrive: () => letters.redrive(ID, by),
+  edit: async () => {
+    const { revision } = await letters.get(ID);
+    await letters.editAndRedrive(ID, { payload: { edited: true }, revision, by });
+  },
+  discard: () => letters.discard(ID, { by, reason: 'of no use' }),
+  restore: () => letters.restore(ID, by),
+  task: async () => {
+    // What comes then is waiting for outcomes, without an end while no worker runs.
+    const settling = new Promise((resolve) => {
+      redriveTaskChanged.subscribe((task) => task.state === 'settling' && resolve(task));
+    });
+    const engine = new RedriveEngine(letters, 1_000);
+    const { id } = await engine.start({ by, canary: 0, rate: 1_000 });
+    await Promise.race([settling, engine.run(id)]);
+  },
+};
+
+await redis.ping();
+dieBefore(Number(DIES_BEFORE));
+await OPERATIONS[OPERATION!]!();
+console.log('done');
+process.exit(0);
+
+/**
+ * Ends the process by SIGKILL when it would go to Redis for the n-th time: what went before has
+ * been answered, and nothing else reaches Redis. A pipeline goes at once.
+ */
+function dieBefore(n: number): void {
+  const send = redis.sendCommand.bind(redis);
+  const answers: Promise<unknown>[] = [];
+  let pipeline: unknown;
+  let trips = 0;
+  redis.sendCommand = (command, stream) => {
+    if (stream === undefined || stream !== pipeline) trips++;
+    pipeline = stream;
+    if (trips < n) {
+      const answer = send(command, stream) as Promise<unknown>;
+      answers.push(answer);
+      return answer;
+    }
+    void Promise.allSettled(answers).then(() => process.kill(process.pid, 'SIGKILL'));
+    return command.promise;
+  };
+}

@@ -1,0 +1,213 @@
+import { DeadLetterNotFoundError, RedriveEngine } from '@loyalnest/queue';
+import { eventually, OwnProcess, RedisServer } from '@loyalnest/testing';
+import type { Job } from 'bullmq';
+import { join } from 'node:path';
+import { DeadLetterDesk, envelope } from '../../../libs/queue/test/dead-letter-desk.js';
+import { compileApp } from '../compile-app.js';
+import { QueueAudit, type Place } from './queue-audit.js';
+
+/** More often than any of the operations goes to Redis. */
+const MOST_TRIPS = 50;
+const CRASHES_BEFORE = 2;
+/** As `operator-app.ts` has it. */
+const LEASE_MS = 1_000;
+/** Within it a lock of a process that is gone is over, and so is its lease. */
+const TAKEN_OVER = '25s';
+
+let redis: RedisServer;
+let program: Awaited<ReturnType<typeof compileApp>>;
+const desks: DeadLetterDesk[] = [];
+
+beforeAll(async () => {
+  [redis, program] = await Promise.all([
+    RedisServer.start(),
+    compileApp(join(import.meta.dirname, 'operator-app.ts'), ['core', 'queue']),
+  ]);
+}, 60_000);
+afterAll(async () => {
+  await Promise.all(desks.map((desk) => desk.close()));
+  await redis?.stop();
+  program?.remove();
+});
+
+/** A queue with dead letters of jobs that have crashed as often as they may. */
+async function bury(count: number): Promise<[desk: DeadLetterDesk, ids: readonly string[]]> {
+  const desk = new DeadLetterDesk(redis);
+  desks.push(desk);
+  const ids = await desk.bury(count, { data: () => envelope({ original: true }) });
+  await Promise.all(ids.map((id) => desk.client.hset(desk.key(id), 'stc', CRASHES_BEFORE)));
+  await desk.letters().reconcile();
+  return [desk, ids];
+}
+
+const auditOf = (desk: DeadLetterDesk): QueueAudit => new QueueAudit(desk.client, desk.bull);
+
+/** @returns whether the operator was killed before it was done */
+async function operate(
+  operation: string,
+  { prefix }: DeadLetterDesk,
+  diesBefore: number,
+  id = '',
+): Promise<boolean> {
+  const operator = OwnProcess.start({
+    name: `operator of ${operation}`,
+    command: process.execPath,
+    args: [program.entry],
+    env: {
+      ...process.env,
+      REDIS_URL: redis.url,
+      PREFIX: prefix,
+      OPERATION: operation,
+      ID: id,
+      DIES_BEFORE: String(diesBefore),
+    },
+  });
+  const { code, signal } = await operator.exited;
+  if (signal === 'SIGKILL') return true;
+  if (code !== 0) throw operator.endedError();
+  return false;
+}
+
+interface Operation {
+  /** Where its dead letter may be after a crash at any step. */
+  readonly between: readonly Place[];
+  /** Where it is once it was done again. */
+  readonly done: Place;
+  /** As another operator does it again. */
+  readonly again: (desk: DeadLetterDesk, id: string) => Promise<unknown>;
+  readonly prepare?: (desk: DeadLetterDesk, id: string) => Promise<unknown>;
+  readonly history: readonly string[];
+  /** What the job is run with in the end. */
+  readonly payload?: unknown;
+}
+
+const by = 'bob';
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  redrive: {
+    between: ['failed', 'wait'],
+    done: 'wait',
+    again: (desk, id) => desk.letters().redrive(id, by),
+    history: ['redriven'],
+    payload: { original: true },
+  },
+  edit: {
+    between: ['failed', 'wait'],
+    done: 'wait',
+    again: async (desk, id) => {
+      const { revision } = await desk.letters().get(id);
+      await desk.letters().editAndRedrive(id, { payload: { edited: true }, revision, by });
+    },
+    history: ['edited', 'redriven'],
+    payload: { edited: true },
+  },
+  discard: {
+    between: ['failed', 'dead-letters:discarded'],
+    done: 'dead-letters:discarded',
+    again: (desk, id) => desk.letters().discard(id, { by, reason: 'of no use' }),
+    history: ['discarded'],
+  },
+  restore: {
+    between: ['failed', 'dead-letters:discarded'],
+    done: 'failed',
+    prepare: (desk, id) => desk.letters().discard(id, { by, reason: 'by mistake' }),
+    again: (desk, id) => desk.letters().restore(id, by),
+    history: ['discarded', 'restored'],
+  },
+};
+
+/** Does an operation as often as it takes until one was not killed; resolves with all the jobs. */
+async function crashAtEachStep(operation: string): Promise<[DeadLetterDesk, readonly string[]]> {
+  const { prepare, between } = OPERATIONS[operation]!;
+  const [desk, ids] = await bury(MOST_TRIPS);
+  for (const [i, id] of ids.entries()) {
+    await prepare?.(desk, id);
+    const killed = await operate(operation, desk, i + 1, id);
+    expect(await auditOf(desk).astray([id], between)).toEqual([]);
+    if (!killed) return [desk, ids.slice(0, i + 1)];
+  }
+  throw new Error(`${operation} goes to Redis more than ${MOST_TRIPS} times`);
+}
+
+it.concurrent.each(Object.entries(OPERATIONS))(
+  '%s, killed before each of its steps, is done once by the next operator',
+  async (name, { done, again, history, payload }) => {
+    const [desk, ids] = await crashAtEachStep(name);
+    expect(ids.length).toBeGreaterThan(2);
+    for (const id of ids) {
+      await eventually(
+        () =>
+          again(desk, id).catch((error: unknown) => {
+            // It had been done already.
+            if (!(error instanceof DeadLetterNotFoundError)) throw error;
+          }),
+        { within: TAKEN_OVER, what: `${name} of ${id}` },
+      );
+    }
+    expect(await auditOf(desk).astray(ids, [done])).toEqual([]);
+    await auditOf(desk).expectIndexIsFailedSet(desk.letters());
+    for (const id of ids) {
+      const stored = await desk.client.hget(desk.key(id), 'loyalnest:history');
+      const entries = JSON.parse(stored!) as { kind: string; payload?: unknown }[];
+      // One that was killed half way may have left its entry.
+      expect([...new Set(entries.map(({ kind }) => kind))]).toEqual(history);
+      if (name === 'edit') expect(entries[0]!.payload).toEqual({ original: true });
+    }
+    if (payload === undefined) return;
+    const runs: Pick<Job, 'id' | 'data' | 'stalledCounter' | 'attemptsMade'>[] = [];
+    desk.work(async ({ id, data, stalledCounter, attemptsMade }) => {
+      runs.push({ id: id!, data, stalledCounter, attemptsMade });
+    });
+    await eventually(async () => {
+      expect(await auditOf(desk).astray(ids, ['completed'])).toEqual([]);
+    });
+    const counters = { stalledCounter: 0, attemptsMade: 0 };
+    expect(runs.toSorted((one, other) => one.id!.localeCompare(other.id!))).toEqual(
+      ids.toSorted().map((id) => ({ id, data: envelope(payload), ...counters })),
+    );
+  },
+  60_000,
+);
+
+/** Another process does what a killed one has left of a task. */
+async function finishTask(desk: DeadLetterDesk, ids: readonly string[]): Promise<void> {
+  const runs: string[] = [];
+  desk.work(async (job) => void runs.push(job.id!));
+  const engine = new RedriveEngine(desk.letters(), LEASE_MS);
+  const [known] = await engine.list();
+  // Killed before the task was stored, there was none.
+  const { id } = known ?? (await engine.start({ by, canary: 0, rate: 1_000 }));
+  await eventually(async () => expect(await engine.run(id)).toBe('ended'), { within: TAKEN_OVER });
+  expect(await engine.get(id)).toMatchObject({
+    state: 'completed',
+    total: 3,
+    redriven: 3,
+    succeeded: 3,
+    failedAgain: 0,
+  });
+  expect(runs.toSorted()).toEqual(ids);
+  expect(await auditOf(desk).astray(ids, ['completed'])).toEqual([]);
+  await auditOf(desk).expectIndexIsFailedSet(desk.letters());
+}
+
+it.concurrent(
+  'a redrive task, killed before each of its steps, is ended by another process',
+  async () => {
+    let step = 0;
+    let done = false;
+    const rest: Promise<void>[] = [];
+    // Locks and leases of what was killed run out while the next ones are.
+    const killNext = async (): Promise<void> => {
+      while (!done) {
+        const [desk, ids] = await bury(3);
+        const killed = await operate('task', desk, ++step);
+        expect(await auditOf(desk).astray(ids, ['failed', 'wait'])).toEqual([]);
+        rest.push(finishTask(desk, ids));
+        if (!killed) done = true;
+      }
+    };
+    await Promise.all([killNext(), killNext(), killNext()]);
+    expect(rest.length).toBeGreaterThan(10);
+    await Promise.all(rest);
+  },
+  60_000,
+);

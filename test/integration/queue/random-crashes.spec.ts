@@ -1,0 +1,127 @@
+import { SystemClock } from '@loyalnest/core';
+import { DeadLetterNotFoundError, RedriveTasks } from '@loyalnest/queue';
+import { eventually } from '@loyalnest/testing';
+import { Effect, EffectsSite, idOf, type EffectsQueue } from './effects-site.js';
+import { seededRandom } from './seeded-random.js';
+import { WorkerFleet } from './worker-fleet.js';
+
+const JOBS = 1_000;
+const WORKERS = 3;
+const MOST_KILLS = 30;
+/** Repeats the jobs and the times of the kills; what a kill hits is up to the machine. */
+const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000);
+
+const clock = new SystemClock();
+const random = seededRandom(SEED);
+const jobs = Array.from({ length: JOBS }, (_none, i) => {
+  const event = `event-${String(i).padStart(4, '0')}`;
+  const failures = random() < 0.9 ? 0 : random() < 0.5 ? 1 : 2;
+  const takesMs = Math.floor(20 + random() * 300);
+  return { payload: { event, failures, takesMs }, idempotencyKey: event };
+});
+const events = jobs.map(({ payload }) => payload.event);
+/** These fail in both of their attempts. */
+const doomed = jobs.flatMap(({ payload: { event, failures } }) => (failures === 2 ? [event] : []));
+const unwanted = doomed.filter(() => random() < 0.5);
+const wanted = events.filter((event) => !doomed.includes(event));
+
+let site: EffectsSite;
+let effects: EffectsQueue;
+let fleet: WorkerFleet;
+
+beforeAll(async () => {
+  site = await EffectsSite.start();
+  effects = await site.open('{effects}');
+  const results = await effects.producer.enqueueMany(Effect, jobs);
+  expect(results.filter(({ outcome }) => outcome !== 'enqueued')).toEqual([]);
+}, 60_000);
+afterAll(async () => {
+  await fleet?.stop();
+  await site?.stop();
+});
+
+/** Kills workers at random times while there is something to run. */
+async function killWorkers(ended: AbortSignal): Promise<void> {
+  for (let kills = 0; kills < MOST_KILLS && !ended.aborted; kills++) {
+    await clock.sleep(300 + random() * 900);
+    await fleet.kill(Math.floor(random() * WORKERS));
+  }
+}
+
+/** An operator who discards what nobody wants, as soon as it is a dead letter. */
+async function discardUnwanted(ended: AbortSignal): Promise<void> {
+  const left = new Set(unwanted);
+  while (left.size > 0 && !ended.aborted) {
+    for (const event of left) {
+      try {
+        await effects.letters.discard(idOf(event), { by: 'ada', reason: 'an order of our tests' });
+        left.delete(event);
+      } catch (error) {
+        if (!(error instanceof DeadLetterNotFoundError)) throw error;
+      }
+    }
+    await clock.sleep(50);
+  }
+}
+
+/** Events of the dead letters of one reason. */
+async function dead(reason: 'exhausted' | 'poison'): Promise<readonly string[]> {
+  const { items } = await effects.letters.list({ reason, limit: 1_000 });
+  return items.map(({ payload }) => (payload as { event: string }).event).toSorted();
+}
+
+describe(`1,000 jobs whose workers are killed at random (CRASH_SEED=${SEED})`, () => {
+  it('are each completed, a dead letter or discarded, and only one of these', async () => {
+    fleet = new WorkerFleet(...effects.worker({ CONCURRENCY: '10' }), WORKERS);
+    const ended = new AbortController();
+    const kills = killWorkers(ended.signal);
+    const discards = discardUnwanted(ended.signal);
+    await effects.settled(wanted, '45s', ['completed', 'failed']);
+    await effects.settled(doomed, '10s', ['failed', 'dead-letters:discarded']);
+    await discards;
+    ended.abort();
+    await kills;
+    expect(fleet.deaths).toBeGreaterThan(5);
+    expect(
+      await effects.audit.astray(events.map(idOf), [
+        'completed',
+        'failed',
+        'dead-letters:discarded',
+      ]),
+    ).toEqual([]);
+    await effects.audit.expectIndexIsFailedSet(effects.letters);
+  }, 60_000);
+
+  it('have their effect once if they completed, though many ran twice', async () => {
+    const poison = await dead('poison');
+    const completed = wanted.filter((event) => !poison.includes(event));
+    const had = await site.ledger.effects();
+    expect(completed.filter((event) => !had.includes(event))).toEqual([]);
+    expect(had.filter((event) => doomed.includes(event))).toEqual([]);
+    const attempts = jobs.map(({ payload }) => 1 + Math.min(payload.failures, 1));
+    const planned = attempts.reduce((sum, count) => sum + count, 0);
+    expect(await site.ledger.runCount()).toBeGreaterThan(planned);
+  });
+
+  it('are dead letters only by failing twice or by two crashes', async () => {
+    const poison = await dead('poison');
+    for (const event of poison) {
+      expect(await effects.bull.getJob(idOf(event))).toMatchObject({ stalledCounter: 2 });
+    }
+    const exhausted = doomed.filter((event) => ![...unwanted, ...poison].includes(event));
+    expect(await dead('exhausted')).toEqual(exhausted);
+  });
+
+  it('complete when what the crashes had ended is redriven', async () => {
+    const tasks = effects.app.get(RedriveTasks);
+    const filter = { reason: 'poison' } as const;
+    const request = { by: 'ada', rate: 1_000, canary: 0, stopAbove: 1, filter };
+    const { id } = await tasks.start('effects', request);
+    await eventually(async () => (await tasks.get('effects', id)).state === 'completed', {
+      within: '20s',
+    });
+    await effects.settled(wanted, '5s', ['completed']);
+    expect(await site.ledger.effects()).toEqual(wanted);
+    await effects.audit.expectIndexIsFailedSet(effects.letters);
+  }, 30_000);
+});
