@@ -57,7 +57,13 @@ export default {
       'no-deep-import-of-libs',
       'import what the lib exports',
       { path: '^(apps|tools|test|bench)/' },
-      { path: '^libs/', pathNot: ENTRIES },
+      { path: '^libs/', pathNot: [ENTRIES, '^libs/[^/]+/test/'] },
+    ),
+    rule(
+      'no-fixture-in-production',
+      'what the specs of a lib share is for specs',
+      { path: '^(apps|tools|bench|libs/[^/]+/src)/', pathNot: SPEC },
+      { path: '^libs/[^/]+/test/' },
     ),
     rule(
       'libs-stand-alone',

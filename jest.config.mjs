@@ -1,6 +1,6 @@
 // Jest runs the sources as CommonJS: SWC also transforms the ESM-only packages below, so that no
 // Node flag is needed on any supported version. The e2e specs start the built ESM services.
-const esmOnly = ['@nestjs', '@loyalnest', 'nestjs-pino'];
+const esmOnly = ['@nestjs', '@loyalnest', 'nestjs-pino', 'commander'];
 
 export default {
   testEnvironment: 'node',

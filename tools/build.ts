@@ -2,7 +2,7 @@
 // copies what the code reads beside it. Types are not checked here: `npm run check` does.
 import { transformFile } from '@swc/core';
 import { existsSync, globSync } from 'node:fs';
-import { copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '..');
@@ -32,6 +32,8 @@ async function compile(source: string, output: string): Promise<boolean> {
   await mkdir(dirname(output), { recursive: true });
   await writeFile(`${output}.map`, map ?? '');
   await writeFile(output, `${code}\n//# sourceMappingURL=${basename(output)}.map\n`);
+  // npm makes commands executable when it installs, which is before the build here.
+  if (code.startsWith('#!')) await chmod(output, 0o755);
   return true;
 }
 

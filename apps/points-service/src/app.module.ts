@@ -1,5 +1,6 @@
 import { OutboxModule } from '@loyalnest/outbox';
 import { queue, QueueModule } from '@loyalnest/queue';
+import { QueueAdminModule } from '@loyalnest/queue/admin';
 import { Database, PostgresModule, ServiceDefaultsModule } from '@loyalnest/service-defaults';
 import { Module } from '@nestjs/common';
 import { join } from 'node:path';
@@ -38,6 +39,7 @@ import { WebhookInbox } from './use-cases/webhook-inbox.js';
       useFactory: ({ REDIS_URL }: PointsConfig) => ({ url: REDIS_URL }),
     }),
     QueueModule.forFeature(queue('points', { concurrency: 10 }), queue('referrals')),
+    QueueAdminModule,
     OutboxModule.forRootAsync({
       inject: [Database],
       useFactory: ({ sql }: Database) => ({ database: sql }),

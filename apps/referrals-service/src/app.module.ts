@@ -1,5 +1,6 @@
 import { OutboxModule } from '@loyalnest/outbox';
 import { queue, QueueModule } from '@loyalnest/queue';
+import { QueueAdminModule } from '@loyalnest/queue/admin';
 import { Database, PostgresModule, ServiceDefaultsModule } from '@loyalnest/service-defaults';
 import { Module } from '@nestjs/common';
 import { join } from 'node:path';
@@ -36,6 +37,7 @@ import { ShowReferral } from './use-cases/show-referral.js';
       useFactory: ({ REDIS_URL }: ReferralsConfig) => ({ url: REDIS_URL }),
     }),
     QueueModule.forFeature(queue('referrals', { concurrency: 10 })),
+    QueueAdminModule,
     OutboxModule.forRootAsync({
       inject: [Database],
       useFactory: ({ sql }: Database) => ({ database: sql }),

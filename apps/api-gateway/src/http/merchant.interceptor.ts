@@ -1,5 +1,5 @@
 import { CORRELATION_ID, currentContext, runInContext, type RequestContext } from '@loyalnest/core';
-import { ProblemError } from '@loyalnest/http';
+import { requireMerchant } from '@loyalnest/service-defaults';
 import {
   Injectable,
   type CallHandler,
@@ -18,14 +18,9 @@ export class MerchantInterceptor implements NestInterceptor {
     const { headers } = execution.switchToHttp().getRequest<{
       headers: Record<string, string | string[] | undefined>;
     }>();
-    const merchantId = headers['x-merchant-id'];
-    if (typeof merchantId !== 'string' || !CORRELATION_ID.test(merchantId)) {
-      throw new ProblemError({
-        status: 400,
-        code: 'MERCHANT_MISSING',
-        detail: 'send the shop in the header x-merchant-id, such as demo.myshopify.com',
-      });
-    }
+    const named = headers['x-merchant-id'];
+    const wellFormed = typeof named === 'string' && CORRELATION_ID.test(named);
+    const merchantId = requireMerchant(wellFormed ? named : undefined);
     const context: RequestContext = { ...currentContext()!, merchantId };
     return new Observable((subscriber) =>
       runInContext(context, () => next.handle().subscribe(subscriber)),

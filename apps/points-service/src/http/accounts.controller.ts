@@ -1,5 +1,6 @@
 import { MerchantId } from '@loyalnest/correlation';
 import { ProblemError } from '@loyalnest/http';
+import { requireMerchant } from '@loyalnest/service-defaults';
 import { Controller, Get, Param } from '@nestjs/common';
 import { ShowBalance } from '../use-cases/show-balance.js';
 
@@ -12,19 +13,13 @@ export class AccountsController {
     @Param('customerId') customerId: string,
     @MerchantId() merchantId: string | undefined,
   ): Promise<object> {
-    if (!merchantId) {
-      throw new ProblemError({
-        status: 400,
-        code: 'MERCHANT_MISSING',
-        detail: 'send the shop in the header x-merchant-id, such as demo.myshopify.com',
-      });
-    }
-    const balance = await this.showBalance.execute({ merchantId, customerId });
+    const merchant = requireMerchant(merchantId);
+    const balance = await this.showBalance.execute({ merchantId: merchant, customerId });
     if (balance) return { customerId, ...balance };
     throw new ProblemError({
       status: 404,
       code: 'ACCOUNT_NOT_FOUND',
-      detail: `customer ${customerId} has not earned points at ${merchantId} yet`,
+      detail: `customer ${customerId} has not earned points at ${merchant} yet`,
     });
   }
 }

@@ -1,5 +1,6 @@
 import { MerchantId } from '@loyalnest/correlation';
 import { ProblemError } from '@loyalnest/http';
+import { requireMerchant } from '@loyalnest/service-defaults';
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import type { Referral } from '../domain/referral.js';
 import { ReferFriend } from '../use-cases/refer-friend.js';
@@ -22,7 +23,7 @@ export class ReferralsController {
     @MerchantId() merchantId: string | undefined,
   ): Promise<Referral> {
     return this.referFriend.execute({
-      merchantId: required(merchantId),
+      merchantId: requireMerchant(merchantId),
       advocateId,
       friend: { phone, email },
     });
@@ -33,7 +34,7 @@ export class ReferralsController {
     @Param('id') id: string,
     @MerchantId() merchantId: string | undefined,
   ): Promise<Referral> {
-    const merchant = required(merchantId);
+    const merchant = requireMerchant(merchantId);
     const referral = UUID.test(id) ? await this.showReferral.execute(merchant, id) : undefined;
     if (referral) return referral;
     throw new ProblemError({
@@ -42,13 +43,4 @@ export class ReferralsController {
       detail: `${merchant} has no referral ${id}`,
     });
   }
-}
-
-function required(merchantId: string | undefined): string {
-  if (merchantId) return merchantId;
-  throw new ProblemError({
-    status: 400,
-    code: 'MERCHANT_MISSING',
-    detail: 'send the shop in the header x-merchant-id, such as demo.myshopify.com',
-  });
 }
