@@ -112,7 +112,7 @@ describe('a sampler that does not sample any more', () => {
     await eventually(() => clock.pendingTimers === 1);
     clock.stopped = true;
     await clock.advance(1_000);
-    await clock.advance(4_500);
+    await clock.advance(3_000);
     expect((await app.probe('/health/ready')).body).toEqual({ status: 'ok' });
     await clock.advance(1);
     const { status, body, headers } = await app.probe('/health');
