@@ -1,7 +1,9 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
-import type { LoggingModuleOptions } from './logging.options.js';
+import type { LoggingEndpointOptions, LoggingModuleOptions } from './logging.options.js';
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<LoggingModuleOptions>({ moduleName: 'Logging' })
     .setClassMethodName('forRoot')
+    // The module adds the controller: here it would close a cycle of imports.
+    .setExtras<LoggingEndpointOptions>({}, (definition) => definition)
     .build();

@@ -1,32 +1,38 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { EventLog } from './event-log.js';
+import { LogFlush } from './log-flush.js';
+import { LogLevelController } from './log-level.controller.js';
+import { LogLevel } from './log-level.js';
 import {
   ConfigurableModuleClass,
   MODULE_OPTIONS_TOKEN,
   type ASYNC_OPTIONS_TYPE,
   type OPTIONS_TYPE,
 } from './logging.module-definition.js';
-import type { LoggingModuleOptions } from './logging.options.js';
-import { pinoParams } from './pino-options.js';
+import type { LoggingEndpointOptions, LoggingModuleOptions } from './logging.options.js';
+import { pinoParams } from './pino-params.js';
 
 /**
  * JSON lines by pino with the request context on each, secrets left out, probes silent, and a line
  * for every event of the suite. Route Nest's own log through it with
  * `app.useLogger(app.get(Logger))`.
  */
-@Module({ providers: [EventLog] })
+@Module({ providers: [EventLog, LogFlush, LogLevel], exports: [LogLevel] })
 export class LoggingModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
-    return withPino(super.forRoot(options));
+    return withPino(super.forRoot(options), options);
   }
 
   static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
-    return withPino(super.forRootAsync(options));
+    return withPino(super.forRootAsync(options), options);
   }
 }
 
-function withPino(definition: DynamicModule): DynamicModule {
+function withPino(
+  definition: DynamicModule,
+  { admin = false }: LoggingEndpointOptions,
+): DynamicModule {
   return {
     ...definition,
     global: true,
@@ -37,6 +43,7 @@ function withPino(definition: DynamicModule): DynamicModule {
         useFactory: (options: LoggingModuleOptions) => pinoParams(options),
       }),
     ],
+    controllers: admin ? [LogLevelController] : [],
     exports: [MODULE_OPTIONS_TOKEN],
   };
 }

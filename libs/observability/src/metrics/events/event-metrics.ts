@@ -1,11 +1,10 @@
 import { ON_SHUTDOWN, type ShutdownListener } from '@loyalnest/core';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { ownEvents } from '../../own-events.js';
+import { EventSubscriptions } from '../../event-source.js';
 import type { BoundedGauge } from '../registry/bounded-metrics.js';
 import { MetricRegistry } from '../registry/metric-registry.js';
 import { measureDeadLetters } from './dead-letter-metrics.js';
-import type { EventSource } from './event-source.js';
 import { measureJobs } from './job-metrics.js';
 import { measurePolicies } from './policy-metrics.js';
 import { measureService } from './service-metrics.js';
@@ -13,13 +12,13 @@ import { measureService } from './service-metrics.js';
 /** Turns the diagnostics channels of the other libs into metrics, without importing them. */
 @Injectable()
 export class EventMetrics implements OnApplicationShutdown, ShutdownListener {
-  private readonly subscriptions: (() => void)[] = [];
+  private readonly subscriptions: EventSubscriptions;
   private readonly draining: BoundedGauge<never>;
 
   // In the constructor: the first events are those of other providers' onModuleInit.
   constructor(registry: MetricRegistry, { applicationId }: ModulesContainer) {
-    const on: EventSource = (name, listener) =>
-      void this.subscriptions.push(ownEvents(name, applicationId, listener));
+    this.subscriptions = new EventSubscriptions(applicationId);
+    const { on } = this.subscriptions;
     measureJobs(registry, on);
     measureDeadLetters(registry, on);
     measurePolicies(registry, on);
@@ -37,6 +36,6 @@ export class EventMetrics implements OnApplicationShutdown, ShutdownListener {
   }
 
   onApplicationShutdown(): void {
-    for (const end of this.subscriptions) end();
+    this.subscriptions.end();
   }
 }

@@ -1,5 +1,5 @@
 import type { MetricRegistry } from '../registry/metric-registry.js';
-import type { EventSource } from './event-source.js';
+import type { EventSource } from '../../event-source.js';
 
 interface JobEvent {
   readonly name: string;

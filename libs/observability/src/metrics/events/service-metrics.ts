@@ -1,7 +1,7 @@
 import { HTTP_BUCKETS } from '../http/http-server-metrics.js';
 import { knownMethod } from '../http/request-method.js';
 import type { MetricRegistry } from '../registry/metric-registry.js';
-import type { EventSource } from './event-source.js';
+import type { EventSource } from '../../event-source.js';
 
 interface Exchange {
   readonly method: string;

@@ -26,8 +26,8 @@ const KINDS: Readonly<Record<SpanKind, OtelKind>> = {
   internal: OtelKind.INTERNAL,
 };
 
-export const CORRELATION_ATTRIBUTE = 'loyalnest.correlation_id';
-export const MERCHANT_ATTRIBUTE = 'loyalnest.merchant_id';
+const CORRELATION_ATTRIBUTE = 'loyalnest.correlation_id';
+const MERCHANT_ATTRIBUTE = 'loyalnest.merchant_id';
 
 /**
  * Makes the spans that the libs ask for. A request or a job begins one; calls and SQL make theirs

@@ -27,9 +27,9 @@ export class RequestContextManager implements ContextManager {
   /** Functions only; listeners of an emitter keep the context of whoever emits. */
   bind<T>(context: Context, target: T): T {
     if (typeof target !== 'function') return target;
-    const manager = this;
+    const within = (task: () => unknown): unknown => this.with(context, task);
     const bound = function (this: unknown, ...args: unknown[]): unknown {
-      return manager.with(context, () => Reflect.apply(target, this, args) as unknown);
+      return within(() => Reflect.apply(target, this, args) as unknown);
     };
     return Object.defineProperty(bound, 'length', { value: target.length }) as T;
   }

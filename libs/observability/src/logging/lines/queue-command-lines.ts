@@ -1,0 +1,24 @@
+import type { PinoLogger } from 'nestjs-pino';
+import type { EventSource } from '../../event-source.js';
+
+interface AdminCommanded {
+  readonly command: string;
+  readonly queue: string;
+  readonly by: string;
+  readonly face: string;
+  readonly target?: string;
+  readonly reason?: string;
+  readonly outcome?: string;
+}
+
+/** What people commanded of queues and dead letters, with how it went. */
+export function logQueueCommands(logger: PinoLogger, on: EventSource): void {
+  on<AdminCommanded>(
+    'loyalnest:queue:admin-command',
+    ({ command, queue, by, face, target, reason, outcome }) =>
+      logger.warn(
+        { event: 'audit', command, queue, by, face, target, reason, outcome },
+        `${by} commanded ${command} of queue ${queue}`,
+      ),
+  );
+}

@@ -1,0 +1,101 @@
+import type { PinoLogger } from 'nestjs-pino';
+import type { EventSource } from '../../event-source.js';
+import { describeError } from './describe-error.js';
+
+interface PolicyEvent {
+  readonly policy: string;
+  readonly key?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly by?: string;
+  readonly refused?: string;
+  readonly handler?: string;
+  readonly hedge?: number;
+  readonly fault?: string;
+  readonly attempt?: number;
+  readonly delayMs?: number;
+  readonly retryAfterMs?: number;
+  readonly ageMs?: number;
+  readonly error?: unknown;
+  readonly command?: string;
+  readonly instance?: string;
+  readonly applied?: boolean;
+}
+
+interface PolicyLine {
+  readonly level: 'debug' | 'info' | 'warn';
+  readonly fields: (event: PolicyEvent) => object;
+  readonly text: (event: PolicyEvent) => string;
+}
+
+/**
+ * Channels below `loyalnest:resilience:`. What comes with each call of an overloaded dependency is
+ * for `debug`: a flood of lines would make an outage worse.
+ */
+const LINES: Readonly<Record<string, PolicyLine>> = {
+  'circuit-state': {
+    level: 'warn',
+    fields: ({ key, from, to }) => ({ key, from, to }),
+    text: ({ policy, to }) => `circuit ${policy} is ${to}`,
+  },
+  'attempt-failed': {
+    level: 'info',
+    fields: ({ attempt, delayMs }) => ({ attempt, delayMs: whole(delayMs) }),
+    text: ({ policy, attempt }) => `attempt ${attempt} of ${policy} failed`,
+  },
+  'retry-budget-exhausted': {
+    level: 'warn',
+    fields: ({ refused }) => ({ refused }),
+    text: ({ policy, refused }) => `no ${refused} of ${policy}: its retry budget is spent`,
+  },
+  'call-rejected': {
+    level: 'debug',
+    fields: ({ by, retryAfterMs }) => ({ by, retryAfterMs: whole(retryAfterMs) }),
+    text: ({ policy, by }) => `the ${by} of ${policy} refuses a call`,
+  },
+  fallback: {
+    level: 'warn',
+    fields: ({ handler }) => ({ handler }),
+    text: ({ policy, handler }) => `${policy} falls back to ${handler}`,
+  },
+  'hedge-started': {
+    level: 'debug',
+    fields: ({ hedge }) => ({ hedge }),
+    text: ({ policy, hedge }) => `hedge ${hedge} of ${policy} starts`,
+  },
+  'stale-served': {
+    level: 'info',
+    fields: ({ ageMs }) => ({ ageMs: whole(ageMs) }),
+    text: ({ policy }) => `${policy} serves a value past its time`,
+  },
+  'fault-injected': {
+    level: 'info',
+    fields: ({ fault }) => ({ fault }),
+    text: ({ policy, fault }) => `a fault is injected into ${policy}: ${fault}`,
+  },
+};
+
+/** What policies decide, as lines with `event: "resilience"`, and what operators command. */
+export function logResilience(logger: PinoLogger, on: EventSource): void {
+  for (const [kind, { level, fields, text }] of Object.entries(LINES)) {
+    on<PolicyEvent>(`loyalnest:resilience:${kind}`, (event) => {
+      const { policy, error } = event;
+      logger[level](
+        { event: 'resilience', kind, policy, ...fields(event), ...describeError(error) },
+        text(event),
+      );
+    });
+  }
+  on<PolicyEvent>(
+    'loyalnest:resilience:operator-command',
+    ({ policy, command, by, instance, applied }) =>
+      logger.warn(
+        { event: 'audit', policy, command, by, instance, applied },
+        `${by} commanded ${command} of circuit ${policy}`,
+      ),
+  );
+}
+
+function whole(value: number | undefined): number | undefined {
+  return value === undefined ? undefined : Math.round(value);
+}

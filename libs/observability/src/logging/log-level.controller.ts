@@ -1,0 +1,62 @@
+import { AdminAccess, OptionError, type AdminRequest } from '@loyalnest/core';
+import {
+  Controller,
+  Get,
+  HttpCode,
+  Inject,
+  Optional,
+  Param,
+  Post,
+  Query,
+  Req,
+  VERSION_NEUTRAL,
+} from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import { LogLevel } from './log-level.js';
+
+/**
+ * The level of this instance, to look at with the role `view` and to change with `operate`:
+ * `POST /debug/log-level/debug?for=10m`.
+ */
+@Controller({ path: 'debug/log-level', version: VERSION_NEUTRAL })
+export class LogLevelController {
+  private readonly access: AdminAccess;
+
+  constructor(
+    private readonly level: LogLevel,
+    private readonly logger: PinoLogger,
+    @Optional() @Inject(AdminAccess) access?: AdminAccess,
+  ) {
+    if (!access) {
+      throw new OptionError(
+        'LoggingModule.admin',
+        true,
+        'provide AdminAccess, for example by AdminAccessModule of @loyalnest/security',
+      );
+    }
+    this.access = access;
+  }
+
+  @Get()
+  async show(@Req() request: AdminRequest): Promise<object> {
+    await this.access.authorize(request, 'view');
+    return { level: this.level.current };
+  }
+
+  @Post(':level')
+  @HttpCode(200)
+  async change(
+    @Req() request: AdminRequest,
+    @Param('level') level: string,
+    @Query('for') duration?: string,
+  ): Promise<object> {
+    const { name: by } = await this.access.authorize(request, 'operate');
+    const before = this.level.current;
+    this.level.set(level, duration);
+    this.logger.warn(
+      { event: 'audit', command: 'log-level', by, from: before, to: level, for: duration },
+      `${by} sets the level of the log to ${level}`,
+    );
+    return { level: this.level.current };
+  }
+}
