@@ -7,7 +7,7 @@ import {
 } from '@nestjs/common';
 import type { HealthCheckResult } from '@nestjs/terminus';
 import { resolveCheckOptions } from './checks/check-options.js';
-import { HealthCheck } from './checks/health-check.js';
+import { HealthCheck, type HealthSample } from './checks/health-check.js';
 import type { HealthSource } from './checks/health-source.js';
 import { HealthSources } from './checks/health-sources.js';
 import { ALL, findCheck, groupChecks, type HealthGroup } from './groups/health-groups.js';
@@ -126,6 +126,18 @@ export class HealthSampler implements OnApplicationBootstrap, OnModuleDestroy, S
   /** The checks by the Nest module that has them, as of the last sample. */
   get modules(): HealthReport {
     return { status: this.report.status, modules: moduleReport(this.checks) };
+  }
+
+  /** What each check counts as, by its name; nothing before the first sample. */
+  samples(): readonly { readonly check: string; readonly sample: HealthSample }[] {
+    return this.checks.flatMap(({ name: check, last: sample }) =>
+      sample ? [{ check, sample }] : [],
+    );
+  }
+
+  /** Time since the last sample; undefined before the first. */
+  get sampleAgeMs(): number | undefined {
+    return this.sampledAt === undefined ? undefined : this.silentMs;
   }
 
   private statusOf(group: string): ServiceStatus {

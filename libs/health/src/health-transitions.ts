@@ -5,12 +5,19 @@ import type { HealthCheck } from './checks/health-check.js';
 import type { ServiceStatus } from './health-report.js';
 import { healthChanged, readinessChanged } from './health.events.js';
 
+export interface TransitionCount {
+  readonly check: string;
+  readonly to: HealthStatus;
+  readonly count: number;
+}
+
 /** Tells each change once: as an event and as a log line. What stays as it was is not told. */
 @Injectable()
 export class HealthTransitions {
   private readonly logger = new Logger('Health');
   private readonly app: string;
   private readonly statuses = new Map<string, HealthStatus>();
+  private readonly changes = new Map<string, Map<HealthStatus, number>>();
   private readiness: ServiceStatus = 'starting';
 
   constructor({ applicationId }: ModulesContainer) {
@@ -22,6 +29,7 @@ export class HealthTransitions {
     const { status: to, code } = last!;
     if (from === to) return;
     this.statuses.set(name, to);
+    if (from) this.count(name, to);
     const { critical } = policy;
     healthChanged.publish({ app: this.app, name, critical, from, to, code });
     if (to !== 'up') this.logger.warn(`${name} is ${to}${code ? ` (${code})` : ''}`);
@@ -37,6 +45,13 @@ export class HealthTransitions {
     else if (from === 'error' && isReady) this.logger.log('ready again');
   }
 
+  /** How often each check came to another status than it had. */
+  counts(): readonly TransitionCount[] {
+    return [...this.changes].flatMap(([check, byStatus]) =>
+      [...byStatus].map(([to, count]) => ({ check, to, count })),
+    );
+  }
+
   /** Samples come again after a time without any. */
   late(silentMs: number): void {
     this.logger.warn(
@@ -50,5 +65,10 @@ export class HealthTransitions {
     this.logger.error(
       `could not sample: ${error instanceof Error ? error.message : String(error)}`,
     );
+  }
+
+  private count(check: string, to: HealthStatus): void {
+    const byStatus = this.changes.get(check) ?? new Map<HealthStatus, number>();
+    this.changes.set(check, byStatus.set(to, (byStatus.get(to) ?? 0) + 1));
   }
 }

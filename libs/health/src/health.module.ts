@@ -11,8 +11,11 @@ import type { HealthModuleOptions } from './health.options.js';
 import { DetailsAccess } from './http/details-access.js';
 import { HealthPages } from './http/health-pages.js';
 import { HealthController } from './http/health.controller.js';
+import { DiskCheck } from './indicators/disk-check.js';
+import { EventLoopCheck } from './indicators/event-loop-check.js';
 import { MemoryCheck } from './indicators/memory-check.js';
 import { ManagementServer } from './management/management-server.js';
+import { HealthMetrics } from './metrics/health-metrics.js';
 import { HealthStartup } from './startup/health-startup.js';
 
 /**
@@ -32,11 +35,23 @@ import { HealthStartup } from './startup/health-startup.js';
     DetailsAccess,
     HealthPages,
     ManagementServer,
+    HealthMetrics,
     {
       provide: MemoryCheck,
       inject: [MODULE_OPTIONS_TOKEN],
       useFactory: ({ memory }: HealthModuleOptions) =>
         memory === false ? undefined : new MemoryCheck(memory),
+    },
+    {
+      provide: EventLoopCheck,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: ({ eventLoop, clock }: HealthModuleOptions) =>
+        eventLoop === false ? undefined : new EventLoopCheck(eventLoop, clock),
+    },
+    {
+      provide: DiskCheck,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: ({ disk }: HealthModuleOptions) => disk && new DiskCheck(disk),
     },
   ],
   exports: [HealthSampler, HealthStartup],

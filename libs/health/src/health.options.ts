@@ -12,6 +12,8 @@ import {
   type HealthCheckOptions,
 } from './checks/check-options.js';
 import { resolveGroups, type GroupOptions } from './groups/group-options.js';
+import type { DiskCheckOptions } from './indicators/disk-check.js';
+import type { EventLoopCheckOptions } from './indicators/event-loop-check.js';
 import type { MemoryCheckOptions } from './indicators/memory.options.js';
 
 export interface HealthModuleOptions {
@@ -46,6 +48,10 @@ export interface HealthModuleOptions {
   readonly details?: 'always' | 'authorized' | 'never';
   /** The check of memory that every service has; false for none. @defaultValue 75 % and 90 % */
   readonly memory?: MemoryCheckOptions | false;
+  /** The check of the event loop that every service has; false for none. @defaultValue 95 % busy */
+  readonly eventLoop?: EventLoopCheckOptions | false;
+  /** A check of a file system. @defaultValue none */
+  readonly disk?: DiskCheckOptions;
   /** Said by `application/health+json`. @defaultValue nothing */
   readonly service?: ServiceInfo;
   /**

@@ -46,7 +46,7 @@ export function appModule(
   Module({})(App);
   return {
     module: App,
-    imports: [HealthModule.forRoot({ memory: false, failures: 1, ...options })],
+    imports: [HealthModule.forRoot({ memory: false, eventLoop: false, failures: 1, ...options })],
     providers: [
       ...dependencies.map((dependency) => ({
         provide: dependency.healthCheck.name,

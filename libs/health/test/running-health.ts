@@ -29,7 +29,7 @@ export async function startHealth(
 ): Promise<RunningHealth> {
   const clock = new FakeClock();
   const app = await platform.create(
-    healthApp({ clock, memory: false, failures: 1, ...options }, parts),
+    healthApp({ clock, memory: false, eventLoop: false, failures: 1, ...options }, parts),
   );
   await eventually(() => app.app.get(HealthSampler).report.status !== 'starting');
   return {

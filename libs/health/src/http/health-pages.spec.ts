@@ -254,7 +254,9 @@ describe('the boot fails', () => {
   ) => {
     const value = new Dependency({ name: 'postgres', critical: true, ...declared });
     const providers = [{ provide: 'postgres', useValue: value }];
-    return PLATFORMS[0]!.create(healthApp({ memory: false, ...options }, { providers }));
+    return PLATFORMS[0]!.create(
+      healthApp({ memory: false, eventLoop: false, ...options }, { providers }),
+    );
   };
 
   it.each<[HealthModuleOptions, string]>([

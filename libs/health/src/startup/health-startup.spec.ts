@@ -114,7 +114,9 @@ forEachPlatform((platform) => {
 describe('refuses', () => {
   const boot = (waited: readonly StartupCondition[]) => {
     conditions = waited;
-    return PLATFORMS[0]!.create(healthApp({ memory: false }, { providers: [PriceList] }));
+    return PLATFORMS[0]!.create(
+      healthApp({ memory: false, eventLoop: false }, { providers: [PriceList] }),
+    );
   };
 
   it('a check that does not exist, at boot and later', async () => {

@@ -11,9 +11,7 @@ interface Exchange {
   readonly durationMs: number;
 }
 
-const HEALTH = ['up', 'degraded', 'down'] as const;
-
-/** The HTTP client, the outbox, webhooks and health. */
+/** The HTTP client, the outbox and webhooks. */
 export function measureService(registry: MetricRegistry, on: EventSource): void {
   const exchanges = registry.histogram({
     name: 'http_client_request_duration_seconds',
@@ -36,11 +34,6 @@ export function measureService(registry: MetricRegistry, on: EventSource): void 
     name: 'loyalnest_webhooks_rejected_total',
     help: 'Webhooks that were refused for their signature',
     labels: ['fault'],
-  });
-  const health = registry.gauge({
-    name: 'loyalnest_health_check_status',
-    help: 'Whether the last sample of a check had this status: 1 or 0',
-    labels: ['check', 'status'],
   });
 
   on<Exchange>('loyalnest:http:exchanged', ({ method, origin, status, outcome, durationMs }) => {
@@ -69,7 +62,4 @@ export function measureService(registry: MetricRegistry, on: EventSource): void 
   on<{ fault: string }>('loyalnest:security:webhook-rejected', ({ fault }) =>
     webhooks.add({ fault }),
   );
-  on<{ name: string; to: string }>('loyalnest:health:changed', ({ name: check, to }) => {
-    for (const status of HEALTH) health.set({ check, status }, status === to ? 1 : 0);
-  });
 }

@@ -1,0 +1,66 @@
+import {
+  CHECK_HEALTH,
+  ratio,
+  type HealthContributor,
+  type HealthObservation,
+} from '@loyalnest/core';
+import { statfs } from 'node:fs/promises';
+import { declarationOf, type IndicatorOptions } from './indicator.options.js';
+
+export interface DiskCheckOptions extends IndicatorOptions {
+  /** A folder on the file system, which must exist. @defaultValue the working folder */
+  readonly path?: string;
+  /** Share used from which the service is degraded. From 0 to 1. @defaultValue 0.8 */
+  readonly degradedAt?: number;
+  /** Share used from which the disk is down. From `degradedAt` to 1. @defaultValue 0.95 */
+  readonly downAt?: number;
+}
+
+const MIB = 1_048_576;
+
+/** How full a file system is, as `df` counts it: by blocks or by files, whichever is fuller. */
+export class DiskCheck implements HealthContributor {
+  readonly healthCheck;
+  private readonly path: string;
+  private readonly degradedAt: number;
+  private readonly downAt: number;
+
+  /**
+   * @param options named `disk` unless told otherwise; soft unless `critical`
+   * @throws OptionError
+   */
+  constructor(options: DiskCheckOptions = {}) {
+    const { path = '.', degradedAt = 0.8, downAt = 0.95 } = options;
+    this.healthCheck = declarationOf('disk', options);
+    this.path = path;
+    this.degradedAt = ratio('DiskCheck.degradedAt', degradedAt);
+    this.downAt = ratio('DiskCheck.downAt', downAt, { min: degradedAt });
+  }
+
+  async [CHECK_HEALTH](): Promise<HealthObservation> {
+    const { blocks, bfree, bavail, bsize, files, ffree } = await statfs(this.path);
+    // What is kept for root is neither used nor to be had.
+    const space = share(blocks - bfree, blocks - bfree + bavail);
+    const inodes = share(files - ffree, files);
+    const used = Math.max(space, inodes);
+    const status = used >= this.downAt ? 'down' : used >= this.degradedAt ? 'degraded' : 'up';
+    return {
+      status,
+      ...(status !== 'up' && { code: space >= inodes ? 'disk-space' : 'disk-inodes' }),
+      observed: {
+        usedRatio: rounded(space),
+        inodesRatio: rounded(inodes),
+        freeMib: Math.round((bavail * bsize) / MIB),
+      },
+    };
+  }
+}
+
+/** Some file systems have no fixed number of files and say 0. */
+function share(used: number, all: number): number {
+  return all > 0 ? used / all : 0;
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}
