@@ -16,6 +16,7 @@ type Setting = Pick<
   | 'customSuccessMessage'
   | 'customSuccessObject'
   | 'serializers'
+  | 'wrapSerializers'
 >;
 
 /** One line for each request, except for those of `silentRoutes` and below. */
@@ -24,7 +25,9 @@ export function accessLine(silentRoutes: readonly string[]): Setting {
     `${req.method} ${pathOf(req)} ${statusCode}`;
   return {
     // No request, answer, header or number of the adapter's: the context says whose they are.
-    serializers: { req: () => undefined, res: () => undefined },
+    // Errors are copied for the line already.
+    serializers: { req: () => undefined, res: () => undefined, err: (error: unknown) => error },
+    wrapSerializers: false,
     customLogLevel: (_req, { statusCode }) => (statusCode >= 500 ? 'error' : 'info'),
     customSuccessMessage: message,
     customErrorMessage: message,

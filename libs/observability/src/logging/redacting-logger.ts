@@ -3,8 +3,8 @@ import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'p
 import { redactText } from '../redaction/redact-text.js';
 import type { Redaction } from '../redaction/redaction.js';
 
-/** Fields that are not looked into: the serializers leave out the adapter's own objects. */
-const PLAIN: ReadonlySet<string> = new Set(['req', 'res', 'level', 'time']);
+/** Not looked into: the adapter's own objects, which serializers leave out, and ids made here. */
+const PLAIN: ReadonlySet<string> = new Set(['req', 'res', 'traceId', 'spanId']);
 const PLACEHOLDERS = /%[sdifjoOc]/g;
 
 /**

@@ -2,10 +2,13 @@ import { isCardNumber } from './card-number.js';
 
 export const REDACTED = '[redacted]';
 
+/** One look that rules out most texts before the searches below, which cost more. */
+const KEYWORD = /pass|secret|token|signature|api|auth|cookie|hmac|bearer|basic|eyj/i;
+
 // Every repetition has an upper bound, so that no text can make the search slow.
 const URL_PASSWORD = /(:\/\/)[^\s/@:]{0,256}:[^\s/@]{1,256}@/g;
 const NAMED_SECRET =
-  /([\w-]{0,32}(?:password|passwd|secret|token|signature|api[-_]?key|authorization|cookie|hmac(?:-sha256)?)["']?\s{0,3}[:=]\s{0,3})("[^"]{0,4096}"|'[^']{0,4096}'|(?:(?:bearer|basic)\s{1,3})?[^\s"',;&}]{1,4096})/gi;
+  /((?:password|passwd|secret|token|signature|api[-_]?key|authorization|cookie|hmac(?:-sha256)?)["']?\s{0,3}[:=]\s{0,3})("[^"]{0,4096}"|'[^']{0,4096}'|(?:(?:bearer|basic)\s{1,3})?[^\s"',;&}]{1,4096})/gi;
 const BEARER = /\b(bearer|basic)\s{1,3}[\w.~+/=-]{6,4096}/gi;
 const JSON_WEB_TOKEN = /\beyJ[\w-]{4,4096}\.[\w-]{4,4096}\.[\w-]{0,4096}/g;
 const EMAIL = /[\w.!#$&'*+/=?^`{|}~-]{1,64}(?:@|%40)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/gi;
@@ -13,20 +16,51 @@ const INTERNATIONAL_PHONE = /(?:\+|%2B)[1-9](?:[ ().-]{0,2}\d){7,14}(?!\d)/gi;
 const NATIONAL_PHONE = /\(\d{3}\) ?\d{3}[-. ]\d{4}\b|\b\d{3}[-.]\d{3}[-.]\d{4}\b/g;
 const CARD = /\b\d(?:[ -]?\d){12,18}\b/g;
 
+const LEAST_PHONE_DIGITS = 8;
+const LEAST_CARD_DIGITS = 13;
+
 /**
  * Takes out what a text may give away: passwords in addresses, named secrets (`token=...`), bearer
  * tokens, e-mail addresses, phone numbers with a country code or in the North American form, and
  * numbers of payment cards. A phone number without either form looks like any other number.
  */
 export function redactText(text: string): string {
-  if (text.length < 6) return text;
-  return text
-    .replace(URL_PASSWORD, `$1${REDACTED}@`)
-    .replace(NAMED_SECRET, `$1${REDACTED}`)
-    .replace(BEARER, `$1 ${REDACTED}`)
-    .replace(JSON_WEB_TOKEN, REDACTED)
-    .replace(EMAIL, REDACTED)
-    .replace(INTERNATIONAL_PHONE, REDACTED)
-    .replace(NATIONAL_PHONE, REDACTED)
-    .replace(CARD, (digits) => (isCardNumber(digits) ? REDACTED : digits));
+  const { digits, hasAt, hasPlus } = contentsOf(text);
+  let clean = text;
+  if (KEYWORD.test(clean)) {
+    clean = clean
+      .replace(NAMED_SECRET, `$1${REDACTED}`)
+      .replace(BEARER, `$1 ${REDACTED}`)
+      .replace(JSON_WEB_TOKEN, REDACTED);
+  }
+  if (hasAt) clean = clean.replace(URL_PASSWORD, `$1${REDACTED}@`).replace(EMAIL, REDACTED);
+  if (digits >= LEAST_PHONE_DIGITS) {
+    if (hasPlus) clean = clean.replace(INTERNATIONAL_PHONE, REDACTED);
+    clean = clean.replace(NATIONAL_PHONE, REDACTED);
+  }
+  if (digits >= LEAST_CARD_DIGITS) {
+    clean = clean.replace(CARD, (number) => (isCardNumber(number) ? REDACTED : number));
+  }
+  return clean;
+}
+
+interface Contents {
+  readonly digits: number;
+  /** Or its form in an address, as of the plus. */
+  readonly hasAt: boolean;
+  readonly hasPlus: boolean;
+}
+
+function contentsOf(text: string): Contents {
+  let digits = 0;
+  let hasAt = false;
+  let hasPlus = false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 48 && code <= 57) digits++;
+    else if (code === 64) hasAt = true;
+    else if (code === 43) hasPlus = true;
+    else if (code === 37) hasAt = hasPlus = true;
+  }
+  return { digits, hasAt, hasPlus };
 }
