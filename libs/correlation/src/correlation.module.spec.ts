@@ -251,8 +251,10 @@ forEachPlatform((platform) => {
     const call = read('/hold');
     await eventually(() => held.length === 1);
     const binder = running.app.get(HttpContextBinder);
+    expect(seen!.drainSignal!.aborted).toBe(false);
     binder[ON_SHUTDOWN]('draining');
     expect(seen!.signal!.aborted).toBe(false);
+    expect(seen!.drainSignal!.reason).toMatchObject({ reason: 'shutting-down' });
     binder[ON_SHUTDOWN]('cancelling');
     expect(seen!.signal!.reason).toMatchObject({ reason: 'shutting-down' });
     held.splice(0)[0]!();

@@ -9,6 +9,7 @@ import {
 } from '@loyalnest/core';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { MODULE_OPTIONS_TOKEN } from './correlation.module-definition.js';
 import {
@@ -30,6 +31,7 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
   private readonly policy: CorrelationPolicy;
   private readonly bound = new WeakSet<IncomingMessage>();
   private readonly running = new Set<AbortController>();
+  private readonly drain = new AbortController();
   private readonly spans = new RequestSpans();
 
   constructor(
@@ -37,6 +39,7 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
     @Inject(MODULE_OPTIONS_TOKEN) options: CorrelationModuleOptions,
   ) {
     this.policy = resolveCorrelationOptions(options);
+    setMaxListeners(0, this.drain.signal);
     // The adapter is set before the providers exist or, in Nest's TestingModule, after.
     host.init$.subscribe(() => {
       host.httpAdapter?.use((req: IncomingMessage, res: ServerResponse, next: () => void) =>
@@ -60,7 +63,10 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
   }
 
   [ON_SHUTDOWN](stage: ShutdownStage): void {
-    if (stage !== 'cancelling') return;
+    if (stage === 'draining') {
+      this.drain.abort(new RequestCancelledError('shutting-down'));
+      return;
+    }
     for (const request of this.running) request.abort(new RequestCancelledError('shutting-down'));
   }
 
@@ -78,7 +84,8 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
       this.running.delete(request);
       if (!res.writableFinished) request.abort(new RequestCancelledError('client-gone'));
     });
-    runInContext({ ...context, signal: request.signal }, () => this.trace(req, res, handle));
+    const signals = { signal: request.signal, drainSignal: this.drain.signal };
+    runInContext({ ...context, ...signals }, () => this.trace(req, res, handle));
   }
 
   /** The span lasts until the answer has ended. */

@@ -10,10 +10,19 @@ export interface ShutdownBegan {
 }
 
 export interface ShutdownPhaseEnded {
-  /** `http`: running requests; `hooks`: Nest's own. */
-  readonly phase: DrainPhase | 'http' | 'hooks';
+  /** `boot`: a start that was under way; `http`: running requests; `hooks`: Nest's own. */
+  readonly phase: DrainPhase | 'boot' | 'http' | 'hooks';
   readonly durationMs: number;
   /** What had not ended when the time was over; empty if all went well. */
+  readonly stuck: readonly string[];
+}
+
+export interface ShutdownEnded {
+  readonly cause: ShutdownCause;
+  /** From the signal until the process exits. */
+  readonly durationMs: number;
+  readonly exitCode: number;
+  /** What had not ended in its time, each with its phase; empty if all went well. */
   readonly stuck: readonly string[];
 }
 
@@ -21,3 +30,5 @@ export const shutdownBegan = diagnostics<ShutdownBegan>('loyalnest:graceful-shut
 export const shutdownPhaseEnded = diagnostics<ShutdownPhaseEnded>(
   'loyalnest:graceful-shutdown:phase-ended',
 );
+/** Published in the tick of the exit: only listeners that do not wait hear it. */
+export const shutdownEnded = diagnostics<ShutdownEnded>('loyalnest:graceful-shutdown:ended');

@@ -1,6 +1,8 @@
 import {
   DRAIN,
   DRAIN_PHASES,
+  isMetricSource,
+  OBSERVE_METRICS,
   ON_SHUTDOWN,
   type Drainable,
   type DrainStep,
@@ -18,50 +20,22 @@ import {
   type LoggerService,
   type NestApplicationOptions,
   type OnModuleDestroy,
+  type Provider,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Agent, get as httpGet, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
+import { FakeProcess } from '../test/fake-process.js';
 import {
   GracefulShutdown,
   GracefulShutdownModule,
-  ProcessControl,
   shutdownBegan,
+  shutdownEnded,
   shutdownPhaseEnded,
   type GracefulShutdownModuleOptions,
-  type ProcessEvent,
   type ShutdownPhaseEnded,
 } from './index.js';
-
-class FakeProcess extends ProcessControl {
-  readonly exits: number[] = [];
-  private readonly listeners = new Map<ProcessEvent, (value: unknown) => void>();
-
-  on(event: ProcessEvent, listener: (value: unknown) => void): void {
-    this.listeners.set(event, listener);
-  }
-
-  off(event: ProcessEvent): void {
-    this.listeners.delete(event);
-  }
-
-  exit(code: number): void {
-    this.exits.push(code);
-  }
-
-  activeResources(): readonly string[] {
-    return ['Timeout', 'TCPSocketWrap', 'Timeout'];
-  }
-
-  get events(): readonly ProcessEvent[] {
-    return [...this.listeners.keys()];
-  }
-
-  send(event: ProcessEvent, value?: unknown): void {
-    this.listeners.get(event)?.(value);
-  }
-}
 
 class Log implements LoggerService {
   readonly lines: string[] = [];
@@ -129,6 +103,11 @@ class Work {
     await new Promise<void>((resolve) => held.push(resolve));
     return 'held';
   }
+}
+
+/** A provider whose start takes until `ready`. */
+function slowStart(ready: Promise<void>): Provider {
+  return { provide: 'slow', useValue: { onModuleInit: () => ready } };
 }
 
 /** Throws at every chance. */
@@ -205,11 +184,17 @@ forEachPlatform((platform) => {
 
   it('turns unready and stops intake in the tick of the signal, and closes nothing yet', async () => {
     await boot({ propagationDelay: '5s' });
+    expect(shutdown.isDraining).toBe(false);
+    expect(shutdown.drainSignal.aborted).toBe(false);
     const began = jest.fn();
     const end = shutdownBegan.subscribe(began);
     control.send('SIGTERM');
     expect(recorder.seen).toEqual(['draining', 'stop-intake']);
     expect(shutdown.isDraining).toBe(true);
+    expect(shutdown.drainSignal.reason).toMatchObject({
+      code: 'DRAINING',
+      shutdownCause: 'SIGTERM',
+    });
     expect(began).toHaveBeenCalledWith({ cause: 'SIGTERM', running: [] });
     end();
     await clock.advance(4_999);
@@ -340,6 +325,8 @@ forEachPlatform((platform) => {
   it('goes on after a hanging step, names what it still had to do, and exits with 1', async () => {
     await boot();
     recorder.hanging = 'drain';
+    const event = jest.fn();
+    const end = shutdownEnded.subscribe(event);
     control.send('SIGTERM');
     await clock.advance(19_000);
     expect(recorder.seen.at(-1)).toBe('drain notice');
@@ -348,6 +335,14 @@ forEachPlatform((platform) => {
     expect(control.exits).toEqual([1]);
     expect(recorder.seen.at(-1)).toBe('flush');
     expect(log.lines).toContain('drain: not done after 20000 ms: recorder drain (job-1, job-2)');
+    const stuck = ['drain: recorder drain (job-1, job-2)'];
+    expect(event).toHaveBeenCalledWith({
+      cause: 'SIGTERM',
+      durationMs: 20_000,
+      exitCode: 1,
+      stuck,
+    });
+    end();
   });
 
   it('leaves the phases after a hanging one their time', async () => {
@@ -478,6 +473,78 @@ forEachPlatform((platform) => {
     await boot();
   });
 
+  it('shows metrics whether it drains and what it would wait for', async () => {
+    await boot({ propagationDelay: '5s' });
+    const values = () =>
+      Object.fromEntries(shutdown[OBSERVE_METRICS]().map(({ name, value }) => [name, value]));
+    const call = over(false, '/hold');
+    await eventually(() => held.length === 1);
+    expect(isMetricSource(shutdown)).toBe(true);
+    expect(values()).toEqual({
+      loyalnest_graceful_shutdown_draining: 0,
+      loyalnest_graceful_shutdown_running_requests: 1,
+    });
+    control.send('SIGTERM');
+    expect(values()).toMatchObject({ loyalnest_graceful_shutdown_draining: 1 });
+    held.splice(0)[0]!();
+    await call;
+    await clock.advance(5_000);
+    await ended();
+  });
+
+  it('ends a boot that is under way, closing all that exists', async () => {
+    const module = appModule({ clock, process: control, propagationDelay: '5s' });
+    let slow!: () => void;
+    const start = new Promise<void>((resolve) => (slow = resolve));
+    const starting = platform.create(
+      { ...module, providers: [...module.providers!, slowStart(start)] },
+      {
+        nest: { logger: log },
+        configure: (app) => {
+          app.get(GracefulShutdown).attach(app);
+          recorder = app.get(Recorder);
+          setImmediate(() => control.send('SIGTERM'));
+        },
+      },
+    );
+    await eventually(() => recorder?.seen.length === 1);
+    expect(recorder.seen).toEqual(['draining']);
+    await clock.advance(1_000);
+    slow();
+    running = await starting;
+    await clock.advance(100);
+    await ended();
+    expect(recorder.seen).toEqual(['draining', ...DRAIN_PHASES.toSpliced(2, 0, 'hooks' as never)]);
+    expect(control.exits).toEqual([0]);
+    // Nobody waited for an endpoint that was never there.
+    expect(clock.monotonic()).toBe(1_100);
+  });
+
+  it('names a boot that does not end', async () => {
+    const module = appModule({ clock, process: control });
+    let slow!: () => void;
+    const start = new Promise<void>((resolve) => (slow = resolve));
+    const starting = platform.create(
+      { ...module, providers: [...module.providers!, slowStart(start)] },
+      {
+        nest: { logger: log },
+        configure: (app) => {
+          app.get(GracefulShutdown).attach(app);
+          running = { app, url: '', close: async () => undefined };
+          setImmediate(() => control.send('SIGTERM'));
+        },
+      },
+    );
+    await eventually(() => log.lines.some((line) => line.includes('shutting down')));
+    await clock.advance(15_000);
+    await ended();
+    expect(control.exits).toEqual([1]);
+    expect(log.lines.join('\n')).toContain('boot: not done after 5000 ms: app.init()');
+    // Here nothing has really exited: the boot goes on with what is closed already.
+    starting.catch(() => undefined);
+    slow();
+  });
+
   it('warns when it was imported but never attached', async () => {
     const module = appModule({ clock, process: control });
     running = await platform.create(module, { nest: { logger: log } });
@@ -493,6 +560,20 @@ it("refuses Fastify's own forceCloseConnections", async () => {
   });
   expect(() => app.get(GracefulShutdown).attach(app)).toThrow('forceCloseConnections: got true');
   await app.close();
+});
+
+it('ends at once before it is attached, where the kernel would not do so', async () => {
+  const control = new FakeProcess(true);
+  const app = await NestFactory.createApplicationContext(appModule({ process: control }), {
+    logger: false,
+  });
+  control.send('SIGTERM');
+  control.send('SIGINT');
+  expect(control.exits).toEqual([143, 130]);
+  app.get(GracefulShutdown).attach(app);
+  control.send('SIGTERM');
+  await eventually(() => control.exits.length > 2);
+  expect(control.exits).toEqual([143, 130, 0]);
 });
 
 it('shuts down an application without HTTP', async () => {

@@ -1,4 +1,4 @@
-import { OptionError } from '@loyalnest/core';
+import { OBSERVE_METRICS, OptionError, type Measurement, type MetricSource } from '@loyalnest/core';
 import {
   Inject,
   Injectable,
@@ -7,7 +7,10 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
+import { setMaxListeners } from 'node:events';
 import { constants } from 'node:os';
+import { AppLifecycle } from './app-lifecycle.js';
+import { DrainingError } from './draining.error.js';
 import type { ShutdownCause } from './graceful-shutdown.events.js';
 import { MODULE_OPTIONS_TOKEN } from './graceful-shutdown.module-definition.js';
 import {
@@ -19,23 +22,31 @@ import {
 import { HttpDrain } from './http/http-drain.js';
 import { refuseLossyOptions } from './http/refuse-lossy-options.js';
 import type { ProcessEvent } from './process/process-control.js';
+
 import { stackOf } from './stack-of.js';
 import { ShutdownSequence } from './shutdown-sequence.js';
 import { ShutdownParticipants } from './steps/shutdown-participants.js';
 
 /** npm and terminals deliver one Ctrl-C several times, within a few milliseconds. */
 const SAME_SIGNAL_MS = 30;
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
  * Owns SIGTERM, SIGINT and errors that nobody caught: each of them ends the process in order, and
  * in any case before its deadline. A second signal ends it at once.
  */
 @Injectable()
-export class GracefulShutdown implements OnApplicationBootstrap, OnApplicationShutdown {
+export class GracefulShutdown
+  implements OnApplicationBootstrap, OnApplicationShutdown, MetricSource
+{
+  readonly metricSource = 'graceful-shutdown';
   private readonly logger = new Logger('GracefulShutdown');
   private readonly policy: ShutdownPolicy;
   private readonly handlers: Readonly<Record<ProcessEvent, (value: unknown) => void>>;
-  private app: INestApplicationContext | undefined;
+  private readonly drain = new AbortController();
+  private readonly endAtOnce: readonly (() => void)[];
+  private app: AppLifecycle | undefined;
+  private nestApp: INestApplicationContext | undefined;
   private sequence: ShutdownSequence | undefined;
   private beganAt = 0;
   private fatalErrors = 0;
@@ -52,6 +63,10 @@ export class GracefulShutdown implements OnApplicationBootstrap, OnApplicationSh
       uncaughtException: (error) => this.onFatal('uncaughtException', error),
       unhandledRejection: (reason) => this.onFatal('unhandledRejection', reason),
     };
+    setMaxListeners(0, this.drain.signal);
+    this.endAtOnce = this.policy.process.isInit
+      ? SIGNALS.map((name) => this.endAtOnceOn(name))
+      : [];
   }
 
   /**
@@ -64,7 +79,9 @@ export class GracefulShutdown implements OnApplicationBootstrap, OnApplicationSh
   attach(app: INestApplicationContext): void {
     if (this.app) throw new OptionError('GracefulShutdown.attach', 2, 'attach the app once');
     refuseLossyOptions(app);
-    this.app = app;
+    this.app = new AppLifecycle(app);
+    this.nestApp = app;
+    for (const end of this.endAtOnce) end();
     for (const [event, handler] of this.entries()) this.policy.process.on(event, handler);
   }
 
@@ -73,9 +90,33 @@ export class GracefulShutdown implements OnApplicationBootstrap, OnApplicationSh
     return this.sequence !== undefined;
   }
 
+  /**
+   * Aborts in the tick in which a shutdown begins, while everything still works: end long streams
+   * and loops, begin nothing that lasts. Requests have it in their context as `drainSignal`.
+   */
+  get drainSignal(): AbortSignal {
+    return this.drain.signal;
+  }
+
+  [OBSERVE_METRICS](): readonly Measurement[] {
+    return [
+      {
+        name: 'loyalnest_graceful_shutdown_draining',
+        help: 'Whether a shutdown has begun: 1 or 0',
+        value: this.isDraining ? 1 : 0,
+      },
+      {
+        name: 'loyalnest_graceful_shutdown_running_requests',
+        help: 'Requests and upgraded connections that a shutdown would wait for',
+        value: this.http.routes.length,
+      },
+    ];
+  }
+
   onApplicationBootstrap(): void {
-    if (this.app) {
-      refuseLossyOptions(this.app);
+    this.participants.warnOfLostSteps();
+    if (this.nestApp) {
+      refuseLossyOptions(this.nestApp);
       return;
     }
     this.logger.warn(
@@ -87,6 +128,7 @@ export class GracefulShutdown implements OnApplicationBootstrap, OnApplicationSh
   /** An application that is closed by its own code leaves no handlers behind. */
   onApplicationShutdown(): void {
     if (this.isDraining) return;
+    for (const end of this.endAtOnce) end();
     for (const [event, handler] of this.entries()) this.policy.process.off(event, handler);
   }
 
@@ -113,7 +155,7 @@ export class GracefulShutdown implements OnApplicationBootstrap, OnApplicationSh
     const { clock, budget, process } = this.policy;
     const isFatal = cause !== 'SIGTERM' && cause !== 'SIGINT';
     this.beganAt = clock.monotonic();
-    this.sequence = new ShutdownSequence(this.http, this.participants, () => this.app!.close(), {
+    this.sequence = new ShutdownSequence(this.http, this.participants, this.app!, {
       cause,
       clock,
       process,
@@ -121,6 +163,18 @@ export class GracefulShutdown implements OnApplicationBootstrap, OnApplicationSh
     });
     if (isFatal) this.sequence.fail();
     this.sequence.run();
+    this.drain.abort(new DrainingError(cause));
+  }
+
+  /**
+   * Until the application is attached a signal ends the process as it does without a handler. The
+   * kernel does so by itself, but not for the first process of a container. Returns what ends that.
+   */
+  private endAtOnceOn(signal: (typeof SIGNALS)[number]): () => void {
+    const { process } = this.policy;
+    const end = (): void => process.exit(128 + constants.signals[signal]);
+    process.on(signal, end);
+    return () => process.off(signal, end);
   }
 
   private entries(): [ProcessEvent, (value: unknown) => void][] {

@@ -2,11 +2,13 @@ import type { Clock, DrainPhase, DrainStep } from '@loyalnest/core';
 import { Logger } from '@nestjs/common';
 import {
   shutdownBegan,
+  shutdownEnded,
   shutdownPhaseEnded,
   type ShutdownCause,
   type ShutdownPhaseEnded,
 } from './graceful-shutdown.events.js';
 import type { ShutdownBudget } from './graceful-shutdown.options.js';
+import type { AppLifecycle } from './app-lifecycle.js';
 import type { HttpDrain } from './http/http-drain.js';
 import type { ProcessControl } from './process/process-control.js';
 import { stackOf } from './stack-of.js';
@@ -36,7 +38,7 @@ export class ShutdownSequence {
   constructor(
     private readonly http: HttpDrain,
     private readonly participants: ShutdownParticipants,
-    private readonly closeApp: () => Promise<void>,
+    private readonly app: AppLifecycle,
     private readonly options: SequenceOptions,
   ) {
     this.startedAt = options.clock.monotonic();
@@ -47,30 +49,60 @@ export class ShutdownSequence {
     this.failed = true;
   }
 
-  /** Readiness has fallen and intake has stopped when this returns; the rest follows by itself. */
+  /**
+   * Readiness has fallen and intake has stopped when this returns; the rest follows by itself. In
+   * the middle of a boot intake stops when that has ended: what has not begun cannot be stopped.
+   */
   run(): void {
-    const { cause, budget, clock, process } = this.options;
+    const { cause, budget, clock } = this.options;
     clock.schedule(() => this.giveUp(), budget.deadlineMs, false);
+    const wasBooting = this.app.isBooting;
     this.participants.tell('draining');
     this.http.announce();
-    this.steps = this.participants.steps();
-    const intakeStopped = this.phase('stop-intake', Math.min(STOP_INTAKE_MS, budget.jobDrainMs));
+    const intakeStopped = wasBooting ? this.endOfBoot() : this.stopIntake();
     const { routes } = this.http;
     this.logger.log(`${cause}: shutting down, ${routes.length} requests are running`);
     shutdownBegan.publish({ cause, running: routes });
-    this.finish(intakeStopped).then(
-      () => process.exit(this.failed ? 1 : 0),
+    this.finish(intakeStopped, wasBooting ? intakeStopped : this.endpointRemoved()).then(
+      () => this.exit(this.failed ? 1 : 0),
       (error: unknown) => {
         this.logger.error('the shutdown failed', stackOf(error));
-        process.exit(1);
+        this.exit(1);
       },
     );
   }
 
-  private async finish(intakeStopped: Promise<void>): Promise<void> {
+  /** Takes its time from that of requests: no load balancer knows this instance yet. */
+  private async endOfBoot(): Promise<void> {
+    const { budget, clock } = this.options;
+    const startedAt = clock.monotonic();
+    await this.app.booted(budget.propagationMs + budget.httpDrainMs / 2, clock);
+    this.ended('boot', startedAt, this.app.isBooting ? ['app.init()'] : []);
+    await this.stopIntake();
+  }
+
+  private async endpointRemoved(): Promise<void> {
+    const { budget, clock } = this.options;
+    if (budget.propagationMs > 0) await clock.sleep(budget.propagationMs);
+  }
+
+  private stopIntake(): Promise<void> {
+    this.steps = this.participants.steps();
+    return this.phase('stop-intake', Math.min(STOP_INTAKE_MS, this.options.budget.jobDrainMs));
+  }
+
+  private exit(code: number): void {
+    const { cause, process } = this.options;
+    const durationMs = Math.round(this.elapsedMs);
+    shutdownEnded.publish({ cause, durationMs, exitCode: code, stuck: [...this.stuck] });
+    process.exit(code);
+  }
+
+  /** @param removed resolves when load balancers should know that this instance goes */
+  private async finish(intakeStopped: Promise<void>, removed: Promise<void>): Promise<void> {
     const { budget, clock } = this.options;
     await Promise.all([
-      this.drainHttp(),
+      removed.then(() => this.drainHttp()),
       intakeStopped.then(() => this.phase('drain', budget.jobDrainMs - this.elapsedMs)),
     ]);
     await this.hooks();
@@ -91,17 +123,17 @@ export class ShutdownSequence {
 
   private async drainHttp(): Promise<void> {
     const { budget, clock } = this.options;
-    if (budget.propagationMs > 0) await clock.sleep(budget.propagationMs);
     const startedAt = clock.monotonic();
     const cancel = (): void => this.participants.tell('cancelling');
-    const cutOff = await this.http.drain(budget.httpDrainMs, cancel, clock);
+    const capMs = budget.propagationMs + budget.httpDrainMs - this.elapsedMs;
+    const cutOff = await this.http.drain(Math.max(0, capMs), cancel, clock);
     this.ended('http', startedAt, cutOff);
   }
 
   private async hooks(): Promise<void> {
     const { budget, clock } = this.options;
     const startedAt = clock.monotonic();
-    const hooks: DrainStep = { phase: 'drain', name: 'app.close()', run: () => this.closeApp() };
+    const hooks: DrainStep = { phase: 'drain', name: 'app.close()', run: () => this.app.close() };
     this.unfinished.add(hooks);
     const { stuck, failures } = await runSteps([hooks], budget.hooksMs, clock);
     this.unfinished.delete(hooks);
@@ -146,7 +178,7 @@ export class ShutdownSequence {
     for (const route of this.http.routes) this.stuck.add(`http: ${route}`);
     this.logger.error(`not shut down within ${this.options.budget.deadlineMs} ms`);
     this.reportStuck();
-    this.options.process.exit(1);
+    this.exit(1);
   }
 
   private reportStuck(): void {

@@ -16,6 +16,11 @@ export interface RequestContext {
   readonly deadline?: Deadline;
   /** Aborts when the caller went away or the work was cancelled. */
   readonly signal?: AbortSignal;
+  /**
+   * Aborts when the process begins to shut down, while the work may still go on: a stream or a long
+   * loop ends itself then, and is continued elsewhere.
+   */
+  readonly drainSignal?: AbortSignal;
   /** Which attempt of a job or a retried call this is; 1 is the first. */
   readonly attempt?: number;
   /** Name of the retry whose attempt this is; a retry further in does not multiply it. */

@@ -2,19 +2,30 @@ import type { Clock } from '@loyalnest/core';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Http2Session } from 'node:http2';
 import type { Socket } from 'node:net';
 import { noticeMs } from '../steps/run-steps.js';
+import { endEventStream } from './event-streams.js';
+import { pathOf } from './path-of.js';
+import { UpgradedSockets } from './upgraded-sockets.js';
+
+/** What the client of a WebSocket may take to answer the close frame, at most half of the cap. */
+const CLOSE_HANDSHAKE_MS = 2_000;
+/** RFC 9113, 6.8: streams that are on their way will still be served. */
+const LAST_POSSIBLE_STREAM = 2 ** 31 - 1;
 
 /**
  * Knows every running request and every connection of the application, on both adapters, and ends
  * them without losing one: responses say `Connection: close`, idle connections are closed, busy
- * ones are waited for.
+ * ones are waited for, event streams and WebSockets are ended in their own protocol.
  */
 @Injectable()
 export class HttpDrain implements OnModuleInit {
   private readonly running = new Map<ServerResponse, string>();
   private readonly seen = new WeakSet<ServerResponse>();
   private readonly sockets = new Set<Socket>();
+  private readonly sessions = new Set<Http2Session>();
+  private readonly upgraded = new UpgradedSockets();
   private readonly servers = new Set<Server>();
   private draining = false;
   private closed = false;
@@ -35,18 +46,23 @@ export class HttpDrain implements OnModuleInit {
     if (!server) return;
     this.servers.add(server);
     server.on('connection', (socket: Socket) => this.hold(socket));
+    server.on('session', (session: Http2Session) => this.holdSession(session));
     server.prependListener('request', (req, res) => this.track(req, res));
+    this.upgraded.watch(server);
+    // A signal during the boot may come before the server listens.
+    server.on('listening', () => this.closed && server.close());
   }
 
-  /** Requests that are not answered yet, as method and path. */
+  /** Requests and upgraded connections that have not ended yet, as method and path. */
   get routes(): readonly string[] {
-    return [...this.running.values()];
+    return [...this.running.values(), ...this.upgraded.names];
   }
 
   /** From now on every response says that its connection ends; nothing is closed. */
   announce(): void {
     this.draining = true;
     for (const response of this.running.keys()) sayClose(response);
+    for (const session of this.sessions) session.goaway(0, LAST_POSSIBLE_STREAM);
   }
 
   /**
@@ -60,25 +76,42 @@ export class HttpDrain implements OnModuleInit {
     this.closed = true;
     // What has arrived already is read in the poll phase before setImmediate.
     await new Promise((resolve) => setImmediate(resolve));
-    const cancelNotice = clock.schedule(cancel, capMs - noticeMs(capMs));
+    this.endStreams();
+    const timers = [
+      clock.schedule(
+        () => this.upgraded.destroyWebSockets(),
+        Math.min(CLOSE_HANDSHAKE_MS, capMs / 2),
+      ),
+      clock.schedule(
+        () => {
+          cancel();
+          // One that began while others were drained.
+          this.endStreams();
+        },
+        capMs - noticeMs(capMs),
+      ),
+    ];
     await new Promise<void>((resolve) => {
-      const cancelCap = clock.schedule(resolve, capMs);
-      this.onQuiet = () => {
-        cancelCap();
-        resolve();
-      };
+      timers.push(clock.schedule(resolve, capMs));
+      this.onQuiet = resolve;
       this.closeIdle();
     });
-    cancelNotice();
+    for (const cancelTimer of timers) cancelTimer();
     const cutOff = this.routes;
     for (const socket of this.sockets) socket.destroy();
     return cutOff;
   }
 
+  private endStreams(): void {
+    for (const response of this.running.keys()) endEventStream(response);
+    for (const session of this.sessions) session.close();
+    this.upgraded.sayGoingAway();
+  }
+
   private track(req: IncomingMessage, res: ServerResponse): void {
     if (this.seen.has(res)) return;
     this.seen.add(res);
-    this.running.set(res, `${req.method} ${req.url?.split('?', 1)[0]}`);
+    this.running.set(res, `${req.method} ${pathOf(req)}`);
     this.hold(req.socket);
     const { server } = req.socket as Socket & { server?: Server };
     if (server) this.servers.add(server);
@@ -96,6 +129,12 @@ export class HttpDrain implements OnModuleInit {
       this.sockets.delete(socket);
       if (this.closed) this.closeIdle();
     });
+  }
+
+  private holdSession(session: Http2Session): void {
+    this.sessions.add(session);
+    session.once('close', () => this.sessions.delete(session));
+    if (this.draining) session.goaway(0, LAST_POSSIBLE_STREAM);
   }
 
   /** A keep-alive connection becomes idle only after its response, so this runs after each. */

@@ -9,6 +9,9 @@ import {
 import { Injectable, Logger } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { stackOf } from '../stack-of.js';
+import { declaredBy, declaredSteps } from './on-drain.decorator.js';
+
+type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /** Finds the providers that take part in the shutdown. */
 @Injectable()
@@ -25,16 +28,33 @@ export class ShutdownParticipants {
   }
 
   steps(): readonly DrainStep[] {
-    return this.instances()
-      .filter(isDrainable)
-      .flatMap((drainable) => this.guard(drainable, () => drainable[DRAIN]()) ?? []);
+    return this.instances().flatMap((instance) => {
+      if (typeof instance !== 'object' || instance === null) return [];
+      const own = isDrainable(instance) && this.guard(instance, () => instance[DRAIN]());
+      return [...(own || []), ...declaredSteps(instance)];
+    });
+  }
+
+  /** Warns about steps that nobody can run, as their class has no instance of the application's. */
+  warnOfLostSteps(): void {
+    for (const wrapper of this.wrappers().filter((found) => !found.isDependencyTreeStatic())) {
+      for (const { key } of declaredBy((wrapper.metatype?.prototype ?? null) as object | null)) {
+        this.logger.warn(
+          `@OnDrain of ${wrapper.name}.${String(key)} does nothing: the provider is not a ` +
+            'singleton; move the method to one that is',
+        );
+      }
+    }
   }
 
   private instances(): readonly unknown[] {
-    const wrappers = [...this.discovery.getProviders(), ...this.discovery.getControllers()];
     // A request-scoped provider has no instance that could take part.
-    const found = wrappers.filter((wrapper) => wrapper.isDependencyTreeStatic());
+    const found = this.wrappers().filter((wrapper) => wrapper.isDependencyTreeStatic());
     return [...new Set(found.map((wrapper) => wrapper.instance as unknown))];
+  }
+
+  private wrappers(): readonly Wrapper[] {
+    return [...this.discovery.getProviders(), ...this.discovery.getControllers()];
   }
 
   private guard<T>(participant: object, call: () => T): T | undefined {
