@@ -1,5 +1,5 @@
 import { Cluster, type Command } from 'ioredis';
-import { forgetSilence } from './closable-redis.js';
+import { mendConnection } from './mended-connection.js';
 
 const REFRESH_EVERY_MS = 10_000;
 
@@ -7,7 +7,7 @@ const REFRESH_EVERY_MS = 10_000;
 export class WaitingCluster extends Cluster {
   constructor(...options: ConstructorParameters<typeof Cluster>) {
     super(...options);
-    this.on('+node', forgetSilence);
+    this.on('+node', mendConnection);
     let timer: NodeJS.Timeout | undefined;
     // A node that hangs sends nobody to its successor. The timer of ioredis survives its end.
     this.on('ready', () => {

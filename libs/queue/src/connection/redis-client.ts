@@ -74,8 +74,8 @@ function common({ kind, redis }: RedisTarget, demoted: 1 | 2): RedisOptions {
   return {
     connectTimeout: CONNECT_TIMEOUT_MS,
     reconnectOnError: ({ message }) => (message.startsWith('READONLY') ? demoted : false),
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
     ...(kind === 'sentinel' && {
-      disconnectTimeout: DISCONNECT_TIMEOUT_MS,
       sentinelCommandTimeout: 2_000,
       sentinelRetryStrategy: reconnectDelay,
       // A master that hangs closes no connection; the Sentinels tell that it is one no more.
@@ -98,7 +98,12 @@ function createCluster(
     ...(natMap && { natMap: { ...natMap } }),
     clusterRetryStrategy: reconnectDelay,
     slotsRefreshTimeout: 1_000,
-    redisOptions: { connectTimeout: CONNECT_TIMEOUT_MS, ...connections, ...redis },
+    redisOptions: {
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      disconnectTimeout: DISCONNECT_TIMEOUT_MS,
+      ...connections,
+      ...redis,
+    },
   });
 }
 
