@@ -9,6 +9,7 @@ import { DeadLetterService } from './dead-letter/dead-letter.service.js';
 import { JobProducer } from './producer/job-producer.js';
 import { QueueJobPublisher } from './producer/queue-job-publisher.js';
 import type { QueueDeclaration } from './queue-declaration.js';
+import { QueueHealth } from './queue-health.js';
 import { QueueMetrics } from './queue-metrics.js';
 import { QueueRegistry } from './queue-registry.js';
 import {
@@ -34,6 +35,7 @@ import { JobWorkers } from './worker/job-workers.js';
     QueueConnection,
     QueueRegistry,
     QueueMetrics,
+    QueueHealth,
     JobThrottle,
     JobProducer,
     JobSchedules,

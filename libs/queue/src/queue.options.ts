@@ -23,6 +23,8 @@ export interface QueueModuleOptions extends RedisConnectionOptions {
   readonly keepCompleted?: Duration;
   /** Whether the service is unready while Redis is away. @defaultValue false */
   readonly critical?: boolean;
+  /** Age of the oldest waiting job from which the check `queues` is degraded. @defaultValue '5m' */
+  readonly degradedAfter?: Duration;
   /**
    * How long a job of a name or a version that no handler here knows waits for a service that does,
    * before it becomes a dead letter; 0 is not at all. @defaultValue '10m'
@@ -42,6 +44,7 @@ export interface ResolvedQueueOptions {
   readonly payloadLimitBytes: number;
   readonly keepCompletedMs: number;
   readonly critical: boolean;
+  readonly degradedAfterMs: number;
   readonly unknownNameForMs: number;
   readonly throttling?: ResolvedThrottling;
   readonly deadLetters: ResolvedDeadLetterOptions;
@@ -53,6 +56,7 @@ export function resolveQueueOptions(options: QueueModuleOptions): ResolvedQueueO
     target: resolveTarget(options, prefix),
     prefix,
     critical,
+    degradedAfterMs: durationMs('queue.degradedAfter', options.degradedAfter ?? '5m'),
     deadLetters: resolveDeadLetterOptions(options.deadLetters),
     producerTimeoutMs: durationMs('queue.producerTimeout', options.producerTimeout ?? '500ms', {
       minMs: 1,

@@ -27,6 +27,13 @@ import { JobRunner } from './job-runner.js';
 import { QueueJobJournal } from './queue-job-journal.js';
 import { retryDelayMs } from './retry-delay.js';
 import { RunningJobs } from './running-jobs.js';
+import { waitingBackend } from './waiting-backend.js';
+
+/** What a worker does now. */
+export interface WorkerState {
+  readonly isRunning: boolean;
+  readonly isPaused: boolean;
+}
 
 /**
  * Runs a worker for each queue that this application has handlers for. Workers take jobs once every
@@ -90,6 +97,14 @@ export class JobWorkers
     }
   }
 
+  /** One for each queue that has handlers, from the bootstrap on. */
+  get states(): readonly WorkerState[] {
+    return this.workers.map((worker) => ({
+      isRunning: worker.isRunning(),
+      isPaused: worker.isPaused(),
+    }));
+  }
+
   [DRAIN](): readonly DrainStep[] {
     return [
       { phase: 'stop-intake', name: 'workers', run: () => this.stopIntake() },
@@ -128,6 +143,7 @@ export class JobWorkers
             this.retryIn(attemptsMade, error, job as Job | undefined),
         },
       },
+      waitingBackend,
     );
     // A hint that saves time; what it misses is found by comparing with the failed set.
     worker.on('failed', (job, error) => {
