@@ -1,6 +1,7 @@
 // For your application
 export { LoggingModule } from './logging/logging.module.js';
 export { MetricsModule } from './metrics/metrics.module.js';
+export { MetricsServer } from './metrics/metrics-server.js';
 export { LogLevel } from './logging/log-level.js';
 export { Logger, PinoLogger } from 'nestjs-pino';
 export { InjectMetric, makeCounterProvider } from '@willsoto/nestjs-prometheus';
@@ -8,6 +9,9 @@ export { InjectMetric, makeCounterProvider } from '@willsoto/nestjs-prometheus';
 // Options
 export type { LoggingEndpointOptions, LoggingModuleOptions } from './logging/logging.options.js';
 export type { MetricsEndpointOptions, MetricsModuleOptions } from './metrics/metrics.options.js';
+
+// Whether to import the module of the subpath `tracing`
+export { isExportConfigured } from './tracing/tracing.options.js';
 
 // Extending
 export { contextFields } from './logging/context-fields.js';

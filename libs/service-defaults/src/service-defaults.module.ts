@@ -4,7 +4,7 @@ import { CorrelationModule, type CorrelationModuleOptions } from '@loyalnest/cor
 import { GracefulShutdownModule } from '@loyalnest/graceful-shutdown';
 import { HealthModule } from '@loyalnest/health';
 import { HttpClientModule, ProblemDetailsModule, ValidationModule } from '@loyalnest/http';
-import { LoggingModule, MetricsModule } from '@loyalnest/observability';
+import { isExportConfigured, LoggingModule, MetricsModule } from '@loyalnest/observability';
 import { ResilienceModule } from '@loyalnest/resilience';
 import { AdminAccessModule } from '@loyalnest/security';
 import { ServiceConfigModule } from './config/config.module.js';
@@ -20,7 +20,7 @@ export interface ServiceDefaultsOptions<Config extends ServiceConfig> {
 
 /**
  * Everything that a service has before it has a feature: checked variables, the request context,
- * logs, metrics, problem details, validation, an HTTP client, policies, health and a graceful end.
+ * logs, metrics, traces, problem details, validation, an HTTP client, policies, health and a graceful end.
  */
 @Module({})
 export class ServiceDefaultsModule {
@@ -35,13 +35,23 @@ export class ServiceDefaultsModule {
         CorrelationModule.forRoot(correlation),
         LoggingModule.forRootAsync({
           inject: [ServiceConfig],
-          useFactory: ({ LOG_LEVEL, LOG_PRETTY }: ServiceConfig) => ({
+          admin: true,
+          useFactory: ({ LOG_LEVEL, LOG_PRETTY, SERVICE_VERSION }: ServiceConfig) => ({
             service,
+            version: SERVICE_VERSION,
             level: LOG_LEVEL,
-            pretty: LOG_PRETTY,
+            ...(LOG_PRETTY !== undefined && { pretty: LOG_PRETTY }),
           }),
         }),
-        MetricsModule.forRoot({ service }),
+        MetricsModule.forRootAsync({
+          inject: [ServiceConfig],
+          useFactory: ({ SERVICE_VERSION, METRICS_PORT, HOST }: ServiceConfig) => ({
+            service,
+            version: SERVICE_VERSION,
+            ...(METRICS_PORT !== undefined && { port: METRICS_PORT, host: HOST }),
+          }),
+        }),
+        ...(isExportConfigured(process.env) ? [tracing(service)] : []),
         ProblemDetailsModule.forRoot({}),
         ValidationModule,
         HttpClientModule.forRoot({}),
@@ -58,4 +68,13 @@ export class ServiceDefaultsModule {
       ],
     };
   }
+}
+
+/** Loaded where it is used only: OpenTelemetry takes its time and memory at the start. */
+async function tracing(service: string): Promise<DynamicModule> {
+  const { TracingModule } = await import('@loyalnest/observability/tracing');
+  return TracingModule.forRootAsync({
+    inject: [ServiceConfig],
+    useFactory: ({ SERVICE_VERSION }: ServiceConfig) => ({ service, version: SERVICE_VERSION }),
+  });
 }

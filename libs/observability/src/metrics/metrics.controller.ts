@@ -3,6 +3,7 @@ import {
   ForbiddenException,
   Get,
   Inject,
+  NotFoundException,
   Optional,
   Req,
   Res,
@@ -10,7 +11,8 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ENDPOINT_OPTIONS } from './metrics-endpoint.js';
-import type { MetricsEndpointOptions } from './metrics.options.js';
+import { MODULE_OPTIONS_TOKEN } from './metrics.module-definition.js';
+import type { MetricsEndpointOptions, MetricsModuleOptions } from './metrics.options.js';
 import { acceptedFormat } from './scrape/accepted-format.js';
 import { CONTENT_TYPES } from './scrape/exposition.js';
 import { Scraper } from './scrape/scraper.js';
@@ -18,13 +20,16 @@ import { Scraper } from './scrape/scraper.js';
 /** What Prometheus asks. */
 export class MetricsController {
   private readonly access: AdminAccess | undefined;
+  private readonly isElsewhere: boolean;
 
   constructor(
     @Inject(Scraper) private readonly scraper: Scraper,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
     @Inject(ENDPOINT_OPTIONS) { guard = false }: MetricsEndpointOptions,
+    @Inject(MODULE_OPTIONS_TOKEN) { port }: MetricsModuleOptions,
     @Optional() @Inject(AdminAccess) access?: AdminAccess,
   ) {
+    this.isElsewhere = port !== undefined;
     if (guard && !access) {
       throw new OptionError(
         'MetricsModule.guard',
@@ -40,6 +45,7 @@ export class MetricsController {
     @Req() request: AdminRequest,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<string> {
+    if (this.isElsewhere) throw new NotFoundException();
     await this.authorize(request);
     const { accept } = request.headers;
     const format = acceptedFormat(Array.isArray(accept) ? accept.join() : accept);

@@ -5,6 +5,7 @@ import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { EventMetrics } from './events/event-metrics.js';
 import { HttpServerMetrics } from './http/http-server-metrics.js';
 import { ENDPOINT_OPTIONS } from './metrics-endpoint.js';
+import { MetricsServer } from './metrics-server.js';
 import { MetricsController } from './metrics.controller.js';
 import {
   ConfigurableModuleClass,
@@ -23,7 +24,16 @@ import { Scraper } from './scrape/scraper.js';
  */
 @Module({
   imports: [DiscoveryModule],
-  providers: [MetricRegistry, MetricSources, Scraper, HttpServerMetrics, EventMetrics, ServiceInfo],
+  providers: [
+    MetricRegistry,
+    MetricSources,
+    Scraper,
+    HttpServerMetrics,
+    EventMetrics,
+    ServiceInfo,
+    MetricsServer,
+  ],
+  exports: [MetricsServer],
 })
 export class MetricsModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {

@@ -35,6 +35,13 @@ export interface MetricsModuleOptions {
    * @defaultValue '500ms'
    */
   readonly sourceTimeout?: Duration;
+  /**
+   * Port of a server of its own for `/metrics`, and for nothing else; the application's own port does
+   * not have it then. 0 takes a free one. @defaultValue none: the application's own port
+   */
+  readonly port?: number;
+  /** Address that `port` listens on. @defaultValue all of the machine's */
+  readonly host?: string;
   /** @defaultValue the system's */
   readonly clock?: Clock;
 }
@@ -56,6 +63,8 @@ export interface ResolvedMetricsOptions {
   readonly maxSeries: number;
   readonly cacheForMs: number;
   readonly sourceTimeoutMs: number;
+  readonly port: number | undefined;
+  readonly host: string | undefined;
   readonly clock: Clock;
 }
 
@@ -88,6 +97,11 @@ export function resolveMetricsOptions(options: MetricsModuleOptions): ResolvedMe
     sourceTimeoutMs: durationMs('MetricsModule.sourceTimeout', options.sourceTimeout ?? '500ms', {
       minMs: 1,
     }),
+    port:
+      options.port === undefined
+        ? undefined
+        : wholeNumber('MetricsModule.port', options.port, { max: 65_535 }),
+    host: options.host,
     clock: options.clock ?? new SystemClock(),
   };
 }

@@ -46,7 +46,8 @@ describe('the variables of a service', () => {
       PORT: 8080,
       HOST: '127.0.0.1',
       LOG_LEVEL: 'warn',
-      LOG_PRETTY: false,
+      SERVICE_VERSION: 'dev',
+      OTEL_EXPORTER_OTLP_ENDPOINT: '',
       ADMIN_TOKENS: '',
       JOB_DRAIN: '20s',
       POINTS_PER_UNIT: 5,
@@ -58,7 +59,8 @@ describe('the variables of a service', () => {
       PORT: 3001,
       HOST: '127.0.0.1',
       LOG_LEVEL: 'info',
-      LOG_PRETTY: false,
+      SERVICE_VERSION: 'dev',
+      OTEL_EXPORTER_OTLP_ENDPOINT: '',
       ADMIN_TOKENS: '',
       JOB_DRAIN: '20s',
       POINTS_PER_UNIT: 1,
@@ -76,6 +78,12 @@ describe('the variables of a service', () => {
 
   it('that the class does not name stay out', () => {
     expect(read({ PATH: '/bin', AWS_SECRET_KEY: 'other' })).toEqual(read());
+  });
+
+  it('that may be unset are undefined then, and not a value of their own', () => {
+    expect(read()).toMatchObject({ LOG_PRETTY: undefined, METRICS_PORT: undefined });
+    expect(read({ METRICS_PORT: '9464' }).METRICS_PORT).toBe(9464);
+    expect(faults({ ...COMPLETE, METRICS_PORT: 'no' })[0]).toContain("METRICS_PORT: got 'no'; ");
   });
 
   it.each([

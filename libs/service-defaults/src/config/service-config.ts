@@ -1,5 +1,5 @@
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsString, Matches, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 
 /** Variables that every service reads. A service adds its own in a subclass. */
 export class ServiceConfig {
@@ -28,8 +28,28 @@ export class ServiceConfig {
   @IsString()
   readonly ADMIN_TOKENS: string = '';
 
-  /** Readable log lines instead of JSON. */
+  /** Readable log lines instead of JSON; unset: in a terminal. */
   @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsOptional()
   @IsBoolean()
-  readonly LOG_PRETTY: boolean = false;
+  readonly LOG_PRETTY?: boolean;
+
+  /** Of the service, in logs, metrics and traces. */
+  @IsString()
+  readonly SERVICE_VERSION: string = 'dev';
+
+  /**
+   * Where spans go, by OTLP over HTTP; empty: there are none. OpenTelemetry itself reads it, and the
+   * other variables of its specification.
+   */
+  @Matches(/^(https?:\/\/.+)?$/, { message: "use an address such as 'http://127.0.0.1:4318'" })
+  readonly OTEL_EXPORTER_OTLP_ENDPOINT: string = '';
+
+  /** Port for `/metrics` alone; unset: it is on `PORT`. 0 takes a free one. */
+  @Type(() => Number)
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  readonly METRICS_PORT?: number;
 }
