@@ -50,7 +50,10 @@ export async function buryAndLeave(
   for (let i = 0; i < count; i++) {
     const payload = { phone: `+49 1700 ${i}` };
     const how = { idempotencyKey: `order-${i}` };
-    ids.push((await app.get(JobProducer).enqueue(AwardPoints, payload, how)).id);
+    // A machine that is busy may take longer to connect than a producer waits.
+    await eventually(async () => {
+      ids[i] = (await app.get(JobProducer).enqueue(AwardPoints, payload, how)).id;
+    });
   }
   const letters = app.get(DeadLetterService);
   await eventually(async () => expect(await letters.count('points')).toBe(count), {

@@ -11,6 +11,7 @@ export interface CliSetting {
   readonly env?: Readonly<Record<string, string>>;
   /** Of a terminal; none without it. */
   readonly columns?: number;
+  readonly rows?: number;
   readonly answer?: string;
   readonly input?: string;
   readonly interrupted?: AbortSignal;
@@ -23,7 +24,7 @@ export async function loyalnest(
   argv: readonly string[],
   setting: CliSetting = {},
 ): Promise<CliResult> {
-  const { env = {}, columns, answer, input = '', onText = () => {} } = setting;
+  const { env = {}, columns, rows, answer, input = '', onText = () => {} } = setting;
   let out = '';
   let err = '';
   const io: CliIo = {
@@ -38,6 +39,7 @@ export async function loyalnest(
     },
     isTerminal: columns !== undefined,
     columns: columns ?? Infinity,
+    rows: rows ?? Infinity,
     interrupted: setting.interrupted ?? new AbortController().signal,
     readInput: async () => input,
     ...(answer !== undefined && {

@@ -14,8 +14,13 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { QueueConnection } from '../connection/queue-connection.js';
-import { adminRouteOf } from './admin-route.decorator.js';
+import { adminRouteOf, type AdminRouteOptions } from './admin-route.decorator.js';
 import type { Actor } from './audit-record.js';
+import { RefusedCommands } from './refused-commands.js';
+
+interface QueueRequest extends AdminRequest {
+  readonly params?: Readonly<Partial<Record<'queue' | 'id' | 'taskId', string>>>;
+}
 
 const administrators = new WeakMap<object, Person>();
 
@@ -30,7 +35,11 @@ export const Administrator = createParamDecorator((_data, context): Actor => {
 export class AdminAccessGuard implements CanActivate {
   private readonly access: AdminAccess;
 
-  constructor(connection: QueueConnection, @Optional() @Inject(AdminAccess) access?: AdminAccess) {
+  constructor(
+    connection: QueueConnection,
+    private readonly refused: RefusedCommands,
+    @Optional() @Inject(AdminAccess) access?: AdminAccess,
+  ) {
     if (!access) {
       // A boot that fails must not be kept alive by a connection.
       connection.close();
@@ -47,8 +56,28 @@ export class AdminAccessGuard implements CanActivate {
     const route = adminRouteOf(context.getHandler());
     // A route that names no role is a mistake, and no way in.
     if (!route) throw new AdminAccessError('forbidden', 'destroy');
-    const request = context.switchToHttp().getRequest<AdminRequest>();
-    administrators.set(request, await this.access.authorize(request, route.role));
-    return true;
+    const request = context.switchToHttp().getRequest<QueueRequest>();
+    try {
+      administrators.set(request, await this.access.authorize(request, route.role));
+      return true;
+    } catch (error) {
+      await this.noteRefusal(request, route, error);
+      throw error;
+    }
+  }
+
+  /** Only of somebody who is known: the trail is no place for what strangers send. */
+  private async noteRefusal(
+    request: QueueRequest,
+    { command }: AdminRouteOptions,
+    error: unknown,
+  ): Promise<void> {
+    if (!command || !(error instanceof AdminAccessError) || error.category !== 'forbidden') return;
+    const known = await this.access.authorize(request, 'view').catch(() => undefined);
+    const { queue, id, taskId } = request.params ?? {};
+    if (!known || queue === undefined) return;
+    const target = id ?? taskId;
+    const refused = { command, queue, ...(target !== undefined && { target }) };
+    await this.refused.note({ by: known.name, role: known.role, face: 'http' }, refused, error);
   }
 }

@@ -140,7 +140,10 @@ forEachPlatform((platform) => {
     const { body } = await ask('ada:operate', 'GET', `${path}?payload=true`);
     expect(body['payload']).toEqual({ phone: '+49 123' });
     const { body: audit } = await ask<AuditPage>('eve:view', 'GET', '/audit');
-    expect(audit.entries).toMatchObject([{ by: 'ada', command: 'show-payload', target: id }]);
+    expect(audit.entries).toMatchObject([
+      { by: 'ada', command: 'show-payload', target: id, outcome: 'done' },
+      { by: 'eve', command: 'show-payload', target: id, outcome: 'refused' },
+    ]);
     await close();
   });
 
@@ -350,6 +353,34 @@ forEachPlatform((platform) => {
       ['start-redrive', 'done'],
     ]);
     end();
+    await close();
+  });
+
+  it('notes once a minute who tried what they may not, and nothing of strangers', async () => {
+    const [id] = await desk.bury(1);
+    const { ask, close } = await start();
+    const letter = `/dead-letters/points/${id}`;
+    const discard = { reason: 'out of the way' };
+    for (let i = 0; i < 3; i++) await ask('ada:operate', 'POST', `${letter}/discard`, discard);
+    await ask('eve:view', 'POST', '/dead-letters/points/redrives', { all: true });
+    await ask('eve:view', 'GET', `${letter}?payload=true`);
+    await ask('', 'POST', `${letter}/discard`, discard);
+    const { body } = await ask<AuditPage>('eve:view', 'GET', '/audit');
+    const refused = { face: 'http', queue: 'points', outcome: 'refused', error: 'ADMIN_ACCESS' };
+    expect(body.entries).toMatchObject([
+      { by: 'eve', role: 'view', command: 'show-payload', target: id, ...refused },
+      { by: 'eve', role: 'view', command: 'start-redrive', ...refused },
+      { by: 'ada', role: 'operate', command: 'discard', target: id, ...refused },
+    ]);
+    expect(body.entries).toHaveLength(3);
+    await close();
+  });
+
+  it('refuses whom it has to while that cannot be noted', async () => {
+    const [id] = await desk.bury(1);
+    await desk.client.set(`${desk.prefix}:audit`, 'in the way');
+    const { ask, close } = await start();
+    expect((await ask('eve:view', 'POST', `/dead-letters/points/${id}/redrive`)).status).toBe(403);
     await close();
   });
 

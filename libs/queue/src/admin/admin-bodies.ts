@@ -18,11 +18,6 @@ import { FilterInput } from './admin-filter.js';
 const DURATION = /^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/;
 const durationMessage = "$property must be a duration such as '500ms', '2s' or '5m'";
 
-/** A command that needs nothing said. */
-export class NoBody {
-  static readonly fields: Readonly<Record<string, string>> = {};
-}
-
 /** Why a dead letter is put aside. */
 export class DiscardBody {
   static readonly fields: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import type { AdminRole } from '@loyalnest/core';
 import { SetMetadata, type Type } from '@nestjs/common';
 import type { AnswerName } from './answer-schemas.js';
+import type { AdminCommand } from './audit-record.js';
 
 const ADMIN_ROUTE = Symbol('loyalnest:queue:admin-route');
 
@@ -15,6 +16,8 @@ export interface AdminRouteOptions {
   /** Class with the rules of the body. */
   readonly body?: Type<object>;
   readonly answer: AnswerName;
+  /** What it does to a queue; an administrator who may not is noted in the audit trail. */
+  readonly command?: AdminCommand;
   /** Statuses of problem details beside 400, 401, 403 and 503. */
   readonly problems?: readonly (404 | 409 | 413)[];
 }

@@ -23,6 +23,7 @@ import { AdminRoute } from './admin-route.decorator.js';
 import type { Actor } from './audit-record.js';
 import { maskDeadLetter } from './payload-mask.js';
 import { QueueDesks } from './queue-desks.js';
+import { RefusedCommands } from './refused-commands.js';
 
 /** What became of a dead letter. */
 interface Done {
@@ -40,6 +41,7 @@ export class DeadLettersController {
   constructor(
     private readonly desks: QueueDesks,
     private readonly commands: AdminCommands,
+    private readonly refused: RefusedCommands,
   ) {}
 
   @Get()
@@ -104,7 +106,11 @@ export class DeadLettersController {
   ): Promise<DeadLetterDetails> {
     const desk = this.desks.of(queue);
     if (!payload) return maskDeadLetter(await desk.letters.get(id));
-    if (!includesRole(actor.role!, 'operate')) throw new AdminAccessError('forbidden', 'operate');
+    if (!includesRole(actor.role!, 'operate')) {
+      const error = new AdminAccessError('forbidden', 'operate');
+      await this.refused.note(actor, { command: 'show-payload', queue, target: id }, error);
+      throw error;
+    }
     return this.commands.showPayload(desk, actor, id);
   }
 
@@ -113,6 +119,7 @@ export class DeadLettersController {
   @AdminRoute({
     role: 'operate',
     summary: 'Runs it again, in place and with all its attempts',
+    command: 'redrive',
     answer: 'done',
     problems: [404, 409],
   })
@@ -130,6 +137,7 @@ export class DeadLettersController {
   @AdminRoute({
     role: 'operate',
     summary: 'Gives it another payload and runs it again',
+    command: 'edit',
     description: 'The payload is checked against the definition if this service handles the job.',
     body: EditBody,
     answer: 'done',
@@ -150,6 +158,7 @@ export class DeadLettersController {
   @AdminRoute({
     role: 'destroy',
     summary: 'Puts it aside; it can be restored for a while',
+    command: 'discard',
     body: DiscardBody,
     answer: 'done',
     problems: [404, 409],
@@ -169,6 +178,7 @@ export class DeadLettersController {
   @AdminRoute({
     role: 'operate',
     summary: 'Makes a discarded one a dead letter again, as old as it was',
+    command: 'restore',
     answer: 'done',
     problems: [404, 409],
   })

@@ -17,6 +17,7 @@ import { DeadLettersController } from './dead-letters.controller.js';
 import { longIdsPass } from './long-ids.js';
 import { QueueDesks } from './queue-desks.js';
 import { QueuesController } from './queues.controller.js';
+import { RefusedCommands } from './refused-commands.js';
 import { RedrivesController } from './redrives.controller.js';
 
 /**
@@ -31,6 +32,7 @@ import { RedrivesController } from './redrives.controller.js';
     AdminAccessGuard,
     AdminOutageInterceptor,
     QueueDesks,
+    RefusedCommands,
     {
       provide: AuditTrail,
       inject: [QueueConnection],

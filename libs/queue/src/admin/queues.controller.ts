@@ -51,6 +51,7 @@ export class QueuesController {
   @AdminRoute({
     role: 'operate',
     summary: 'Lets the workers of all processes take no further job',
+    command: 'pause',
     answer: 'queue',
     problems: [404],
   })
@@ -67,6 +68,7 @@ export class QueuesController {
   @AdminRoute({
     role: 'operate',
     summary: 'Lets the workers take jobs again',
+    command: 'resume',
     answer: 'queue',
     problems: [404],
   })

@@ -36,6 +36,7 @@ export class RedrivesController {
   @AdminRoute({
     role: 'operate',
     summary: 'Redrives many: canaries first, then at a rate; stops itself if they fail again',
+    command: 'start-redrive',
     description: 'Answers at once; the task goes on. With `dryRun` nothing is started.',
     body: RedriveBody,
     answer: 'redrive',
@@ -82,6 +83,7 @@ export class RedrivesController {
   @AdminRoute({
     role: 'operate',
     summary: 'Once it answers, the task redrives nothing more',
+    command: 'cancel-redrive',
     answer: 'redriveTask',
     problems: [404],
   })

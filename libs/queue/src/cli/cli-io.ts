@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
+import { unlessInterrupted } from './interrupted.error.js';
 
 /** All that the command line has to do with the world but Redis. */
 export interface CliIo {
@@ -10,10 +11,13 @@ export interface CliIo {
   readonly isTerminal: boolean;
   /** Width of the terminal; Infinity where there is none. */
   readonly columns: number;
+  /** Its height. */
+  readonly rows: number;
   /** Aborts at Ctrl-C. */
   readonly interrupted: AbortSignal;
   /** Asks a person; missing where nobody can answer. */
   ask?(question: string): Promise<string>;
+  /** @throws InterruptedError */
   readInput(): Promise<string>;
 }
 
@@ -29,8 +33,18 @@ export function processIo(interrupted: AbortSignal): CliIo {
     get columns() {
       return isTerminal ? stdout.columns || 80 : Infinity;
     },
+    get rows() {
+      return isTerminal ? stdout.rows || 24 : Infinity;
+    },
     interrupted,
-    readInput: () => text(stdin),
+    readInput: async () => {
+      try {
+        return await unlessInterrupted(text(stdin), interrupted);
+      } finally {
+        // An input that is still open would keep the process.
+        stdin.destroy();
+      }
+    },
     ...(stdin.isTTY && {
       ask: async (question: string) => {
         const terminal = createInterface({ input: stdin, output: stderr });

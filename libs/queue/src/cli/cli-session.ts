@@ -9,6 +9,7 @@ import { resolveTarget, type RedisTarget } from '../connection/redis-target.js';
 import type { RedisConnectionOptions } from '../connection/connection.options.js';
 import { DeadLetters } from '../dead-letter/dead-letters.js';
 import { RedriveEngine } from '../redrive/redrive-engine.js';
+import { InterruptedError, unlessInterrupted } from './interrupted.error.js';
 import { RedisUnreachableError } from './redis-unreachable.error.js';
 
 const CONNECT_WITHIN_MS = 5_000;
@@ -19,7 +20,7 @@ export class CliSession {
   readonly clock: Clock = new SystemClock();
   readonly audit: AuditTrail;
   readonly commands: AdminCommands;
-  private readonly opened: DeadLetters[] = [];
+  private readonly desks = new Map<string, QueueDesk>();
 
   private constructor(
     readonly redis: Redis | Cluster,
@@ -29,14 +30,19 @@ export class CliSession {
     this.commands = new AdminCommands(this.audit);
   }
 
-  /** @throws OptionError, RedisUnreachableError */
-  static async open(options: RedisConnectionOptions, prefix: string): Promise<CliSession> {
+  /** @throws OptionError, RedisUnreachableError, InterruptedError */
+  static async open(
+    options: RedisConnectionOptions,
+    prefix: string,
+    interrupted: AbortSignal,
+  ): Promise<CliSession> {
     const target = resolveTarget(options, prefix);
     const redis = createProducer(target, COMMAND_TIMEOUT_MS);
     try {
-      await connected(redis);
+      await unlessInterrupted(connected(redis), interrupted);
     } catch (error) {
       redis.disconnect();
+      if (error instanceof InterruptedError) throw error;
       const reason = error instanceof Error ? error.message || error.name : String(error);
       throw new RedisUnreachableError(addressOf(target), reason, error);
     }
@@ -47,22 +53,34 @@ export class CliSession {
     return listQueues(this.redis, this.prefix);
   }
 
-  /** @throws QueueNotFoundError */
+  /**
+   * The same for every call: `top` asks for it again and again.
+   *
+   * @throws QueueNotFoundError
+   */
   async desk(queue: string): Promise<QueueDesk> {
     const isName = /^[^:\s]+$/.test(queue);
     if (!isName || !(await queueExists(this.redis, this.prefix, queue))) {
       const where = `Redis under the prefix ${this.prefix}`;
       throw new QueueNotFoundError(queue, await this.queues(), where);
     }
+    const known = this.desks.get(queue);
+    if (known) return known;
     const { redis, prefix, clock } = this;
     const letters = DeadLetters.open({ queue, prefix, redis, clock });
-    this.opened.push(letters);
     const redrives = new RedriveEngine(letters);
-    return { letters, redrives, startRedrive: (request) => redrives.start(request) };
+    const desk: QueueDesk = {
+      letters,
+      redrives,
+      startRedrive: (request) => redrives.start(request),
+    };
+    this.desks.set(queue, desk);
+    return desk;
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.opened.map(({ source }) => source.bull.close()));
+    const desks = [...this.desks.values()];
+    await Promise.allSettled(desks.map(({ letters }) => letters.source.bull.close()));
     this.redis.disconnect();
   }
 }

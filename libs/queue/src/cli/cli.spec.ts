@@ -1,4 +1,4 @@
-import { freePort, RedisServer } from '@loyalnest/testing';
+import { eventually, freePort, RedisServer, TcpProxy } from '@loyalnest/testing';
 import { Redis } from 'ioredis';
 import { buryAndLeave } from '../../test/closed-app.js';
 import { loyalnest, type CliResult, type CliSetting } from '../../test/command-line.js';
@@ -71,6 +71,57 @@ describe('queues', () => {
     });
     expect(code).toBe(0);
     expect(out).toContain('\u001b[H');
+  });
+
+  it('keeps top in the terminal, and says how much does not fit', async () => {
+    for (const name of ['a', 'b', 'c', 'd']) await client.hset(`${prefix}:${name}:meta`, 'v', '1');
+    const interrupt = new AbortController();
+    const { out } = await cli('top', {
+      columns: 100,
+      rows: 7,
+      interrupted: interrupt.signal,
+      onText: (text) => text.includes('QUEUE') && interrupt.abort(),
+    });
+    expect(out.split('\n')).toHaveLength(7);
+    expect(out).toContain('3 more do not fit');
+  });
+
+  it('goes on with top once Redis is back, for people', async () => {
+    const proxy = await TcpProxy.start({ target: redis });
+    const interrupt = new AbortController();
+    const shown: string[] = [];
+    const argv = ['top', '--interval', '100ms', '--prefix', prefix];
+    const line = [...argv, '--redis', proxy.through(redis.url)];
+    const person = loyalnest(line, {
+      columns: 100,
+      interrupted: interrupt.signal,
+      onText: (text) => shown.push(text),
+    });
+    const seen = (text: string): Promise<void> =>
+      eventually(async () => expect(shown.at(-1)).toContain(text));
+    await seen('points');
+    const script = loyalnest(line);
+    await proxy.down();
+    await seen('Redis does not answer');
+    expect((await script).code).toBe(3);
+    await proxy.heal();
+    await seen('points');
+    interrupt.abort();
+    expect((await person).code).toBe(0);
+    await proxy.stop();
+  });
+
+  it('ends at Ctrl-C while Redis hangs', async () => {
+    const proxy = await TcpProxy.start({ target: redis });
+    const interrupt = new AbortController();
+    await proxy.blackHole();
+    const connecting = loyalnest(['queues', '--redis', proxy.through(redis.url)], {
+      interrupted: interrupt.signal,
+    });
+    await eventually(async () => expect(proxy.counts.accepted).toBe(1));
+    interrupt.abort();
+    expect(await connecting).toMatchObject({ code: 130, out: '' });
+    await proxy.stop();
   });
 });
 
@@ -246,6 +297,7 @@ describe('what cannot be understood', () => {
     const { code, out } = await loyalnest(['--help']);
     expect(code).toBe(0);
     expect(out).toContain('Exit codes:');
+    expect((await loyalnest(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
 

@@ -1,6 +1,7 @@
 import { isLoyalNestError } from '@loyalnest/core';
 import { CommanderError } from 'commander';
 import { isRedisOutage } from '../admin/redis-outage.js';
+import { InterruptedError } from './interrupted.error.js';
 
 /** What the command line ends with. */
 export const EXIT = {
@@ -21,6 +22,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof InterruptedError) return EXIT.interrupted;
   if (isRedisOutage(error)) return EXIT.unreachable;
   if (!isLoyalNestError(error)) return EXIT.failed;
   switch (error.category) {

@@ -1,14 +1,19 @@
+import { SystemClock } from '@loyalnest/core';
 import {
+  CertificateAuthority,
   eventually,
   OwnProcess,
   RedisCluster,
+  RedisSentinel,
   RedisServer,
   repositoryRoot,
   type ProcessExit,
 } from '@loyalnest/testing';
-import { Cluster } from 'ioredis';
-import { Queue } from 'bullmq';
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { Cluster, Redis } from 'ioredis';
+import { Queue, Worker } from 'bullmq';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { envelope } from '../../test/dead-letter-desk.js';
 import { buryAndLeave } from '../../test/closed-app.js';
@@ -37,6 +42,20 @@ async function loyalnest(
   const cli = start(args, env);
   const exit = await cli.exited;
   return { ...exit, lines: cli.lastLines(200) };
+}
+
+/** Through a shell, of which `$0` is the program. */
+function shell(script: string, args: readonly string[]): OwnProcess {
+  const env = { PATH: `${join(process.execPath, '..')}:${process.env['PATH']}` };
+  return OwnProcess.start({ name: 'sh', command: 'sh', args: ['-c', script, file, ...args], env });
+}
+
+/** Whoever reads the output has enough after a line. The lines, with the exit code of the program. */
+async function pipedIntoHead(redirections: string, args: readonly string[]): Promise<string> {
+  const program = `{ "$0" "$@" ${redirections}; echo "exit $?" >&3; }`;
+  const cli = shell(`${program} 3>&2 | head -n 1`, args);
+  await cli.exited;
+  return cli.lastLines().join('\n');
 }
 
 describe('the program', () => {
@@ -97,6 +116,71 @@ describe('the program', () => {
     expect(await cli.exited).toMatchObject({ code: 0 });
   });
 
+  it('ends at Ctrl-C while Redis hangs', async () => {
+    const own = await RedisServer.start();
+    await buryAndLeave(own, prefix, 1);
+    const cli = start(['top', '--interval', '100ms', '--prefix', prefix, '--redis', own.url]);
+    await cli.waitForLine(/points/, 10_000);
+    own.pause();
+    const clock = new SystemClock();
+    const at = clock.now();
+    cli.signal('SIGINT');
+    expect(await cli.exited).toMatchObject({ code: 0 });
+    // A command may take 10 s.
+    expect(clock.now() - at).toBeLessThan(5_000);
+    own.resume();
+    await own.stop();
+  });
+
+  it('ends at Ctrl-C while it waits for its input', async () => {
+    const own = await RedisServer.start();
+    const [id] = await buryAndLeave(own, prefix, 1);
+    const args = ['dlq', 'edit', 'points', id!, '--file', '-', '--prefix', prefix];
+    const cli = spawn(process.execPath, [file, ...args, '--redis', own.url]);
+    const exited = once(cli, 'exit');
+    const client = new Redis(own.url);
+    await eventually(async () => {
+      expect(await client.client('LIST')).toContain('cmd=hmget');
+    });
+    cli.kill('SIGINT');
+    expect(await exited).toEqual([130, null]);
+    expect(await client.zcard(`${prefix}:points:failed`)).toBe(1);
+    client.disconnect();
+    await own.stop();
+  });
+
+  it('ends when nobody reads on', async () => {
+    const top = ['top', '--interval', '100ms', '--prefix', prefix, '--redis', redis.url];
+    const piped = await pipedIntoHead('', top);
+    expect(piped).toContain('exit 0');
+  });
+
+  it('goes on with a redrive whose progress nobody reads any more', async () => {
+    const own = await RedisServer.start();
+    await buryAndLeave(own, prefix, 5);
+    const connection = new Redis(own.url, { maxRetriesPerRequest: null });
+    const worker = new Worker('points', async () => undefined, { connection, prefix });
+    const line = ['dlq', 'redrive', 'points', '--all', '--yes', '--rate', '2'];
+    const place = ['--prefix', prefix, '--redis', own.url];
+    const piped = await pipedIntoHead('2>&1 >/dev/null', [...line, ...place]);
+    expect(piped).toContain('exit 0');
+    const { lines } = await loyalnest(['redrives', 'list', 'points', '--json', ...place]);
+    expect(JSON.parse(lines.join('\n'))).toMatchObject({
+      tasks: [{ state: 'completed', succeeded: 5 }],
+    });
+    await worker.close();
+    connection.disconnect();
+    await own.stop();
+  });
+
+  const full = existsSync('/dev/full') ? it : it.skip;
+  full('ends with 1 if its output cannot be written', async () => {
+    const args = ['queues', '--prefix', prefix, '--redis', redis.url];
+    const cli = shell('"$0" "$@" >/dev/full', args);
+    expect(await cli.exited).toMatchObject({ code: 1 });
+    expect(cli.lastLines().join()).toContain('cannot be written');
+  });
+
   it('leaves a redrive at Ctrl-C that can be resumed', async () => {
     const line = ['dlq', 'redrive', 'points', '--all', '--yes', '--canary', '0', '--rate', '0.1'];
     const cli = start([...line, '--prefix', prefix, '--redis', redis.url]);
@@ -105,6 +189,33 @@ describe('the program', () => {
     expect(await cli.exited).toMatchObject({ code: 130 });
     expect(cli.lastLines().join('\n')).toContain('redrives resume points');
   });
+});
+
+it('works over TLS with a certificate of its own', async () => {
+  const authority = await CertificateAuthority.create();
+  const [server, own] = [await authority.issue('server'), await authority.issue('operator')];
+  const redis = await RedisServer.start({ tls: { caFile: authority.file, ...server } });
+  const line = ['queues', '--json', '--redis', redis.url, '--tls-ca', authority.file];
+  const files = ['--tls-cert', own.certFile, '--tls-key', own.keyFile];
+  expect(await loyalnest([...line, ...files])).toMatchObject({ code: 0 });
+  expect((await loyalnest(line)).code).toBe(3);
+  expect((await loyalnest([...line.slice(0, 4), ...files])).code).toBe(3);
+  const wrong = await loyalnest([...line, '--tls-cert', own.certFile, '--tls-key', '/nowhere']);
+  expect(wrong).toMatchObject({ code: 2 });
+  expect(wrong.lines.join()).toContain('--tls-key');
+  await redis.stop();
+  await authority.remove();
+});
+
+it('finds the master that Sentinels watch', async () => {
+  const group = await RedisSentinel.start();
+  const nodes = group.sentinels.map(({ host, port }) => `redis://${host}:${port}`).join(',');
+  const line = ['doctor', '--json', '--redis', nodes, '--sentinel'];
+  const { lines } = await loyalnest([...line, group.masterName]);
+  const { checks } = JSON.parse(lines.join('\n')) as { checks: { check: string }[] };
+  expect(checks).toContainEqual(expect.objectContaining({ check: 'role', seen: 'master' }));
+  expect((await loyalnest([...line, 'nobody'])).code).toBe(3);
+  await group.stop();
 });
 
 it('works on a Redis Cluster', async () => {

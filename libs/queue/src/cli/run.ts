@@ -11,6 +11,8 @@ import { CliContext } from './cli-context.js';
 import type { CliIo } from './cli-io.js';
 import { CliSession } from './cli-session.js';
 import { EXIT, exitCodeOf, type ExitCode } from './exit-code.js';
+import { unlessInterrupted } from './interrupted.error.js';
+import { packageVersion } from './package-version.js';
 import { redisOptions, type RedisFlags } from './redis-options.js';
 import { Secrets } from './secrets.js';
 
@@ -65,18 +67,22 @@ function createProgram(io: CliIo, end: (code: ExitCode) => void): Command {
     .option('--prefix <prefix>', 'of all keys', '{loyalnest}')
     .option('--json', 'one JSON document instead of tables')
     .addHelpText('after', EXIT_CODES)
+    .version(packageVersion())
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
     .showHelpAfterError('(add --help for what there is)');
   const whenConnected: WhenConnected =
-    (work) =>
+    (work, { endsItself = false } = {}) =>
     async (...given) => {
       const command = given.at(-1) as Command;
       const flags = command.optsWithGlobals<GlobalFlags>();
-      const session = await CliSession.open(redisOptions(flags, io.env), flags.prefix);
+      const { interrupted } = io;
+      const target = redisOptions(flags, io.env);
+      const session = await CliSession.open(target, flags.prefix, interrupted);
       try {
         const context = new CliContext(io, session, flags.json ?? false);
-        end(await work(context, flags as never, command.processedArgs.flat() as string[]));
+        const ending = work(context, flags as never, command.processedArgs.flat() as string[]);
+        end(await (endsItself ? ending : unlessInterrupted(ending, interrupted)));
       } finally {
         await session.close();
       }

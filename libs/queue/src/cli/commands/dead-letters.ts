@@ -2,7 +2,7 @@ import { OptionError } from '@loyalnest/core';
 import type { Command } from 'commander';
 import { actorOf, filterOf, numberOf, type FilterFlags } from '../cli-options.js';
 import { EXIT } from '../exit-code.js';
-import type { AddCommand, WhenConnected } from '../add-command.js';
+import type { AddCommand, CommandManner, WhenConnected } from '../add-command.js';
 import { commandEach, type EachFlags } from './command-each.js';
 import { detailLines, groupTable, letterTable } from './dead-letter-tables.js';
 import { editPayload, type EditFlags } from './edit-payload.js';
@@ -14,6 +14,8 @@ interface ListFlags extends FilterFlags {
   readonly cursor?: string;
   readonly discarded?: boolean;
 }
+
+const ENDS_ITSELF: CommandManner = { endsItself: true };
 
 export const deadLetterCommands: AddCommand = (program, whenConnected) => {
   const dlq = program.command('dlq').description('dead letters');
@@ -102,7 +104,7 @@ function addCommands(dlq: Command, whenConnected: WhenConnected): void {
         return commandEach(context, queue!, given, flags, 'redriven', (desk, actor, id) =>
           session.commands.redrive(desk, actor, id),
         );
-      }),
+      }, ENDS_ITSELF),
     );
   dlq
     .command('discard <queue> <ids...>')
@@ -119,17 +121,19 @@ function addCommands(dlq: Command, whenConnected: WhenConnected): void {
         return commandEach(context, queue!, ids, flags, 'discarded', (desk, actor, id) =>
           context.session.commands.discard(desk, actor, id, flags.reason),
         );
-      }),
+      }, ENDS_ITSELF),
     );
   dlq
     .command('restore <queue> <ids...>')
     .description('makes discarded ones dead letters again')
     .option('--by <name>', 'who asks (default: the user of this machine)')
     .action(
-      whenConnected<EachFlags>((context, flags, [queue, ...ids]) =>
-        commandEach(context, queue!, ids, flags, 'restored', (desk, actor, id) =>
-          context.session.commands.restore(desk, actor, id),
-        ),
+      whenConnected<EachFlags>(
+        (context, flags, [queue, ...ids]) =>
+          commandEach(context, queue!, ids, flags, 'restored', (desk, actor, id) =>
+            context.session.commands.restore(desk, actor, id),
+          ),
+        ENDS_ITSELF,
       ),
     );
   dlq
@@ -139,8 +143,9 @@ function addCommands(dlq: Command, whenConnected: WhenConnected): void {
     .option('--revision <revision>', 'refuses if the dead letter has another one')
     .option('--by <name>', 'who asks (default: the user of this machine)')
     .action(
-      whenConnected<EditFlags>((context, flags, [queue, id]) =>
-        editPayload(context, queue!, id!, flags),
+      whenConnected<EditFlags>(
+        (context, flags, [queue, id]) => editPayload(context, queue!, id!, flags),
+        ENDS_ITSELF,
       ),
     );
 }

@@ -32,7 +32,7 @@ export async function editPayload(
   const given = await (flags.file === undefined
     ? edited(context, before)
     : read(context, flags.file));
-  const payload = parse(flags.file ?? '$EDITOR', given);
+  const payload = parse(flags.file === undefined ? '$EDITOR' : '--file', given);
   if (flags.file === undefined && JSON.stringify(payload, undefined, 2) === before) {
     io.err('the payload is the same; nothing was done\n');
     return EXIT.ok;

@@ -27,7 +27,7 @@ export const queuesCommand: AddCommand = (program, whenConnected) => {
     .description('all queues under the prefix: jobs by state, ages, workers, dead letters')
     .action(
       whenConnected(async (context) => {
-        const queues = await readOverviews(context.session);
+        const queues = await readOverviews(context.session, await context.session.queues());
         context.show({ queues }, () => queueTable(context, queues));
         return EXIT.ok;
       }),
@@ -52,8 +52,10 @@ export const queuesCommand: AddCommand = (program, whenConnected) => {
   }
 };
 
-export async function readOverviews(session: CliSession): Promise<readonly QueueOverview[]> {
-  const names = await session.queues();
+export async function readOverviews(
+  session: CliSession,
+  names: readonly string[],
+): Promise<readonly QueueOverview[]> {
   return Promise.all(
     names.map(async (name) => {
       const { letters, redrives } = await session.desk(name);

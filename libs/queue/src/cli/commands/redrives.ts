@@ -59,18 +59,21 @@ export const redriveCommands: AddCommand = (program, whenConnected) => {
     .option('--by <name>', 'who asks (default: the user of this machine)')
     .option('--on-interrupt <what>', 'at Ctrl-C: stop (it can be resumed) or cancel', 'stop')
     .action(
-      whenConnected<{ by?: string; onInterrupt: OnInterrupt }>(async (context, flags, [queue]) => {
-        const desk = await context.session.desk(queue!);
-        const run = new RedriveRun(context, desk, actorOf(flags.by), flags.onInterrupt);
-        const task = await desk.redrives.active();
-        if (!task) {
-          context.show({}, () => `no redrive of ${queue} is under way\n`);
-          return EXIT.ok;
-        }
-        const end = await run.toEnd(task);
-        context.show(end, () => taskTable(context, [end]));
-        return endOf(end, context.io.interrupted.aborted);
-      }),
+      whenConnected<{ by?: string; onInterrupt: OnInterrupt }>(
+        async (context, flags, [queue]) => {
+          const desk = await context.session.desk(queue!);
+          const run = new RedriveRun(context, desk, actorOf(flags.by), flags.onInterrupt);
+          const task = await desk.redrives.active();
+          if (!task) {
+            context.show({}, () => `no redrive of ${queue} is under way\n`);
+            return EXIT.ok;
+          }
+          const end = await run.toEnd(task);
+          context.show(end, () => taskTable(context, [end]));
+          return endOf(end, context.io.interrupted.aborted);
+        },
+        { endsItself: true },
+      ),
     );
 };
 
