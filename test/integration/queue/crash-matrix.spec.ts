@@ -72,11 +72,11 @@ describe('a worker that is killed', () => {
       await effects.producer.enqueue(Effect, payload, { idempotencyKey: name });
       const fleet = new WorkerFleet(...effects.worker(), 1);
       fleets.push(fleet);
-      await effects.settled([name], '40s', ['completed', 'failed']);
+      await effects.settled([name], '100s', ['completed', 'failed']);
       await eventually(() => expect(fleet.deaths).toBe(1));
     });
     await Promise.all(ends);
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     await Promise.all(fleets.map((fleet) => fleet.stop()));
     await site?.stop();

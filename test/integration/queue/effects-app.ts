@@ -71,7 +71,7 @@ Redis.prototype.sendCommand = function (this: Redis, ...args) {
   ending = undefined;
   if (payload) die('settling', payload);
   const answered = sendCommand.apply(this, args) as Promise<unknown>;
-  if (payload) void answered.then(() => die('settled', payload));
+  if (payload) answered.then(() => die('settled', payload)).catch(() => undefined);
   return answered;
 };
 
@@ -105,7 +105,7 @@ class EffectHandler {
       await sleep(takesMs / 2);
       if (dying) die('effect', dying);
     } finally {
-      ending = dying;
+      ending = dying?.dies ? dying : undefined;
     }
   }
 }
