@@ -3,14 +3,17 @@ import { Module } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { ConfigurableModuleClass } from './correlation.module-definition.js';
 import { HttpContextBinder } from './http-context.binder.js';
+import { MethodContextBinder } from './methods/method-context.binder.js';
 import { RequestContextService } from './request-context.service.js';
+import { RpcContextBinder } from './rpc/rpc-context.binder.js';
 
 /**
- * Gives every HTTP request a context that lasts through all that it causes, errors and unknown
- * routes included. Import it once, in the root module, with `forRoot()`.
+ * Gives every HTTP request, message, scheduled run and event listener a context that lasts through
+ * all that it causes, errors and unknown routes included. Import it once, in the root module, with
+ * `forRoot()`.
  */
 @Module({
-  providers: [HttpContextBinder, RequestContextService],
+  providers: [HttpContextBinder, RpcContextBinder, MethodContextBinder, RequestContextService],
   exports: [RequestContextService],
 })
 export class CorrelationModule extends ConfigurableModuleClass {

@@ -1,0 +1,205 @@
+import { currentContext, Deadline, runInContext, SystemClock } from '@loyalnest/core';
+import { eventually, freePort, RedisServer } from '@loyalnest/testing';
+import { Controller, Inject, Module, UseGuards, type CanActivate } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import {
+  ClientsModule,
+  EventPattern,
+  KafkaContext,
+  MessagePattern,
+  MqttContext,
+  NatsContext,
+  RmqContext,
+  TcpContext,
+  Transport,
+  type ClientProxy,
+  type MicroserviceOptions,
+} from '@nestjs/microservices';
+import { firstValueFrom, Observable } from 'rxjs';
+import { CorrelationModule, type CorrelationModuleOptions } from '../index.js';
+import { rpcHeaders } from './rpc-headers.js';
+
+const POINTS = Symbol('points');
+const seen: Record<string, unknown>[] = [];
+
+const note = (where: string): void => {
+  const { correlationId, merchantId, deadline } = currentContext() ?? {};
+  seen.push({ where, correlationId, merchantId, remainingMs: deadline?.remainingMs });
+};
+
+class NotingGuard implements CanActivate {
+  canActivate(): boolean {
+    note('guard');
+    return true;
+  }
+}
+
+@Controller()
+class PointsController {
+  @UseGuards(NotingGuard)
+  @MessagePattern('balance')
+  async balance(): Promise<string | undefined> {
+    await new Promise((resolve) => setImmediate(resolve));
+    note('handler');
+    return currentContext()?.correlationId;
+  }
+
+  @MessagePattern('stream')
+  stream(): Observable<string | undefined> {
+    return new Observable((subscriber) => {
+      subscriber.next(currentContext()?.correlationId);
+      subscriber.complete();
+    });
+  }
+
+  @EventPattern('earned')
+  first(): void {
+    note('first listener');
+  }
+
+  @EventPattern('earned')
+  second(): void {
+    note('second listener');
+  }
+}
+
+interface Running {
+  readonly client: ClientProxy;
+  close(): Promise<void>;
+}
+
+const TRANSPORTS: readonly (readonly [string, () => Promise<MicroserviceOptions>])[] = [
+  [
+    'TCP',
+    async () => ({
+      transport: Transport.TCP,
+      options: { host: '127.0.0.1', port: await freePort() },
+    }),
+  ],
+  [
+    'Redis',
+    async () => ({
+      transport: Transport.REDIS,
+      options: { host: '127.0.0.1', port: Number(new URL(redis.url).port) },
+    }),
+  ],
+];
+
+let redis: RedisServer;
+let running: Running;
+
+beforeAll(async () => {
+  redis = await RedisServer.start();
+});
+afterAll(() => redis.stop());
+beforeEach(() => {
+  seen.length = 0;
+});
+
+/** One application that answers messages beside its HTTP, and the client of it. */
+async function start(
+  transport: MicroserviceOptions,
+  options: CorrelationModuleOptions = {},
+): Promise<Running> {
+  @Module({
+    imports: [
+      CorrelationModule.forRoot(options),
+      ClientsModule.register([{ name: POINTS, ...(transport as { transport: Transport.TCP }) }]),
+    ],
+    controllers: [PointsController],
+  })
+  class App {
+    constructor(@Inject(POINTS) readonly client: ClientProxy) {}
+  }
+  const app = await NestFactory.create(App, { logger: false, abortOnError: false });
+  app.connectMicroservice(transport);
+  await app.startAllMicroservices();
+  await app.init();
+  return { client: app.get<ClientProxy>(POINTS), close: () => app.close() };
+}
+
+const ask = (pattern: string): Promise<unknown> =>
+  firstValueFrom(running.client.send<unknown>(pattern, {}));
+
+describe.each(TRANSPORTS)('messages over %s', (_name, transport) => {
+  afterEach(() => running.close());
+
+  it('keep the context of who sent them, from the first guard on', async () => {
+    running = await start(await transport(), { trustIdentity: true });
+    const deadline = Deadline.after(5_000, new SystemClock());
+    const context = { correlationId: 'order-7', merchantId: 'acme', deadline };
+    expect(await runInContext(context, () => ask('balance'))).toBe('order-7');
+    expect(seen).toMatchObject([
+      { where: 'guard', correlationId: 'order-7', merchantId: 'acme' },
+      { where: 'handler', correlationId: 'order-7', merchantId: 'acme' },
+    ]);
+    for (const { remainingMs } of seen) {
+      expect(remainingMs).toBeGreaterThan(0);
+      expect(remainingMs).toBeLessThanOrEqual(5_000);
+    }
+  });
+
+  it('keep it while an answer is streamed', async () => {
+    running = await start(await transport());
+    expect(await runInContext({ correlationId: 'order-8' }, () => ask('stream'))).toBe('order-8');
+  });
+
+  it('give it to every listener of an event', async () => {
+    running = await start(await transport());
+    await runInContext({ correlationId: 'order-9' }, () =>
+      firstValueFrom(running.client.emit('earned', {}), { defaultValue: undefined }),
+    );
+    await eventually(() => seen.length === 2);
+    expect(seen.map(({ where, correlationId }) => [where, correlationId])).toEqual([
+      ['first listener', 'order-9'],
+      ['second listener', 'order-9'],
+    ]);
+  });
+
+  it('get one of their own where the sender has none, each another', async () => {
+    running = await start(await transport());
+    const ids = await Promise.all([ask('balance'), ask('balance')]);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(new Set(ids).size).toBe(2);
+  });
+
+  it('are not believed who they are of, unless the sender is trusted', async () => {
+    running = await start(await transport());
+    await runInContext({ correlationId: 'order-7', merchantId: 'acme' }, () => ask('balance'));
+    expect(seen[0]).toMatchObject({ correlationId: 'order-7', merchantId: undefined });
+  });
+});
+
+describe('rpcHeaders', () => {
+  const HEADERS = { 'X-Correlation-Id': 'order-7' };
+  const READ = { 'x-correlation-id': 'order-7' };
+
+  it.each([
+    ['TCP', new TcpContext([undefined as never, 'p', HEADERS])],
+    ['NATS', new NatsContext(['p', new Headers(HEADERS)])],
+    [
+      'NATS, many values',
+      new NatsContext(['p', new Map([['X-Correlation-Id', ['order-7', 'b']]])]),
+    ],
+    [
+      'Kafka',
+      new KafkaContext([{ headers: { 'X-Correlation-Id': Buffer.from('order-7') } }] as never),
+    ],
+    ['RabbitMQ', new RmqContext([{ properties: { headers: HEADERS } }, undefined, 'p'])],
+    ['MQTT', new MqttContext(['p', { properties: { userProperties: HEADERS } }])],
+    ['gRPC', { metadata: { getMap: () => HEADERS } }],
+  ])('reads those of %s', (_transport, context) => {
+    expect(rpcHeaders(context)).toEqual(READ);
+  });
+
+  it.each([
+    ['nothing', undefined],
+    ['a transport of its own', { anything: 1 }],
+    ['NATS without headers', new NatsContext(['p', undefined])],
+    ['RabbitMQ without headers', new RmqContext([{ properties: {} }, undefined, 'p'])],
+    ['MQTT 3', new MqttContext(['p', {}])],
+    ['values that are no text', new TcpContext([undefined as never, 'p', { a: 7 as never }])],
+  ])('finds none in %s', (_case, context) => {
+    expect(rpcHeaders(context)).toEqual({});
+  });
+});
