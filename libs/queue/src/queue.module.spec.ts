@@ -15,9 +15,9 @@ import {
   PayloadTooLargeError,
   queue,
   QueueModule,
-  QueueUnavailableError,
   type JobContext,
 } from './index.js';
+import { failsFast } from '../test/fails-fast.js';
 import { JobWorkers } from './worker/job-workers.js';
 
 class AwardPayload {
@@ -92,6 +92,8 @@ async function deadLetters(app: INestApplicationContext, count = 1) {
   return eventually(async () => {
     const page = await app.get(DeadLetterService).list('points');
     expect(page.total).toBe(count);
+    // One may die between the reading of the index and of the total.
+    expect(page.items).toHaveLength(count);
     return page.items;
   });
 }
@@ -369,9 +371,7 @@ describe('with Redis away', () => {
     const handler = app.get(AwardHandler);
     const jobs = app.get(JobProducer);
     await redis.kill();
-    const startedAt = performance.now();
-    await expect(jobs.enqueue(Award, { points: 5 })).rejects.toThrow(QueueUnavailableError);
-    expect(performance.now() - startedAt).toBeLessThan(600);
+    await failsFast(app);
     await redis.restart();
     await eventually(async () => {
       await jobs.enqueue(Award, { points: 6 }, { idempotencyKey: 'back' });
@@ -382,11 +382,7 @@ describe('with Redis away', () => {
   it('enqueue rejects within its time limit when Redis is silent', async () => {
     const app = await createApp([]);
     await redis.pause();
-    const startedAt = performance.now();
-    await expect(app.get(JobProducer).enqueue(Award, { points: 5 })).rejects.toThrow(
-      QueueUnavailableError,
-    );
-    expect(performance.now() - startedAt).toBeLessThan(600);
+    await failsFast(app);
     await redis.resume();
   });
 });

@@ -8,6 +8,7 @@ const CODES = [
   'EHOSTUNREACH',
   'ENETUNREACH',
   'CONNECTION_CLOSED_ERROR_MSG',
+  'REDIS_NOT_CONNECTED',
 ];
 const MESSAGES =
   /^(Connection is closed|Command timed out|Stream isn't writeable|connect ETIMEDOUT|All sentinels|None of startup nodes|Failed to refresh slots|Cluster isn't ready|LOADING|CLUSTERDOWN|MASTERDOWN)/;

@@ -5,7 +5,10 @@ import { SteadySentinelConnector } from './sentinel-connector.js';
 /** A connection that ends when it is told to, and leaves no timer. */
 export class ClosableRedis extends Redis {
   constructor(options: RedisOptions) {
-    super({ ...options, ...(options.sentinels && { Connector: SteadySentinelConnector as never }) });
+    super({
+      ...options,
+      ...(options.sentinels && { Connector: SteadySentinelConnector as never }),
+    });
     mendConnection(this);
   }
 

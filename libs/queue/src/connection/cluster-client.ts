@@ -1,13 +1,16 @@
 import { Cluster, type Command } from 'ioredis';
 import { mendConnection } from './mended-connection.js';
+import { NotConnectedError } from './not-connected.error.js';
 
 const REFRESH_EVERY_MS = 10_000;
 
-/** A cluster that notices a node which hangs, and ends when it is told to. */
+/** A cluster that notices a node which hangs, says why it is away, and ends when it is told to. */
 export class WaitingCluster extends Cluster {
+  protected reason = 'it has not answered yet';
+
   constructor(...options: ConstructorParameters<typeof Cluster>) {
     super(...options);
-    this.on('+node', mendConnection);
+    this.on('+node', (node) => mendConnection(node, ({ message }) => (this.reason = message)));
     let timer: NodeJS.Timeout | undefined;
     // A node that hangs sends nobody to its successor. The timer of ioredis survives its end.
     this.on('ready', () => {
@@ -17,6 +20,13 @@ export class WaitingCluster extends Cluster {
       clearInterval(timer);
       timer = undefined;
     });
+  }
+
+  /** ioredis says that no node told of its slots, but not what came in between. */
+  override emit(event: string | symbol, ...values: unknown[]): boolean {
+    const [error] = values;
+    if (event === 'error' && error instanceof Error) error.message += ` ${this.reason}`;
+    return super.emit(event, ...values);
   }
 
   /** ioredis leaves its commands without an answer if it is between two tries to connect. */
@@ -35,7 +45,7 @@ export class FailFastCluster extends WaitingCluster {
     const [command] = sent;
     const connected = this.status === 'ready' && this.nodes().length > 0;
     if (connected || isOwn(command)) return super.sendCommand(...sent);
-    command.reject(new Error('the Redis Cluster is not connected'));
+    command.reject(new NotConnectedError(this.reason));
     return command.promise;
   }
 }

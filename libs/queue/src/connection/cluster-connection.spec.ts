@@ -1,11 +1,6 @@
-import { eventually, RedisCluster } from '@loyalnest/testing';
-import { CHECK_HEALTH } from '@loyalnest/core';
-import { JobProducer } from '../producer/job-producer.js';
+import { RedisCluster } from '@loyalnest/testing';
 import { clientNames } from '../../test/client-names.js';
-import { ContractApps, describeConnection } from '../../test/connection-contract.js';
-import { Award, AwardHandler } from '../../test/points-app.js';
-import { QueueConnection } from './queue-connection.js';
-import { QueueUnavailableError } from './queue-unavailable.error.js';
+import { describeConnection } from '../../test/connection-contract.js';
 
 const PERSISTENT = { appendOnly: true, settings: { appendfsync: 'always' } };
 
@@ -20,46 +15,4 @@ describeConnection('a Redis Cluster', async () => {
     stop: () => cluster.stop(),
     clients: () => clientNames(cluster.nodes),
   };
-});
-
-describe('with the node of the queues down', () => {
-  const prefix = '{owned}';
-  let cluster: RedisCluster;
-  let apps: ContractApps;
-
-  beforeAll(async () => {
-    cluster = await RedisCluster.start(PERSISTENT);
-    apps = new ContractApps({ cluster: { nodes: cluster.urls } });
-  });
-  afterAll(async () => {
-    await apps.closeAll();
-    await cluster.stop();
-  });
-
-  it('enqueue fails in time, health says so, and jobs go on once it is back with its data', async () => {
-    const app = await apps.create({ prefix });
-    const jobs = app.get(JobProducer);
-    const handler = app.get(AwardHandler);
-    const ran = (): number[] => handler.runs.map(({ points }) => points);
-    await jobs.enqueue(Award, { points: 1 }, { delay: '2s' });
-    const owner = await cluster.ownerOf(prefix);
-    await owner.kill();
-    for (let i = 0; i < 5; i++) {
-      const startedAt = performance.now();
-      const enqueued = jobs.enqueue(Award, { points: 2 });
-      await expect(enqueued).rejects.toThrow(QueueUnavailableError);
-      expect(performance.now() - startedAt).toBeLessThan(600);
-    }
-    const connection = app.get(QueueConnection);
-    await expect(connection[CHECK_HEALTH]()).rejects.toThrow();
-    await owner.restart();
-    await eventually(
-      async () => {
-        await jobs.enqueue(Award, { points: 3 }, { idempotencyKey: 'back' });
-        expect(ran()).toEqual(expect.arrayContaining([1, 3]));
-      },
-      { within: '20s', every: '50ms' },
-    );
-    expect(ran().filter((points) => points === 1)).toHaveLength(1);
-  });
 });

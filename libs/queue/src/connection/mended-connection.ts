@@ -1,8 +1,12 @@
 import type { Redis, RedisOptions } from 'ioredis';
 import type { Duplex } from 'node:stream';
 
-/** Keeps what a connection of ioredis leaves behind from ending this process, or from keeping it. */
-export function mendConnection(redis: Redis): void {
+/**
+ * Keeps what a connection of ioredis leaves behind from ending this process, or from keeping it.
+ *
+ * @param onCopyError hears why a copy of it fails, which ioredis tells nobody
+ */
+export function mendConnection(redis: Redis, onCopyError?: (error: Error) => void): void {
   forgetSilence(redis);
   hearAllErrors(redis);
   const { duplicate } = redis;
@@ -10,6 +14,7 @@ export function mendConnection(redis: Redis): void {
   redis.duplicate = (own?: Partial<RedisOptions>) => {
     const copy = duplicate.call(redis, own);
     mendConnection(copy);
+    if (onCopyError) copy.on('error', onCopyError);
     return copy;
   };
 }

@@ -11,6 +11,14 @@ export class QueueUnavailableError extends LoyalNestError {
     readonly timeoutMs: number,
     cause: unknown,
   ) {
-    super(`queue '${queue}' did not answer within ${timeoutMs} ms; is Redis up?`, { cause });
+    super(`queue '${queue}' did not answer within ${timeoutMs} ms; is Redis up?`, {
+      cause: withoutCommand(cause),
+    });
   }
+}
+
+/** The client puts a command with its arguments, and so the payload, onto its errors. */
+function withoutCommand(error: unknown): unknown {
+  if (error instanceof Error && 'command' in error) delete error.command;
+  return error;
 }

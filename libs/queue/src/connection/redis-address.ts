@@ -41,8 +41,10 @@ export function parseRedisAddress(path: string, value: unknown, defaultPort = 63
 }
 
 /** An address as it may be shown in an error. */
-function withoutPassword(value: unknown): unknown {
-  return typeof value === 'string' ? value.replace(/(:\/\/[^/]*:).*@/, '$1***@') : value;
+export function withoutPassword(value: unknown): unknown {
+  if (typeof value === 'object' && value !== null) return '(an object)';
+  if (typeof value !== 'string') return value;
+  return value.replace(/^(.*?:\/\/)?([^:@]*:).*@/, '$1$2***@').replace(/\?.*$/, '?***');
 }
 
 function decoded(part: string, refuse: (remedy: string) => never): string {

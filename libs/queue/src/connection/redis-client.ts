@@ -1,5 +1,6 @@
 import type { Cluster, ClusterOptions, Redis, RedisOptions } from 'ioredis';
 import { ClosableRedis } from './closable-redis.js';
+import { FailFastRedis } from './fail-fast-redis.js';
 import { FailFastCluster, WaitingCluster } from './cluster-client.js';
 import type { RedisTarget } from './redis-target.js';
 
@@ -28,7 +29,7 @@ export function connect(target: RedisTarget, timeoutMs: number): RedisConnection
   };
   const open = new Set<Redis | Cluster>();
   if (target.kind !== 'cluster') {
-    const producer = new ClosableRedis({ ...common(target, 1), ...failFast });
+    const producer = new FailFastRedis({ ...common(target, 1), ...failFast });
     // 2: the command that met a demoted master is sent again, to the new one.
     producer.duplicate = (own) =>
       whileOpen(open, new ClosableRedis({ ...waiting(), ...common(target, 2), ...own }));

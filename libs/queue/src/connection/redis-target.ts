@@ -7,7 +7,7 @@ import {
   type RedisConnectionOptions,
   type RedisSentinelOptions,
 } from './connection.options.js';
-import { parseRedisAddress, type RedisAddress } from './redis-address.js';
+import { parseRedisAddress, withoutPassword, type RedisAddress } from './redis-address.js';
 import { checkTls } from './tls-check.js';
 
 /** Where Redis is, as ioredis wants it. */
@@ -29,6 +29,7 @@ export function resolveTarget(options: RedisConnectionOptions, prefix: string): 
     throw new OptionError('queue', given, 'leave one of them; it says where Redis is');
   }
   checkMore(options.redis);
+  checkPrefix(prefix);
   if (options.cluster !== undefined) return cluster(options.cluster, options, prefix);
   if (options.sentinel !== undefined) return sentinel(options.sentinel, options);
   if (given.length === 0) {
@@ -101,7 +102,11 @@ function sentinel(
 /** At least one address; all with the scheme and the credentials of the first. */
 function parseNodes(path: string, nodes: unknown, defaultPort: number): RedisAddress[] {
   if (!Array.isArray(nodes) || nodes.length === 0) {
-    throw new OptionError(path, nodes, `list addresses such as 'redis://localhost:${defaultPort}'`);
+    throw new OptionError(
+      path,
+      Array.isArray(nodes) ? nodes : withoutPassword(nodes),
+      `list addresses such as 'redis://localhost:${defaultPort}'`,
+    );
   }
   const addresses = nodes.map((node, i) => parseRedisAddress(`${path}[${i}]`, node, defaultPort));
   const [first] = addresses;
@@ -118,6 +123,11 @@ function parseNodes(path: string, nodes: unknown, defaultPort: number): RedisAdd
     }
   });
   return addresses;
+}
+
+function checkPrefix(prefix: unknown): void {
+  if (typeof prefix === 'string' && prefix.trim() !== '') return;
+  throw new OptionError('queue.prefix', prefix, "use a text such as '{loyalnest}'");
 }
 
 function checkNatMap(path: string, natMap: NatMap): NatMap {

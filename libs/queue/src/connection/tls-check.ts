@@ -27,6 +27,14 @@ export function checkTls(
       );
     }
   }
+  if (tls.rejectUnauthorized !== undefined && typeof tls.rejectUnauthorized !== 'boolean') {
+    const remedy = 'use true, or false to trust any server; with ca a private one can be trusted';
+    throw new OptionError('queue.tls.rejectUnauthorized', tls.rejectUnauthorized, remedy);
+  }
+  if (tls.servername !== undefined && !/\S/.test(String(tls.servername))) {
+    const remedy = 'name the host that the certificate of Redis is for, or leave it out';
+    throw new OptionError('queue.tls.servername', tls.servername, remedy);
+  }
   try {
     createSecureContext(tls);
   } catch (error) {

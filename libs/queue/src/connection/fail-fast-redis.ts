@@ -1,0 +1,25 @@
+import type { Redis, RedisOptions } from 'ioredis';
+import { ClosableRedis } from './closable-redis.js';
+import { NotConnectedError } from './not-connected.error.js';
+
+/** By them the client makes a connection ready. */
+const HANDSHAKE = ['auth', 'client', 'hello', 'info', 'readonly', 'select'];
+
+/** Takes a command only while it is connected, and otherwise says why it is not. */
+export class FailFastRedis extends ClosableRedis {
+  private reason = 'it has not answered yet';
+
+  constructor(options: RedisOptions) {
+    super(options);
+    this.on('error', ({ message }: Error) => (this.reason = message));
+  }
+
+  override sendCommand(...sent: Parameters<Redis['sendCommand']>): unknown {
+    const [command] = sent;
+    const { status } = this;
+    const inHandshake = status === 'connect' && HANDSHAKE.includes(command.name);
+    if (status === 'ready' || status === 'end' || inHandshake) return super.sendCommand(...sent);
+    command.reject(new NotConnectedError(this.reason));
+    return command.promise;
+  }
+}

@@ -1,0 +1,89 @@
+import { eventually, freePort, RedisServer } from '@loyalnest/testing';
+import { Logger } from '@nestjs/common';
+import { inspect } from 'node:util';
+import { ContractApps } from '../../test/connection-contract.js';
+import { failsFast } from '../../test/fails-fast.js';
+import { bullOf } from '../../test/points-app.js';
+import { JobProducer } from '../producer/job-producer.js';
+import { defineJob } from '../job/job-definition.js';
+import type { RedisConnectionOptions } from './connection.options.js';
+import { QueueUnavailableError } from './queue-unavailable.error.js';
+
+const SECRET = 'hunter2';
+
+describe('an error without Redis says why', () => {
+  let stop: (() => Promise<void>) | undefined;
+  let apps: ContractApps | undefined;
+
+  afterEach(async () => {
+    await apps?.closeAll();
+    await stop?.();
+    stop = undefined;
+    jest.restoreAllMocks();
+  });
+
+  async function expectReason(connection: RedisConnectionOptions, reason: RegExp): Promise<void> {
+    const warn = jest.spyOn(Logger.prototype, 'warn');
+    apps = new ContractApps(connection);
+    const app = await apps.create();
+    await eventually(
+      async () => {
+        const error = await failsFast(app);
+        expect(error.cause).toMatchObject({ message: expect.stringMatching(reason) });
+        expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(SECRET);
+      },
+      { within: '10s' },
+    );
+    const lines = warn.mock.calls.map(String);
+    expect(lines).toContainEqual(expect.stringMatching(reason));
+    expect(lines.join()).not.toContain(SECRET);
+  }
+
+  it('nobody listens', async () => {
+    const port = await freePort();
+    await expectReason({ url: `redis://:${SECRET}@127.0.0.1:${port}` }, /ECONNREFUSED/);
+  });
+
+  it('a wrong password', async () => {
+    const redis = await RedisServer.start({ settings: { requirepass: 'other' } });
+    stop = () => redis.stop();
+    const url = redis.url.replace('//', `//:${SECRET}@`);
+    await expectReason({ url }, /WRONGPASS/);
+  });
+
+  it('no node of a cluster', async () => {
+    const nodes = [`redis://:${SECRET}@127.0.0.1:${await freePort()}`];
+    await expectReason({ cluster: { nodes } }, /connect ECONNREFUSED/);
+  });
+
+  it('no Sentinel', async () => {
+    const nodes = [`redis://:${SECRET}@127.0.0.1:${await freePort()}`];
+    await expectReason({ sentinel: { nodes, master: 'loyalnest' } }, /All sentinels.*ECONNREFUSED/);
+  });
+});
+
+it('an error of a command shows neither the command nor its payload', async () => {
+  const redis = await RedisServer.start({ maxmemory: '1mb' });
+  const apps = new ContractApps({ url: redis.url });
+  const app = await apps.create();
+  const Note = defineJob('points.note', {
+    payload: {
+      '~standard': {
+        version: 1 as const,
+        vendor: 'test',
+        validate: (value) => ({ value: value as object }),
+      },
+    },
+  });
+  const text = `+49 1700 ${SECRET}`;
+  const error = await app
+    .get(JobProducer)
+    .enqueue(Note, { text })
+    .catch((failure: unknown) => failure);
+  expect(error).toBeInstanceOf(QueueUnavailableError);
+  expect(inspect(error, { depth: 9 })).toContain('OOM');
+  expect(inspect(error, { depth: 9 })).not.toContain(SECRET);
+  expect(await bullOf(app).getJobCountByTypes('waiting')).toBe(0);
+  await apps.closeAll();
+  await redis.stop();
+});

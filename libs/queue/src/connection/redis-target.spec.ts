@@ -1,0 +1,185 @@
+import { OptionError } from '@loyalnest/core';
+import type { RedisConnectionOptions } from './connection.options.js';
+import { resolveTarget } from './redis-target.js';
+
+const CLUSTER = ['redis://ada:s3cret@a:1', 'redis://ada:s3cret@b'];
+const SENTINEL = { nodes: ['redis://:s3cret@a', 'redis://:s3cret@b:2'], master: 'loyalnest' };
+
+const resolve = (options: object, prefix = '{loyalnest}') =>
+  resolveTarget(options as RedisConnectionOptions, prefix);
+
+describe('the target of a connection', () => {
+  it('is one Redis, with what its address says', () => {
+    const url = 'rediss://ada:p%40ss@[::1]:7000/3?family=6';
+    expect(resolve({ url, redis: { keepAlive: 5 } })).toEqual({
+      kind: 'single',
+      redis: {
+        host: '::1',
+        port: 7000,
+        username: 'ada',
+        password: 'p@ss',
+        db: 3,
+        family: 6,
+        tls: {},
+        keepAlive: 5,
+      },
+    });
+  });
+
+  it('is a cluster, with the credentials of its nodes and its map of addresses', () => {
+    const natMap = { '10.0.0.1:6379': { host: 'localhost', port: 7001 } };
+    expect(resolve({ cluster: { nodes: CLUSTER, natMap } })).toEqual({
+      kind: 'cluster',
+      nodes: [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 6379 },
+      ],
+      redis: { username: 'ada', password: 's3cret' },
+      natMap,
+    });
+  });
+
+  it('is a master behind Sentinels, which have credentials and TLS of their own', () => {
+    const nodes = SENTINEL.nodes.map((node) => node.replace('redis:', 'rediss:'));
+    const sentinel = { ...SENTINEL, nodes, username: 'app', password: 'other' };
+    const tls = { servername: 'redis.internal' };
+    expect(resolve({ sentinel, tls })).toEqual({
+      kind: 'sentinel',
+      redis: {
+        sentinels: [
+          { host: 'a', port: 26379 },
+          { host: 'b', port: 2 },
+        ],
+        name: 'loyalnest',
+        sentinelPassword: 's3cret',
+        username: 'app',
+        password: 'other',
+        tls,
+        sentinelTLS: tls,
+        enableTLSForSentinelMode: true,
+      },
+    });
+  });
+});
+
+describe('the boot fails and names field, value and remedy', () => {
+  const refused: readonly [what: string, options: object, message: string, prefix?: string][] = [
+    ['nothing', {}, 'queue.url: got undefined; use an address such as redis://localhost:6379'],
+    [
+      'two places',
+      { url: 'redis://a', cluster: { nodes: CLUSTER } },
+      "queue: got [ 'url', 'cluster' ]; leave one of them",
+    ],
+    [
+      'a cluster without nodes',
+      { cluster: { nodes: [] } },
+      "queue.cluster.nodes: got []; list addresses such as 'redis://localhost:6379'",
+    ],
+    [
+      'nodes in one text',
+      { cluster: { nodes: 'redis://:s3cret@a,redis://:s3cret@b' } },
+      "queue.cluster.nodes: got 'redis://:***@b'; list addresses",
+    ],
+    [
+      'a node without a scheme',
+      { cluster: { nodes: ['ada:s3cret@a:1'] } },
+      "queue.cluster.nodes[0]: got 'ada:***@a:1'; use an address such as redis://localhost:6379",
+    ],
+    [
+      'a database in a cluster',
+      { cluster: { nodes: ['redis://a/1'] } },
+      "queue.cluster.nodes[0]: got 'a:6379'; leave out the number of the database",
+    ],
+    [
+      'nodes with and without TLS',
+      { cluster: { nodes: ['redis://a', 'rediss://b'] } },
+      "queue.cluster.nodes[1]: got 'b:6379'; use redis:// for all nodes, or rediss:// for all",
+    ],
+    [
+      'nodes with several passwords',
+      { cluster: { nodes: ['redis://:s3cret@a', 'redis://:s3cret2@b'] } },
+      "queue.cluster.nodes[1]: got 'b:6379'; use the same user and password for all nodes",
+    ],
+    [
+      'a prefix without braces in a cluster',
+      { cluster: { nodes: CLUSTER } },
+      "queue.prefix: got 'loyal'; put it in braces, as '{loyal}': all keys of a queue have to be",
+      'loyal',
+    ],
+    [
+      'empty braces in a cluster',
+      { cluster: { nodes: CLUSTER } },
+      "queue.prefix: got '{}x{y}'; put it in braces, as '{xy}'",
+      '{}x{y}',
+    ],
+    ['an empty prefix', { url: 'redis://a' }, "queue.prefix: got ' '; use a text such as", ' '],
+    [
+      'a map of addresses that leads nowhere',
+      { cluster: { nodes: CLUSTER, natMap: { '10.0.0.1': { host: 'a', port: 1 } } } },
+      "queue.cluster.natMap['10.0.0.1']: got",
+    ],
+    [
+      'Sentinels without a master',
+      { sentinel: { nodes: SENTINEL.nodes } },
+      "queue.sentinel.master: got undefined; name the master, such as 'mymaster'",
+    ],
+    [
+      'Sentinels without nodes',
+      { sentinel: { master: 'loyalnest' } },
+      "queue.sentinel.nodes: got undefined; list addresses such as 'redis://localhost:26379'",
+    ],
+    [
+      'an option of ioredis in the address',
+      { url: 'redis://a?password=s3cret' },
+      "queue.url: got 'redis://a?***'; put password into the option redis",
+    ],
+    [
+      'what the module decides',
+      { url: 'redis://a', redis: { keyPrefix: 's3cret' } },
+      "queue.redis.keyPrefix: got '(set)'; use the option prefix of QueueModule.forRoot",
+    ],
+    [
+      'TLS without rediss://',
+      { url: 'redis://a', tls: { ca: 's3cret' } },
+      "queue.tls: got '(set)'; use rediss:// instead of redis:// in the address",
+    ],
+    [
+      'a path instead of a CA',
+      { url: 'rediss://a', tls: { ca: '/etc/s3cret/ca.pem' } },
+      "queue.tls.ca: got '(no PEM)'; pass the content of the PEM file, such as readFileSync(path)",
+    ],
+    [
+      'a broken key',
+      { url: 'rediss://a', tls: { key: '-----BEGIN PRIVATE KEY-----\ns3cret\n-----END' } },
+      "queue.tls: got '(set)'; node:tls refuses it:",
+    ],
+    [
+      'a text that switches nothing off',
+      { url: 'rediss://a', tls: { rejectUnauthorized: 'false' } },
+      "queue.tls.rejectUnauthorized: got 'false'; use true, or false to trust any server",
+    ],
+    [
+      'an empty server name',
+      { url: 'rediss://a', tls: { servername: '' } },
+      "queue.tls.servername: got ''; name the host that the certificate of Redis is for",
+    ],
+  ];
+
+  const cases = refused.map(([what, ...rest]) => [what, rest] as const);
+
+  it.each(cases)('for %s', (_what, [options, message, prefix]) => {
+    const error = refusal(options, prefix);
+    expect(error.message).toContain(message);
+    expect(JSON.stringify([error, error.message])).not.toContain('s3cret');
+  });
+});
+
+function refusal(options: object, prefix?: string): OptionError {
+  try {
+    resolve(options, prefix);
+  } catch (error) {
+    if (error instanceof OptionError) return error;
+    throw error;
+  }
+  throw new Error('nothing was refused');
+}

@@ -1,0 +1,57 @@
+import { eventually, RedisSentinel } from '@loyalnest/testing';
+import { Redis } from 'ioredis';
+import { ContractApps } from '../../test/connection-contract.js';
+import { Award, AwardHandler, bullOf } from '../../test/points-app.js';
+import { JobProducer } from '../producer/job-producer.js';
+
+describe('queues on a Redis with Sentinel, in a failover', () => {
+  let group: RedisSentinel;
+  let apps: ContractApps;
+
+  beforeEach(async () => {
+    group = await RedisSentinel.start();
+    apps = new ContractApps({ sentinel: { nodes: group.urls, master: group.masterName } });
+  });
+  afterEach(async () => {
+    await apps.closeAll();
+    await group.stop();
+  });
+
+  it.each(['kill', 'pause'] as const)(
+    'after a %s of the master jobs go on, and none is lost that the replica had',
+    async (fault) => {
+      const app = await apps.create();
+      const jobs = app.get(JobProducer);
+      const handler = app.get(AwardHandler);
+      const ran = (): Set<number> => new Set(handler.runs.map(({ points }) => points));
+      const master = await group.master();
+      for (let points = 1; points <= 20; points++) {
+        await jobs.enqueue(Award, { points }, { delay: '3s' });
+      }
+      await replicated(master.url);
+      if (fault === 'kill') await master.kill();
+      else master.pause();
+      await eventually(
+        async () => {
+          await jobs.enqueue(Award, { points: 100 }, { idempotencyKey: 'after' });
+          expect(ran().has(100)).toBe(true);
+        },
+        { within: '25s', every: '50ms' },
+      );
+      expect(await group.master()).not.toBe(master);
+      await eventually(() => expect(ran().size).toBe(21), { within: '10s' });
+      await eventually(async () => expect(await bullOf(app).getCompletedCount()).toBe(21));
+    },
+  );
+});
+
+async function replicated(url: string): Promise<void> {
+  const client = new Redis(url);
+  const master = await client.info('replication');
+  const offset = Number(/master_repl_offset:(\d+)/.exec(master)![1]);
+  await eventually(async () => {
+    const acknowledged = /slave0:.*offset=(\d+)/.exec(await client.info('replication'));
+    expect(Number(acknowledged![1])).toBeGreaterThanOrEqual(offset);
+  });
+  client.disconnect();
+}

@@ -1,0 +1,69 @@
+import { CertificateAuthority, eventually } from '@loyalnest/testing';
+import { Logger, type INestApplicationContext } from '@nestjs/common';
+import type { ConnectionOptions } from 'node:tls';
+import { ContractApps } from '../../test/connection-contract.js';
+import { failsFast } from '../../test/fails-fast.js';
+import { Award } from '../../test/points-app.js';
+import { startWithTls } from '../../test/tls-redis.js';
+import { JobProducer } from '../producer/job-producer.js';
+
+describe('a Redis with TLS', () => {
+  let servers: Awaited<ReturnType<typeof startWithTls>>;
+  let other: CertificateAuthority;
+  let apps: ContractApps | undefined;
+
+  beforeAll(async () => {
+    servers = await startWithTls();
+    other = await CertificateAuthority.create();
+  });
+  afterEach(async () => {
+    await apps?.closeAll();
+    jest.restoreAllMocks();
+  });
+  afterAll(async () => {
+    await servers.redis.stop();
+    await Promise.all([servers.authority.remove(), other.remove()]);
+  });
+
+  const connect = (tls: ConnectionOptions): Promise<INestApplicationContext> => {
+    apps = new ContractApps({ url: servers.redis.url, tls });
+    return apps.create();
+  };
+
+  it.each([
+    ['no CA', /self-signed certificate in certificate chain/],
+    ['the CA of another', /self-signed certificate in certificate chain/],
+    ['the name of another server', /does not match certificate's altnames/],
+    // The reset that follows the refusal may overtake it.
+    ['no client certificate', /certificate required|ECONNRESET/],
+  ])('stores nothing with %s, and tells why', async (wrong, reason) => {
+    const { authority, client } = servers;
+    const { cert, key } = client;
+    const all = { ca: authority.cert, cert, key };
+    const mistakes: Record<string, ConnectionOptions> = {
+      'no CA': { cert, key },
+      'the CA of another': { ...all, ca: other.cert },
+      'the name of another server': { ...all, servername: 'redis.internal' },
+      'no client certificate': { ca: authority.cert },
+    };
+    const warn = jest.spyOn(Logger.prototype, 'warn');
+    const app = await connect(mistakes[wrong]!);
+    await eventually(async () => {
+      expect((await failsFast(app)).cause).toMatchObject({
+        message: expect.stringMatching(reason),
+      });
+    });
+    const lines = warn.mock.calls.map(String).filter((line) => line.startsWith('Redis is away'));
+    expect(lines).toEqual([expect.stringMatching(reason)]);
+  });
+
+  it.each([
+    ['the name that the certificate is for', { servername: 'localhost' }],
+    ['no check of the certificate', { ca: undefined, rejectUnauthorized: false }],
+  ])('stores with %s', async (_what, more) => {
+    const { cert, key } = servers.client;
+    const app = await connect({ ca: servers.authority.cert, cert, key, ...more });
+    const enqueued = app.get(JobProducer).enqueue(Award, { points: 1 });
+    await expect(enqueued).resolves.toMatchObject({ outcome: 'enqueued' });
+  });
+});
