@@ -27,6 +27,8 @@ export interface RedisSetup {
   clients(): Promise<readonly string[]>;
 }
 
+/** For what is not about time limits; a busy machine may need more than the default. */
+const PATIENT = { producerTimeout: '10s' } as const;
 const COMES_BACK = { within: '25s', every: '50ms' } as const;
 
 let prefixes = 0;
@@ -91,7 +93,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
     }
 
     it('a job is handled, becomes a dead letter, and is redriven', async () => {
-      const app = await apps.create();
+      const app = await apps.create(PATIENT);
       const handler = app.get(AwardHandler);
       const letters = app.get(DeadLetterService);
       handler.behave = () => Promise.reject(new Error('ledger is closed'));
@@ -105,7 +107,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
     });
 
     it('many jobs are enqueued at once, each exactly once', async () => {
-      const app = await apps.create();
+      const app = await apps.create(PATIENT);
       const items = Array.from({ length: 120 }, (_, i) => ({
         payload: { points: i + 1 },
         idempotencyKey: `many-${i}`,
@@ -119,7 +121,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
     });
 
     it('dead letters are grouped, discarded, restored, edited, pruned and redriven by a task', async () => {
-      const app = await apps.create();
+      const app = await apps.create(PATIENT);
       const handler = app.get(AwardHandler);
       const letters = app.get(DeadLetterService);
       handler.behave = () => Promise.reject(new Error('ledger is closed'));
@@ -151,7 +153,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
     });
 
     it('a waiting job is cancelled, and a schedule runs', async () => {
-      const app = await apps.create();
+      const app = await apps.create(PATIENT);
       const jobs = app.get(JobProducer);
       const { id } = await jobs.enqueue(Award, { points: 1 }, { delay: '1h' });
       expect(await jobs.cancel(Award, id, 'no longer wanted')).toEqual({ outcome: 'cancelled' });
