@@ -39,7 +39,7 @@ export class CliSession {
     const target = resolveTarget(options, prefix);
     const redis = createProducer(target, COMMAND_TIMEOUT_MS);
     try {
-      await unlessInterrupted(connected(redis), interrupted);
+      await connected(redis, interrupted);
     } catch (error) {
       redis.disconnect();
       if (error instanceof InterruptedError) throw error;
@@ -86,20 +86,21 @@ export class CliSession {
 }
 
 /** Rejects at the first failure: a person waits. */
-async function connected(redis: Redis | Cluster): Promise<void> {
+async function connected(redis: Redis | Cluster, interrupted: AbortSignal): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   // Later failures show in the commands that meet them.
   redis.on('error', () => {});
+  const ready = new Promise<void>((resolve, reject) => {
+    redis.once('ready', () => resolve());
+    redis.once('error', reject);
+    timer = setTimeout(() => reject(new Error('it does not answer')), CONNECT_WITHIN_MS);
+  });
   try {
-    await new Promise<void>((resolve, reject) => {
-      redis.once('ready', () => resolve());
-      redis.once('error', reject);
-      timer = setTimeout(() => reject(new Error('it does not answer')), CONNECT_WITHIN_MS);
-    });
+    await unlessInterrupted(ready, interrupted);
   } finally {
     clearTimeout(timer);
   }
-  await redis.ping();
+  await unlessInterrupted(redis.ping(), interrupted);
 }
 
 function addressOf(target: RedisTarget): string {

@@ -110,19 +110,6 @@ describe('queues', () => {
     expect((await person).code).toBe(0);
     await proxy.stop();
   });
-
-  it('ends at Ctrl-C while Redis hangs', async () => {
-    const proxy = await TcpProxy.start({ target: redis });
-    const interrupt = new AbortController();
-    await proxy.blackHole();
-    const connecting = loyalnest(['queues', '--redis', proxy.through(redis.url)], {
-      interrupted: interrupt.signal,
-    });
-    await eventually(async () => expect(proxy.counts.accepted).toBe(1));
-    interrupt.abort();
-    expect(await connecting).toMatchObject({ code: 130, out: '' });
-    await proxy.stop();
-  });
 });
 
 describe('looking at dead letters', () => {

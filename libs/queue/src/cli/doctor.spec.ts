@@ -102,6 +102,31 @@ it('finds jobs that are in no state, and dead letters without a job', async () =
   expectFinding(of('keys'), 'warn', /^1 dead letters have no job/);
 });
 
+it('finds what jobs that were deleted by hand have left', async () => {
+  const kept = await desk.bull.add('points.award', envelope({}), { jobId: 'kept' });
+  const deleted = await desk.bull.add('points.award', envelope({}), { jobId: 'deleted' });
+  await Promise.all([kept.log('a line'), deleted.log('a line')]);
+  await desk.client.del(desk.key('deleted'));
+  await desk.client.lrem(desk.key('wait'), 0, 'deleted');
+  const { of } = await examine();
+  expectFinding(of('keys'), 'warn', /^1 keys belong to jobs that do not exist: deleted:logs$/);
+});
+
+it('finds jobs of a queue whose settings are gone', async () => {
+  await desk.bull.add('points.award', envelope({}));
+  expectFinding((await examine()).of('settings'), 'ok', 'every queue');
+  await desk.client.del(desk.key('meta'));
+  const { of, code } = await examine();
+  expectFinding(of('settings'), 'fail', /^points: there are jobs/);
+  expect(code).toBe(1);
+});
+
+it('says nothing of a look that was interrupted', async () => {
+  const interrupted = AbortSignal.abort();
+  const argv = ['--redis', redis.url, '--prefix', desk.prefix, 'doctor', '--json'];
+  expect(await loyalnest(argv, { interrupted })).toMatchObject({ code: 130, out: '' });
+});
+
 it('finds waiting jobs that nobody works on', async () => {
   await desk.bull.add('points.award', envelope({}), { timestamp: Date.now() - 3_600_000 });
   const idle = await examine();

@@ -7,6 +7,7 @@ import {
   RedisSentinel,
   RedisServer,
   repositoryRoot,
+  TcpProxy,
   type ProcessExit,
 } from '@loyalnest/testing';
 import { Cluster, Redis } from 'ioredis';
@@ -114,6 +115,20 @@ describe('the program', () => {
     await cli.waitForLine(/points/, 10_000);
     cli.signal('SIGINT');
     expect(await cli.exited).toMatchObject({ code: 0 });
+  });
+
+  it('ends at Ctrl-C while it connects', async () => {
+    const proxy = await TcpProxy.start({ target: redis });
+    await proxy.blackHole();
+    const cli = start(['queues', '--redis', proxy.through(redis.url)]);
+    await eventually(async () => expect(proxy.counts.accepted).toBe(1), { within: '10s' });
+    const clock = new SystemClock();
+    const at = clock.now();
+    cli.signal('SIGINT');
+    expect(await cli.exited).toMatchObject({ code: 130 });
+    // It would have waited 5 s.
+    expect(clock.now() - at).toBeLessThan(3_000);
+    await proxy.stop();
   });
 
   it('ends at Ctrl-C while Redis hangs', async () => {

@@ -4,6 +4,7 @@ import type { AddCommand } from '../add-command.js';
 import type { CliContext } from '../cli-context.js';
 import { checkConnections } from '../doctor/check-connections.js';
 import { checkQueue } from '../doctor/check-queue.js';
+import { checkQueueSettings } from '../doctor/check-queue-settings.js';
 import { checkServer } from '../doctor/check-server.js';
 import type { Finding, Verdict } from '../doctor/finding.js';
 import { EXIT } from '../exit-code.js';
@@ -55,6 +56,7 @@ async function examine(
   const findings: Finding[] = [];
   for (const node of nodes) findings.push(...(await checkServer(node, session.clock)));
   findings.push(...(await checkConnections(nodes, session.prefix, queues)));
+  if (!fast) findings.push(...(await checkQueueSettings(nodes, session.prefix, queues)));
   for (const queue of queues) {
     if (io.interrupted.aborted) break;
     findings.push(

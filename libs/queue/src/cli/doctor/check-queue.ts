@@ -122,19 +122,28 @@ async function checkRedrive(
   findings.warn('redrive', `${seen}; nobody runs it`, `loyalnest redrives resume ${queue}`);
 }
 
-function reportOrphans(findings: Findings, { ids, bodiless, tooMany }: Orphans): void {
+function reportOrphans(findings: Findings, { ids, parts, bodiless, tooMany }: Orphans): void {
   if (tooMany) {
     const remedy = 'look again when fewer jobs wait';
     findings.warn('keys', 'too many jobs wait to look at every key', remedy);
     return;
   }
-  if (ids.length === 0 && bodiless === 0) return findings.ok('keys', 'every job is in one state');
+  if (ids.length + parts.length + bodiless === 0) {
+    return findings.ok('keys', 'every job is in one state');
+  }
   const examples = ids.slice(0, 3).join(', ');
   if (ids.length > 0) {
     findings.warn(
       'keys',
       `${ids.length} jobs are in no state and will never run: ${examples}`,
       'somebody removed them from a set by hand; look at their data, enqueue it anew, then UNLINK them',
+    );
+  }
+  if (parts.length > 0) {
+    findings.warn(
+      'keys',
+      `${parts.length} keys belong to jobs that do not exist: ${parts.slice(0, 3).join(', ')}`,
+      'somebody deleted jobs by hand, or Redis evicted them; they only take memory: UNLINK them',
     );
   }
   if (bodiless > 0) {

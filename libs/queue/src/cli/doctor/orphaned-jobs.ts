@@ -8,6 +8,8 @@ import { readPages } from '../../dead-letter/scored-page.js';
 export interface Orphans {
   /** Jobs that are in no list and no set of their queue. */
   readonly ids: readonly string[];
+  /** Keys of parts, such as logs, of jobs that do not exist. */
+  readonly parts: readonly string[];
   /** Dead letters whose job does not exist. */
   readonly bodiless: number;
   /** Lists were too long to be held in memory. */
@@ -16,6 +18,8 @@ export interface Orphans {
 
 const LISTS = ['wait', 'active', 'paused'];
 const SETS = ['completed', 'failed', 'delayed', 'prioritized', 'waiting-children'];
+/** What BullMQ keeps beside a job and removes with it. */
+const PART = /:(?:logs|dependencies|processed|failed|unsuccessful)$/;
 const MOST_LISTED = 500_000;
 const PAGE = 1_000;
 /** Fields that only a job has. */
@@ -23,16 +27,26 @@ const JOB_FIELDS = ['name', 'timestamp'] as const;
 
 /** Looks at every key of a queue. Jobs move while that goes on: those without a state are looked at again. */
 export async function findOrphans({ source }: DeadLetters, signal: AbortSignal): Promise<Orphans> {
-  if (!(await canHoldLists(source))) return { ids: [], bodiless: 0, tooMany: true };
+  if (!(await canHoldLists(source))) return { ids: [], parts: [], bodiless: 0, tooMany: true };
   const suspects: string[] = [];
+  const parts: string[] = [];
   const listed = await listedIds(source);
-  for await (const ids of jobKeys(source)) {
+  for await (const names of queueKeys(source)) {
+    // The keys of a job's parts and of the queue have a colon.
+    const ids = names.filter((name) => !name.includes(':'));
     suspects.push(...(await stateless(source, ids, listed)));
+    parts.push(...(await withoutJob(source, names)));
     if (signal.aborted) break;
   }
   const listedSince = suspects.length > 0 ? await listedIds(source) : listed;
   const ids = await stateless(source, [...new Set(suspects)], listedSince);
-  return { ids, bodiless: await countBodiless(source, signal), tooMany: false };
+  return {
+    ids,
+    // A job that was removed meanwhile has taken its parts along.
+    parts: await withoutJob(source, [...new Set(parts)]),
+    bodiless: await countBodiless(source, signal),
+    tooMany: false,
+  };
 }
 
 async function canHoldLists({ redis, bull }: DeadLetterSource): Promise<boolean> {
@@ -52,15 +66,30 @@ async function listedIds({ redis, bull }: DeadLetterSource): Promise<ReadonlySet
   return ids;
 }
 
-/** Ids of what may be jobs, by their keys; the keys of a job's parts and of the queue have a colon. */
-async function* jobKeys({ redis, bull }: DeadLetterSource): AsyncGenerator<readonly string[]> {
+/** Keys of a queue, without its prefix. */
+async function* queueKeys({ redis, bull }: DeadLetterSource): AsyncGenerator<readonly string[]> {
   const prefix = bull.toKey('');
   for (const node of mastersOf(redis)) {
     for await (const keys of scan(node, `${escapePattern(prefix)}*`, PAGE)) {
-      const ids = keys.map((key) => key.slice(prefix.length)).filter((id) => !id.includes(':'));
-      if (ids.length > 0) yield ids;
+      yield keys.map((key) => key.slice(prefix.length));
     }
   }
+}
+
+/** Those of the keys that are parts of a job that does not exist. */
+async function withoutJob(
+  { redis, bull }: DeadLetterSource,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const parts = names.filter((name) => PART.test(name));
+  if (parts.length === 0) return [];
+  const pipeline = redis.pipeline();
+  for (const part of parts) {
+    pipeline.exists(bull.toKey(part.replace(PART, '')));
+    pipeline.exists(bull.toKey(part));
+  }
+  const exist = await readPipeline<number>(pipeline);
+  return parts.filter((_part, i) => exist[2 * i] === 0 && exist[2 * i + 1] === 1);
 }
 
 /** Those of the ids that are jobs, and in no state. */

@@ -1,0 +1,73 @@
+import { eventually, repositoryRoot } from '@loyalnest/testing';
+import { Queue } from 'bullmq';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { SampleStack, type Answer, type AppName } from './sample-stack.js';
+
+let stack: SampleStack;
+let queue: Queue;
+
+beforeAll(async () => {
+  stack = await SampleStack.start();
+  queue = new Queue('points', { connection: { url: stack.redis.url }, prefix: '{loyalnest}' });
+}, 60_000);
+afterAll(async () => {
+  await queue.close();
+  await stack.stop();
+}, 60_000);
+
+const admin = (app: AppName, method: string, path: string, token?: string): Promise<Answer> =>
+  stack.call(app, method, path, undefined, token ? { authorization: `Bearer ${token}` } : {});
+const TOKEN = 'dev-only-admin-token';
+
+async function loyalnest<Body>(...args: readonly string[]): Promise<Body> {
+  const { stdout } = await promisify(execFile)(
+    'npm',
+    ['run', '--silent', 'loyalnest', '--', ...args, '--json'],
+    {
+      cwd: repositoryRoot(),
+      env: { ...process.env, REDIS_URL: stack.redis.url },
+    },
+  );
+  return JSON.parse(stdout) as Body;
+}
+
+it('serves the admin API of the queues to administrators alone', async () => {
+  for (const app of ['points-service', 'referrals-service'] as const) {
+    expect((await admin(app, 'GET', '/admin/queues')).status).toBe(401);
+    const { status, body } = await admin(app, 'GET', '/admin/queues', TOKEN);
+    expect(status).toBe(200);
+    expect(body['queues']).toContainEqual(expect.objectContaining({ queue: 'referrals' }));
+  }
+  expect((await admin('api-gateway', 'GET', '/admin/queues', TOKEN)).status).toBe(404);
+});
+
+it('finds nothing wrong with a stack that is up', async () => {
+  type Checks = { verdict: string; checks: { check: string; verdict: string; seen: string }[] };
+  const { verdict, checks } = await loyalnest<Checks>('doctor', '--strict');
+  expect(checks.filter((check) => check.verdict !== 'ok')).toEqual([]);
+  expect(verdict).toBe('ok');
+}, 30_000);
+
+it('has one audit trail for HTTP and the command line, which needs no service', async () => {
+  // Past JobProducer, so that no handler can take it.
+  await queue.add('points.calculate', {}, { jobId: 'stray' });
+  const letter = '/admin/dead-letters/points/stray';
+  await eventually(async () => {
+    expect((await admin('points-service', 'GET', letter, TOKEN)).status).toBe(200);
+  });
+  expect((await admin('points-service', 'POST', `${letter}/redrive`, TOKEN)).status).toBe(200);
+  await eventually(async () => {
+    expect((await admin('points-service', 'GET', letter, TOKEN)).body['history']).toHaveLength(1);
+  });
+  await Promise.all([...stack.apps.values()].map((app) => app.stop()));
+  const letters = await loyalnest<{ items: object[] }>('dlq', 'list', 'points');
+  expect(letters.items).toMatchObject([{ id: 'stray', reason: 'invalid' }]);
+  const reason = ['--reason', 'a test', '--yes', '--by', 'ada'];
+  await loyalnest('dlq', 'discard', 'points', 'stray', ...reason);
+  const { entries } = await loyalnest<{ entries: object[] }>('audit');
+  expect(entries).toMatchObject([
+    { face: 'cli', by: 'ada', command: 'discard', outcome: 'done' },
+    { face: 'http', command: 'redrive', outcome: 'done' },
+  ]);
+}, 60_000);
