@@ -60,7 +60,14 @@ export class ServiceDefaultsModule {
           useFactory: ({ ADMIN_TOKENS }: ServiceConfig) => ({ tokens: ADMIN_TOKENS }),
         }),
         ResilienceModule.forRoot({ admin: true }),
-        HealthModule.forRoot({}),
+        HealthModule.forRootAsync({
+          inject: [ServiceConfig],
+          useFactory: ({ HEALTH_DETAILS, HEALTH_PORT, HOST, SERVICE_VERSION }: ServiceConfig) => ({
+            service: { serviceId: service, releaseId: SERVICE_VERSION },
+            ...(HEALTH_DETAILS && { details: HEALTH_DETAILS }),
+            ...(HEALTH_PORT !== undefined && { port: HEALTH_PORT, host: HOST }),
+          }),
+        }),
         GracefulShutdownModule.forRootAsync({
           inject: [ServiceConfig],
           useFactory: ({ JOB_DRAIN }: ServiceConfig) => ({ jobDrain: JOB_DRAIN as Duration }),

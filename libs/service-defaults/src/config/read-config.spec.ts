@@ -84,6 +84,12 @@ describe('the variables of a service', () => {
     expect(read()).toMatchObject({ LOG_PRETTY: undefined, METRICS_PORT: undefined });
     expect(read({ METRICS_PORT: '9464' }).METRICS_PORT).toBe(9464);
     expect(faults({ ...COMPLETE, METRICS_PORT: 'no' })[0]).toContain("METRICS_PORT: got 'no'; ");
+    expect(read()).toMatchObject({ HEALTH_DETAILS: undefined, HEALTH_PORT: undefined });
+    const health = { HEALTH_DETAILS: 'never', HEALTH_PORT: '9000' };
+    expect(read(health)).toMatchObject({ HEALTH_DETAILS: 'never', HEALTH_PORT: 9000 });
+    expect(faults({ ...COMPLETE, HEALTH_DETAILS: 'all' })[0]).toContain(
+      "HEALTH_DETAILS: got 'all'; ",
+    );
   });
 
   it.each([

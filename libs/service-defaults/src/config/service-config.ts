@@ -52,4 +52,20 @@ export class ServiceConfig {
   @Min(0)
   @Max(65_535)
   readonly METRICS_PORT?: number;
+
+  /**
+   * Who sees the single checks of `/health`: `always`, `authorized` (the role view), `never`. Unset:
+   * `authorized` in production, `always` elsewhere.
+   */
+  @IsOptional()
+  @IsIn(['always', 'authorized', 'never'])
+  readonly HEALTH_DETAILS?: 'always' | 'authorized' | 'never';
+
+  /** Port of a second server for the health pages alone; unset: none. 0 takes a free one. */
+  @Type(() => Number)
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(65_535)
+  readonly HEALTH_PORT?: number;
 }
