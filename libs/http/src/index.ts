@@ -19,6 +19,10 @@ export { HttpClient } from './client/http-client.js';
 export type { HttpClientModuleOptions } from './client/http-client.options.js';
 export type { HttpRequest, HttpRequestOptions } from './client/http-request.js';
 export { HttpResponse } from './client/http-response.js';
+export { contextFetch } from './carry/context-fetch.js';
+export type { ContextFetchOptions } from './carry/context-fetch.js';
+export { carryWithAxios } from './carry/carry-with-axios.js';
+export type { CarryOptions } from './carry/known-origins.js';
 
 // Errors of those calls
 export { HttpResponseError } from './client/http-response.error.js';

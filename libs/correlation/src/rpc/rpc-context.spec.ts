@@ -53,12 +53,12 @@ class PointsController {
   }
 
   @EventPattern('earned')
-  first(): void {
+  first(_data: unknown): void {
     note('first listener');
   }
 
   @EventPattern('earned')
-  second(): void {
+  second(_data: unknown): void {
     note('second listener');
   }
 }

@@ -1,0 +1,60 @@
+import { currentContext, writeContextHeaders } from '@loyalnest/core';
+import { originMatcher, type CarryOptions } from './known-origins.js';
+
+/** What an axios interceptor sees of a request. */
+interface AxiosRequest {
+  readonly baseURL?: string | undefined;
+  readonly url?: string | undefined;
+  readonly headers: { set(name: string, value: string, rewrite: boolean): unknown };
+  timeout?: number | undefined;
+  signal?: unknown;
+}
+
+/** The part of an axios instance that is used; axios itself is not needed here. */
+interface AxiosLike<Request> {
+  readonly interceptors: {
+    readonly request: {
+      use(interceptor: (request: Request) => Request): number;
+      eject(id: number): void;
+    };
+  };
+  getUri(request: Request): string;
+}
+
+/**
+ * Lets an axios instance carry the current request's context: its headers to known origins, unless
+ * the call sets them itself, and for every origin its end, by axios's `timeout` and `signal`.
+ *
+ * @returns takes it away again
+ * @throws OptionError for an origin that is none
+ */
+export function carryWithAxios<Request extends AxiosRequest>(
+  axios: AxiosLike<Request>,
+  options: CarryOptions,
+): () => void {
+  const isKnown = originMatcher('carryWithAxios', options);
+  const carry = (request: Request): Request => {
+    const context = currentContext();
+    if (!context) return request;
+    const url = URL.parse(axios.getUri(request));
+    if (url && isKnown(url)) {
+      for (const [name, value] of Object.entries(writeContextHeaders(context))) {
+        request.headers.set(name, value, false);
+      }
+    }
+    const { deadline, signal } = context;
+    if (deadline) {
+      // 0 is no limit to axios.
+      const leftMs = Math.max(1, Math.floor(deadline.remainingMs));
+      request.timeout = Math.min(request.timeout || Infinity, leftMs);
+    }
+    if (signal) {
+      request.signal =
+        request.signal instanceof AbortSignal ? AbortSignal.any([request.signal, signal]) : signal;
+    }
+    return request;
+  };
+  const { request } = axios.interceptors;
+  const id = request.use(carry);
+  return () => request.eject(id);
+}

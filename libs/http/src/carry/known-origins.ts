@@ -1,0 +1,35 @@
+import { OptionError } from '@loyalnest/core';
+
+/** Which services may learn the request's context. */
+export interface CarryOptions {
+  /**
+   * Origins of your own services, such as `http://points:3001`; nobody else is told whose request it
+   * is. `'*'` is everybody.
+   */
+  readonly origins: readonly string[] | '*';
+}
+
+/**
+ * Tells whether `url` is of one of the origins.
+ *
+ * @throws OptionError for what is no origin
+ */
+export function originMatcher(path: string, { origins }: CarryOptions): (url: URL) => boolean {
+  if (origins === '*') return () => true;
+  if (!Array.isArray(origins)) throw unusable(`${path}.origins`, origins);
+  const known = new Set(
+    origins.map((origin: unknown, index) => originOf(`${path}.origins[${index}]`, origin)),
+  );
+  return ({ origin }) => known.has(origin);
+}
+
+function originOf(path: string, value: unknown): string {
+  const url = typeof value === 'string' ? URL.parse(value) : null;
+  const isOrigin = url && url.origin !== 'null' && url.href === `${url.origin}/`;
+  if (!isOrigin) throw unusable(path, value);
+  return url.origin;
+}
+
+function unusable(path: string, value: unknown): OptionError {
+  return new OptionError(path, value, "use origins such as 'http://points:3001', or '*'");
+}
