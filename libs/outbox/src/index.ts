@@ -9,6 +9,8 @@ export { fromPg } from './database/from-pg.js';
 export type { OutboxModuleOptions } from './outbox.options.js';
 
 // Events
+export { eventConsumed } from './inbox/inbox.events.js';
+export type { EventConsumed } from './inbox/inbox.events.js';
 export { eventsLost, eventsPublished } from './relay/outbox.events.js';
 export type { EventsLost, EventsPublished } from './relay/outbox.events.js';
 

@@ -14,11 +14,13 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 import { fromDrizzle } from './drizzle/index.js';
 import {
+  eventConsumed,
   fromPg,
   Inbox,
   Outbox,
   OutboxModule,
   OutboxRelay,
+  type EventConsumed,
   type OutboxModuleOptions,
   type SqlDatabase,
 } from './index.js';
@@ -262,6 +264,21 @@ describe.each(Object.entries(DATABASES))('with %s', (adapter, adapt) => {
     const inbox = app.get(Inbox);
     expect(await inbox.once('one', 'e', async () => 1)).toEqual({ applied: true, result: 1 });
     expect(await inbox.once('two', 'e', async () => 2)).toEqual({ applied: true, result: 2 });
+  });
+
+  it('tells of each event whether it was applied, and of none that was rolled back', async () => {
+    const app = await createApp();
+    const inbox = app.get(Inbox);
+    const told: EventConsumed[] = [];
+    const end = eventConsumed.subscribe((event) => void told.push(event));
+    const fails = inbox.once('told', 'e', () => Promise.reject(new Error('no')));
+    await expect(fails).rejects.toThrow('no');
+    for (let i = 0; i < 2; i++) await inbox.once('told', 'e', async () => 1);
+    end();
+    expect(told).toEqual([
+      { consumer: 'told', applied: true },
+      { consumer: 'told', applied: false },
+    ]);
   });
 
   it('goes on after Postgres was away', async () => {

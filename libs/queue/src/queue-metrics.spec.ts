@@ -8,6 +8,7 @@ import { UnrecoverableError, type Queue } from 'bullmq';
 import { IsInt } from 'class-validator';
 import { defineJob, JobHandler, JobProducer, queue, QueueModule } from './index.js';
 import { QueueMetrics } from './queue-metrics.js';
+import { QueueRedisMetrics } from './queue-redis-metrics.js';
 
 class Payload {
   @IsInt()
@@ -102,4 +103,23 @@ it('fails within the time of a producer while Redis is silent', async () => {
   await expect(observe()).rejects.toThrow();
   expect(performance.now() - startedAt).toBeLessThan(5_000);
   redis.resume();
+});
+
+it('tells of the connection to Redis, also while Redis is silent', async () => {
+  const { observe, jobs } = await start();
+  await observe();
+  const source = app.get(QueueRedisMetrics, { strict: false });
+  const values = () =>
+    source[OBSERVE_METRICS]().map(({ name, labels, value }) =>
+      [name.replace('loyalnest_redis_', ''), labels?.['state'] ?? '', value].join(' '),
+    );
+  await eventually(() =>
+    expect(values()).toEqual(['connections ready 1', 'connections lost 0', 'waiting_commands  0']),
+  );
+  redis.pause();
+  const enqueued = jobs.enqueue(Award, { points: 1 });
+  await eventually(() => expect(values()[2]).not.toBe('waiting_commands  0'));
+  redis.resume();
+  // It may have its answer in time, or not.
+  await Promise.allSettled([enqueued]);
 });

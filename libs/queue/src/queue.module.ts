@@ -11,6 +11,7 @@ import { QueueJobPublisher } from './producer/queue-job-publisher.js';
 import type { QueueDeclaration } from './queue-declaration.js';
 import { QueueHealth } from './queue-health.js';
 import { QueueMetrics } from './queue-metrics.js';
+import { QueueRedisMetrics } from './queue-redis-metrics.js';
 import { QueueRegistry } from './queue-registry.js';
 import {
   ConfigurableModuleClass,
@@ -35,6 +36,7 @@ import { JobWorkers } from './worker/job-workers.js';
     QueueConnection,
     QueueRegistry,
     QueueMetrics,
+    QueueRedisMetrics,
     QueueHealth,
     JobThrottle,
     JobProducer,

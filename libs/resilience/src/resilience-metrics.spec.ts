@@ -1,7 +1,7 @@
 import { OBSERVE_METRICS } from '@loyalnest/core';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Bulkhead, CircuitBreaker, ResilienceModule } from './index.js';
+import { Bulkhead, CircuitBreaker, ResilienceModule, Retry } from './index.js';
 import { ResilienceMetrics } from './resilience-metrics.js';
 
 @Injectable()
@@ -10,6 +10,11 @@ class Ledger {
   async read(shop: string): Promise<string> {
     if (shop === 'broken.myshopify.com') throw new Error('down');
     return shop;
+  }
+
+  @Retry({ attempts: 3, backoff: { initial: 0, max: 0 } })
+  async flaky(): Promise<void> {
+    throw new Error('down');
   }
 
   @Bulkhead({ maxConcurrent: 1, maxQueue: 4 })
@@ -42,6 +47,23 @@ it('counts the breakers of a policy by their state and never names their keys', 
     'ledger forced-open 0',
     'ledger forced-closed 0',
     'ledger metrics-only 0',
+  ]);
+  await app.close();
+});
+
+it('tells what breakers judge by and how much of the retry budget is used', async () => {
+  const { app, ledger, values } = await start();
+  await ledger.read('ada.myshopify.com');
+  await ledger.read('broken.myshopify.com').catch(() => undefined);
+  expect(values('loyalnest_circuit_window_calls')).toEqual([
+    'ledger success 1',
+    'ledger failure 1',
+  ]);
+  expect(values('loyalnest_circuit_window_slow_calls')).toEqual(['ledger 0']);
+  await expect(ledger.flaky()).rejects.toThrow('down');
+  expect(values('loyalnest_retry_budget_window_calls')).toEqual([
+    expect.stringMatching(/ call 1$/),
+    expect.stringMatching(/ repeat 2$/),
   ]);
   await app.close();
 });

@@ -20,7 +20,7 @@ export class ResilienceMetrics implements MetricSource {
   constructor(private readonly registry: ResilienceRegistry) {}
 
   [OBSERVE_METRICS](): readonly Measurement[] {
-    return [...this.breakers(), ...this.bulkheads()];
+    return [...this.breakers(), ...this.windows(), ...this.budgets(), ...this.bulkheads()];
   }
 
   /** Keys are made from data: the breakers of a policy are counted, not named. */
@@ -38,6 +38,46 @@ export class ResilienceMetrics implements MetricSource {
         labels: { policy, state },
       })),
     );
+  }
+
+  /** What the breakers judge by, summed over the keys of a policy. */
+  private windows(): readonly Measurement[] {
+    const byPolicy = new Map<string, { successes: number; failures: number; slow: number }>();
+    for (const { name, snapshot } of this.registry.all()) {
+      const sums = byPolicy.get(name) ?? { successes: 0, failures: 0, slow: 0 };
+      sums.successes += snapshot.successes;
+      sums.failures += snapshot.failures;
+      sums.slow += snapshot.slowCalls;
+      byPolicy.set(name, sums);
+    }
+    return [...byPolicy].flatMap(([policy, { slow, ...outcomes }]) => [
+      ...Object.entries({ success: outcomes.successes, failure: outcomes.failures }).map(
+        ([outcome, value]) => ({
+          name: 'loyalnest_circuit_window_calls',
+          help: 'Latest calls that the breakers of a policy judge by',
+          value,
+          labels: { policy, outcome },
+        }),
+      ),
+      {
+        name: 'loyalnest_circuit_window_slow_calls',
+        help: 'Slow ones among the latest calls that the breakers of a policy judge by',
+        value: slow,
+        labels: { policy },
+      },
+    ]);
+  }
+
+  private budgets(): readonly Measurement[] {
+    return this.registry.states.budgets.all().flatMap(({ snapshot }) => {
+      const { name: policy, calls, repeats } = snapshot;
+      return Object.entries({ call: calls, repeat: repeats }).map(([kind, value]) => ({
+        name: 'loyalnest_retry_budget_window_calls',
+        help: 'First calls and repeats that the retry budget of a dependency counts now',
+        value,
+        labels: { policy, kind },
+      }));
+    });
   }
 
   private bulkheads(): readonly Measurement[] {

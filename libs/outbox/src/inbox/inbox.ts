@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { SqlDatabase } from '../database/sql-database.js';
 import { MODULE_OPTIONS_TOKEN } from '../outbox.module-definition.js';
 import type { OutboxModuleOptions } from '../outbox.options.js';
+import { eventConsumed } from './inbox.events.js';
 
 export interface InboxResult<T> {
   /** False: the effect was applied before; `result` is what it gave then. */
@@ -30,7 +31,7 @@ export class Inbox<Tx = unknown> {
     eventId: string,
     effect: (tx: Tx) => Promise<T>,
   ): Promise<InboxResult<T>> {
-    return this.database.transaction(async (tx) => {
+    const outcome = await this.database.transaction<InboxResult<T>>(async (tx) => {
       const connection = this.database.within(tx);
       const { rowCount } = await connection.query(
         `insert into loyalnest_inbox (consumer, event_id) values ($1, $2) on conflict do nothing`,
@@ -50,5 +51,8 @@ export class Inbox<Tx = unknown> {
       );
       return { applied: true, result };
     });
+    // After the commit: an effect that is rolled back has not been applied.
+    eventConsumed.publish({ consumer, applied: outcome.applied });
+    return outcome;
   }
 }

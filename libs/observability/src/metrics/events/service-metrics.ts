@@ -30,6 +30,11 @@ export function measureService(registry: MetricRegistry, on: EventSource): void 
     help: 'Events that the relay published, failed to publish, or found lost by the queue',
     labels: ['outcome'],
   });
+  const consumed = registry.counter({
+    name: 'loyalnest_inbox_events_total',
+    help: 'Events that the inbox got: applied, or repeats of one that was',
+    labels: ['consumer', 'outcome'],
+  });
   const webhooks = registry.counter({
     name: 'loyalnest_webhooks_rejected_total',
     help: 'Webhooks that were refused for their signature',
@@ -58,6 +63,9 @@ export function measureService(registry: MetricRegistry, on: EventSource): void 
   );
   on<{ lost: number }>('loyalnest:outbox:lost', ({ lost }) =>
     published.add({ outcome: 'lost' }, lost),
+  );
+  on<{ consumer: string; applied: boolean }>('loyalnest:outbox:consumed', ({ consumer, applied }) =>
+    consumed.add({ consumer, outcome: applied ? 'applied' : 'repeat' }),
   );
   on<{ fault: string }>('loyalnest:security:webhook-rejected', ({ fault }) =>
     webhooks.add({ fault }),

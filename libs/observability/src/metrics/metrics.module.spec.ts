@@ -1,0 +1,379 @@
+import {
+  AdminAccess,
+  AdminAccessError,
+  diagnostics,
+  OBSERVE_METRICS,
+  runInContext,
+  type Measurement,
+} from '@loyalnest/core';
+import { FakeClock } from '@loyalnest/core/testing';
+import { eventually, forEachPlatform, type RunningApp } from '@loyalnest/testing';
+import {
+  Controller,
+  Get,
+  Global,
+  Injectable,
+  Module,
+  Param,
+  Post,
+  UnauthorizedException,
+  type INestApplication,
+} from '@nestjs/common';
+import { spawnSync } from 'node:child_process';
+import { request } from 'node:http';
+import { parseExposition, type ParsedSample } from '../../test/parse-exposition.js';
+import { MetricsModule, MetricsServer } from '../index.js';
+import type { MetricsEndpointOptions, MetricsModuleOptions } from './metrics.options.js';
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0';
+
+@Controller('orders')
+class Orders {
+  @Get(':id')
+  order(@Param('id') id: string): string {
+    if (id === 'broken') throw new Error('no');
+    if (id === 'secret') throw new UnauthorizedException();
+    return id;
+  }
+
+  @Post()
+  never(): Promise<void> {
+    return new Promise(() => undefined);
+  }
+}
+
+/** A provider that knows a state, and may be silent. */
+@Injectable()
+class Shelf {
+  readonly metricSource = 'shelf';
+  static asked = 0;
+  static answer: (signal: AbortSignal) => Promise<readonly Measurement[]>;
+
+  [OBSERVE_METRICS](signal: AbortSignal) {
+    Shelf.asked++;
+    return Shelf.answer(signal);
+  }
+}
+
+const clock = new FakeClock();
+const shelf = (value: number): readonly Measurement[] => [
+  { name: 'shop_shelf_items', help: 'Items on the shelf', value, labels: { shelf: 'a' } },
+];
+
+beforeEach(() => {
+  Shelf.asked = 0;
+  Shelf.answer = async () => shelf(7);
+});
+
+forEachPlatform((platform) => {
+  let running: RunningApp;
+  afterEach(() => running.close());
+
+  async function start(
+    options: Partial<MetricsModuleOptions & MetricsEndpointOptions> = {},
+    configure?: (app: INestApplication) => void,
+  ) {
+    @Global()
+    @Module({
+      providers: [{ provide: AdminAccess, useValue: { authorize } }],
+      exports: [AdminAccess],
+    })
+    class Admins {}
+    @Module({
+      imports: [
+        Admins,
+        MetricsModule.forRoot({ service: 'shop', version: '1.4.0', clock, ...options }),
+      ],
+      controllers: [Orders],
+      providers: [Shelf],
+    })
+    class App {}
+    running = await platform.create(App, { ...(configure && { configure }) });
+    return running.url;
+  }
+
+  async function scrape(url: string, accept = 'text/plain'): Promise<string> {
+    await clock.advance(1_000);
+    return (await fetch(`${url}/metrics`, { headers: { accept } })).text();
+  }
+
+  async function samples(url: string, family: string): Promise<readonly ParsedSample[]> {
+    return parseExposition(await scrape(url)).get(family)?.samples ?? [];
+  }
+
+  /** Series of the histogram as `method route status count`. */
+  async function requests(url: string): Promise<readonly string[]> {
+    return (await samples(url, 'http_server_request_duration_seconds'))
+      .filter(({ name }) => name.endsWith('_count'))
+      .map(({ labels, value }) =>
+        [
+          labels['http_request_method'],
+          labels['http_route'],
+          labels['http_response_status_code'],
+          value,
+        ].join(' '),
+      )
+      .sort();
+  }
+
+  it('measures requests by method, template of the route, and status', async () => {
+    const url = await start();
+    for (const id of ['1', '2', 'secret', 'broken']) await fetch(`${url}/orders/${id}`);
+    await fetch(`${url}/nothing/here`);
+    await fetch(`${url}/orders/1`, { method: 'PROPFIND' });
+    await eventually(async () =>
+      expect(await requests(url)).toEqual([
+        'GET /orders/:id 200 2',
+        'GET /orders/:id 401 1',
+        'GET /orders/:id 500 1',
+        'GET unmatched 404 1',
+        '_OTHER unmatched 404 1',
+      ]),
+    );
+  });
+
+  it('measures a request that middleware answers, and one whose client goes away', async () => {
+    const url = await start({}, (app) => {
+      app.use(
+        (req: { url: string }, res: { statusCode: number; end(): void }, next: () => void) => {
+          if (req.url !== '/blocked') return next();
+          res.statusCode = 403;
+          res.end();
+        },
+      );
+    });
+    await fetch(`${url}/blocked`);
+    const client = request(`${url}/orders`, { method: 'POST' }).on('error', () => undefined);
+    client.end();
+    await eventually(async () => {
+      const active = await samples(url, 'http_server_active_requests');
+      expect(active.find(({ labels }) => labels['http_request_method'] === 'POST')?.value).toBe(1);
+    });
+    client.destroy();
+    await eventually(async () =>
+      expect(await requests(url)).toEqual([
+        expect.stringMatching(/^GET \S+ 403 1$/),
+        'POST /orders 499 1',
+      ]),
+    );
+    const active = await samples(url, 'http_server_active_requests');
+    expect(active.every(({ value }) => value === 0)).toBe(true);
+  });
+
+  it('is read by a strict reader, in both formats', async () => {
+    const url = await start();
+    await fetch(`${url}/orders/1`);
+    const text = await scrape(url);
+    const families = parseExposition(text);
+    expect(families.size).toBeGreaterThan(40);
+    parseExposition(await scrape(url, OPEN_METRICS), 'openmetrics');
+    for (const { samples: ofFamily } of families.values()) {
+      for (const { labels } of ofFamily) expect(labels['service']).toBe('shop');
+    }
+    for (const { name, type } of families.values()) {
+      // Names of prom-client itself are older than the convention.
+      if (name.startsWith('nodejs_') || name.startsWith('process_')) continue;
+      expect(name.endsWith('_total')).toBe(type === 'counter');
+      expect(name).not.toMatch(/_(ms|milliseconds|percent|kb|mb)(_|$)/);
+    }
+  });
+
+  it('tells of the process and of the build', async () => {
+    const url = await start();
+    const families = parseExposition(await scrape(url));
+    for (const name of [
+      'nodejs_eventloop_utilization_ratio',
+      'nodejs_eventloop_delay_p99_seconds',
+      'nodejs_gc_duration_seconds',
+      'nodejs_heap_size_used_bytes',
+      'process_resident_memory_bytes',
+      'process_uptime_seconds',
+      'process_cpu_seconds_total',
+    ]) {
+      expect([...families.keys()]).toContain(name);
+    }
+    expect(families.get('service_build_info')?.samples).toEqual([
+      {
+        name: 'service_build_info',
+        labels: { service: 'shop', version: '1.4.0', node: process.version },
+        value: 1,
+      },
+    ]);
+  });
+
+  it('shows the trace of a request to who asks for OpenMetrics, and to nobody else', async () => {
+    const url = await start({}, (app) => {
+      const traceparent = `00-${TRACE}-b7ad6b7169203331-01`;
+      // As CorrelationModule does it, on the server.
+      const server = app.getHttpServer() as import('node:http').Server;
+      const emit = server.emit.bind(server);
+      server.emit = (event: string, ...args: unknown[]) =>
+        event === 'request'
+          ? runInContext({ correlationId: 'order-7', traceparent }, () => emit(event, ...args))
+          : emit(event, ...args);
+    });
+    await fetch(`${url}/orders/1`);
+    await eventually(async () => {
+      const open = parseExposition(await scrape(url, OPEN_METRICS), 'openmetrics');
+      const exemplars = open
+        .get('http_server_request_duration_seconds')!
+        .samples.flatMap(({ exemplar }) => (exemplar ? [exemplar] : []));
+      expect(exemplars).toEqual([{ trace_id: TRACE, span_id: 'b7ad6b7169203331' }]);
+    });
+    expect(await scrape(url)).not.toContain(TRACE);
+  });
+
+  it('adds at most one series to a metric for 10,000 random paths', async () => {
+    const url = await start({ maxSeries: 50 });
+    await fetch(`${url}/nothing`);
+    await eventually(async () => expect(await requests(url)).toHaveLength(1));
+    const before = countsOf(parseExposition(await scrape(url)));
+    for (let i = 0; i < 10_000; i += 50) {
+      await Promise.all(
+        Array.from({ length: 50 }, async (_, j) => {
+          const answer = await fetch(`${url}/${crypto.randomUUID()}/${i + j}`);
+          await answer.arrayBuffer();
+        }),
+      );
+    }
+    await eventually(async () => expect(await requests(url)).toEqual(['GET unmatched 404 10001']));
+    const after = countsOf(parseExposition(await scrape(url)));
+    for (const [name, count] of after) {
+      const added = count - (before.get(name) ?? 0);
+      expect({ name, isBounded: added <= 1 }).toEqual({ name, isBounded: true });
+    }
+  }, 90_000);
+
+  it('puts what a metric has no room for into one series, and counts it', async () => {
+    const url = await start({ maxSeries: 5, maxRoutes: 2 });
+    for (let i = 0; i < 10_000; i++) {
+      diagnostics('loyalnest:queue:job-enqueued').publish({ id: '1', name: `job.${i}` });
+    }
+    const jobs = await samples(url, 'loyalnest_jobs_enqueued_total');
+    expect(jobs).toHaveLength(6);
+    expect(jobs.find(({ labels }) => labels['job'] === 'other')?.value).toBe(9_995);
+    expect((await samples(url, 'loyalnest_metric_overflow_total'))[0]).toMatchObject({
+      labels: { metric: 'loyalnest_jobs_enqueued_total' },
+      value: 9_995,
+    });
+  });
+
+  it('costs a bounded time and size to scrape when its metrics are full', async () => {
+    const url = await start();
+    for (let i = 0; i < 10_000; i++) {
+      const run = { id: '1', name: `job.${i}`, attempt: 1, outcome: 'completed', durationMs: 5 };
+      diagnostics('loyalnest:queue:job-finished').publish(run);
+    }
+    const before = process.cpuUsage();
+    const text = await scrape(url);
+    const { user, system } = process.cpuUsage(before);
+    parseExposition(text);
+    // 1001 series of two histograms, with 13 and 8 lines each, of about 130 bytes.
+    expect(text.length).toBeLessThan(5_000_000);
+    expect((user + system) / 1e6).toBeLessThan(2);
+  });
+
+  it('asks sources once in a second, however many scrape at once', async () => {
+    const url = await start();
+    await clock.advance(1_000);
+    await Promise.all(Array.from({ length: 20 }, () => fetch(`${url}/metrics`)));
+    expect(Shelf.asked).toBe(1);
+    expect(await samples(url, 'shop_shelf_items')).toMatchObject([{ value: 7 }]);
+    expect(Shelf.asked).toBe(2);
+  });
+
+  it('answers without a source that is silent, fails or tells nonsense, and says which', async () => {
+    const url = await start();
+    const up = async () =>
+      (await samples(url, 'loyalnest_scrape_source_up')).find(
+        ({ labels }) => labels['source'] === 'shelf',
+      )?.value;
+    expect(await up()).toBe(1);
+    Shelf.answer = async () => {
+      throw new Error('no');
+    };
+    expect(await up()).toBe(0);
+    Shelf.answer = async () => [{ name: 'not a name', help: '', value: 1 }];
+    expect(await up()).toBe(0);
+    let gaveUp: AbortSignal | undefined;
+    Shelf.answer = (signal) => {
+      gaveUp = signal;
+      return new Promise(() => undefined);
+    };
+    const silent = up();
+    await eventually(() => expect(gaveUp).toBeDefined());
+    await clock.advance(500);
+    expect(await silent).toBe(0);
+    expect(gaveUp?.aborted).toBe(true);
+    const asked = Shelf.asked;
+    // The answer of before is still due.
+    expect(await up()).toBe(0);
+    expect(Shelf.asked).toBe(asked);
+  });
+
+  it('lets only administrators in where it has a guard', async () => {
+    const url = await start({ guard: true });
+    const statuses = await Promise.all(
+      ['Bearer root', 'Bearer guest', undefined].map(async (authorization) => {
+        const headers = authorization ? { authorization } : {};
+        return (await fetch(`${url}/metrics`, { headers })).status;
+      }),
+    );
+    expect(statuses).toEqual([200, 403, 401]);
+  });
+
+  it('is on a port of its own alone where it has one', async () => {
+    const url = await start({ port: 0, host: '127.0.0.1' });
+    const own = `http://127.0.0.1:${running.app.get(MetricsServer).port}`;
+    expect((await fetch(`${url}/metrics`)).status).toBe(404);
+    expect((await fetch(`${own}/orders/1`)).status).toBe(404);
+    expect((await fetch(`${own}/metrics`, { method: 'POST' })).status).toBe(405);
+    const answer = await fetch(`${own}/metrics`, { headers: { accept: OPEN_METRICS } });
+    expect(answer.headers.get('content-type')).toContain('openmetrics');
+    parseExposition(await answer.text(), 'openmetrics');
+    await running.close();
+    await expect(fetch(`${own}/metrics`)).rejects.toThrow();
+    // Closed by each test at its end.
+    await start();
+  });
+
+  it('leaves out its own requests and those of probes', async () => {
+    const url = await start();
+    await fetch(`${url}/health/live`);
+    await scrape(url);
+    expect(await requests(url)).toEqual([]);
+  });
+
+  const promtool = process.env['PROMTOOL'] ?? 'promtool';
+  const hasPromtool = spawnSync(promtool, ['--version']).status === 0;
+  (hasPromtool ? it : it.skip)('is accepted by promtool', async () => {
+    const url = await start();
+    await fetch(`${url}/orders/1`);
+    const { status, stderr } = spawnSync(promtool, ['check', 'metrics'], {
+      input: await scrape(url),
+      encoding: 'utf8',
+    });
+    // 3: a name of prom-client is not to its taste; 1: the page cannot be read.
+    const complaints = stderr
+      .split('\n')
+      .filter((line) => line !== '' && !/^nodejs_|^process_/.test(line));
+    expect([complaints, status === 1]).toEqual([[], false]);
+  });
+});
+
+async function authorize({ headers }: { headers: Readonly<Record<string, unknown>> }) {
+  const { authorization } = headers;
+  if (authorization === 'Bearer root') return { name: 'ada', role: 'view' };
+  throw new AdminAccessError(authorization ? 'forbidden' : 'unauthenticated', 'view');
+}
+
+function countsOf(families: ReturnType<typeof parseExposition>): Map<string, number> {
+  // A histogram's buckets count as one series.
+  return new Map(
+    [...families.values()].map(({ name, type, samples: all }) => [
+      name,
+      type === 'histogram' ? all.filter((one) => one.name.endsWith('_count')).length : all.length,
+    ]),
+  );
+}
