@@ -11,14 +11,14 @@ interface AxiosRequest {
 }
 
 /** The part of an axios instance that is used; axios itself is not needed here. */
-interface AxiosLike<Request> {
+interface AxiosLike {
   readonly interceptors: {
     readonly request: {
-      use(interceptor: (request: Request) => Request): number;
+      use(interceptor: <Request extends AxiosRequest>(request: Request) => Request): number;
       eject(id: number): void;
     };
   };
-  getUri(request: Request): string;
+  getUri(request: object): string;
 }
 
 /**
@@ -28,12 +28,9 @@ interface AxiosLike<Request> {
  * @returns takes it away again
  * @throws OptionError for an origin that is none
  */
-export function carryWithAxios<Request extends AxiosRequest>(
-  axios: AxiosLike<Request>,
-  options: CarryOptions,
-): () => void {
+export function carryWithAxios(axios: AxiosLike, options: CarryOptions): () => void {
   const isKnown = originMatcher('carryWithAxios', options);
-  const carry = (request: Request): Request => {
+  const carry = <Request extends AxiosRequest>(request: Request): Request => {
     const context = currentContext();
     if (!context) return request;
     const url = URL.parse(axios.getUri(request));
