@@ -24,6 +24,7 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { once } from 'node:events';
 import { Agent, get as httpGet, type ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import { FakeProcess } from '../test/fake-process.js';
@@ -262,9 +263,41 @@ forEachPlatform((platform) => {
     await new Promise((resolve) => unused.once('connect', resolve));
     const closed = new Promise((resolve) => unused.once('close', resolve));
     control.send('SIGTERM');
+    await clock.advance(249);
+    expect(control.exits).toEqual([]);
+    await clock.advance(1);
     await ended();
     expect(control.exits).toEqual([0]);
     await closed;
+  });
+
+  it('serves connections that have come but were not accepted yet', async () => {
+    await boot();
+    const answers = Array.from({ length: 20 }, () => {
+      const socket = connect(Number(new URL(running.url).port), '127.0.0.1');
+      socket.write('GET /fast HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      return new Promise<string>((resolve, reject) => {
+        socket.once('data', (data) => resolve(String(data))).once('error', reject);
+      });
+    });
+    // The kernel has the connections in this tick, the server learns of one in each turn.
+    process.nextTick(() => control.send('SIGTERM'));
+    for (const answer of await Promise.all(answers)) expect(answer).toMatch(/^HTTP\/1\.1 200 OK/);
+    await ended();
+    expect(control.exits).toEqual([0]);
+  });
+
+  it('serves a request that comes soon after its connection', async () => {
+    await boot();
+    const socket = connect(Number(new URL(running.url).port), '127.0.0.1');
+    await new Promise((resolve) => socket.once('connect', resolve));
+    control.send('SIGTERM');
+    await clock.advance(200);
+    socket.write('GET /fast HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 200 OK/);
+    await ended();
+    expect(control.exits).toEqual([0]);
   });
 
   it('closes a connection that promised to be kept alive before the signal came', async () => {

@@ -11,6 +11,10 @@ import { UpgradedSockets } from './upgraded-sockets.js';
 
 /** What the client of a WebSocket may take to answer the close frame, at most half of the cap. */
 const CLOSE_HANDSHAKE_MS = 2_000;
+/** What a client may take from connecting to its request. */
+const FIRST_BYTE_MS = 250;
+/** More than a server holds back for `accept`; Node asks for 511. */
+const MAX_BACKLOG = 1_024;
 /** RFC 9113, 6.8: streams that are on their way will still be served. */
 const LAST_POSSIBLE_STREAM = 2 ** 31 - 1;
 
@@ -29,6 +33,8 @@ export class HttpDrain implements OnModuleInit {
   private readonly servers = new Set<Server>();
   private draining = false;
   private closed = false;
+  private accepted = 0;
+  private expectsFirstByte = true;
   private onQuiet: () => void = () => undefined;
 
   constructor(private readonly host: HttpAdapterHost) {
@@ -72,12 +78,9 @@ export class HttpDrain implements OnModuleInit {
    * @returns the requests that were cut off
    */
   async drain(capMs: number, cancel: () => void, clock: Clock): Promise<readonly string[]> {
-    for (const server of this.servers) if (server.listening) server.close();
-    this.closed = true;
-    // What has arrived already is read in the poll phase before setImmediate.
-    await new Promise((resolve) => setImmediate(resolve));
-    this.endStreams();
+    const quiet = new Promise<void>((resolve) => (this.onQuiet = resolve));
     const timers = [
+      clock.schedule(() => this.expectNoFirstByte(), Math.min(FIRST_BYTE_MS, capMs / 2)),
       clock.schedule(
         () => this.upgraded.destroyWebSockets(),
         Math.min(CLOSE_HANDSHAKE_MS, capMs / 2),
@@ -90,16 +93,38 @@ export class HttpDrain implements OnModuleInit {
         },
         capMs - noticeMs(capMs),
       ),
+      clock.schedule(() => this.onQuiet(), capMs),
     ];
-    await new Promise<void>((resolve) => {
-      timers.push(clock.schedule(resolve, capMs));
-      this.onQuiet = resolve;
-      this.closeIdle();
-    });
+    await this.acceptPending();
+    for (const server of this.servers) if (server.listening) server.close();
+    this.closed = true;
+    // What the last ones have sent already.
+    await pollPhase();
+    this.endStreams();
+    this.closeIdle();
+    await quiet;
     for (const cancelTimer of timers) cancelTimer();
     const cutOff = this.routes;
     for (const socket of this.sockets) socket.destroy();
     return cutOff;
+  }
+
+  /**
+   * A server that closes resets the connections that it has not accepted. Node accepts one in each
+   * turn of its loop, so a busy process may have many that came long ago.
+   */
+  private async acceptPending(): Promise<void> {
+    let idleTurns = 0;
+    for (let turn = 0; turn < MAX_BACKLOG && idleTurns < 2; turn++) {
+      const before = this.accepted;
+      await pollPhase();
+      idleTurns = this.accepted === before ? idleTurns + 1 : 0;
+    }
+  }
+
+  private expectNoFirstByte(): void {
+    this.expectsFirstByte = false;
+    if (this.closed) this.closeIdle();
   }
 
   private endStreams(): void {
@@ -124,6 +149,7 @@ export class HttpDrain implements OnModuleInit {
 
   private hold(socket: Socket): void {
     if (this.sockets.has(socket)) return;
+    this.accepted++;
     this.sockets.add(socket);
     socket.once('close', () => {
       this.sockets.delete(socket);
@@ -140,10 +166,16 @@ export class HttpDrain implements OnModuleInit {
   /** A keep-alive connection becomes idle only after its response, so this runs after each. */
   private closeIdle(): void {
     for (const server of this.servers) server.closeIdleConnections?.();
-    // A connection that never carried a byte is no reason to wait; a browser opens some ahead.
-    const isQuiet = [...this.sockets].every((socket) => socket.bytesRead === 0);
+    // A connection that carries no byte for a while is no reason to wait; a browser opens some ahead.
+    const isQuiet = [...this.sockets].every(
+      (socket) => !this.expectsFirstByte && socket.bytesRead === 0,
+    );
     if (this.running.size === 0 && isQuiet) this.onQuiet();
   }
+}
+
+function pollPhase(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 function sayClose(response: ServerResponse): void {
