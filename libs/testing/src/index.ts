@@ -19,6 +19,7 @@ export { createTemporaryFolder, removeTemporaryFolder } from './process/temporar
 export { cacheFolder, repositoryRoot } from './process/repository.js';
 
 // Certificates
+export { RedisWithoutTlsError } from './redis/redis-without-tls.error.js';
 export { CertificateAuthority } from './certificates/certificate-authority.js';
 export type { IssuedCertificate } from './certificates/certificate-authority.js';
 

@@ -94,6 +94,13 @@ export class RedisSentinel extends ServerGroup {
     return master!;
   }
 
+  /** Tells the Sentinels to promote the replica of a master that is well. */
+  async failOver(): Promise<void> {
+    await withClient(this.sentinels[0]!, (client) =>
+      client.call('SENTINEL', 'FAILOVER', this.masterName),
+    );
+  }
+
   /** Resolves once a failover would succeed: the replica is in step and the Sentinels can vote. */
   async ready(): Promise<void> {
     await eventually(

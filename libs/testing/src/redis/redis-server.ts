@@ -1,9 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { OwnProcess } from '../process/own-process.js';
+import { ProcessEndedError } from '../process/process-ended.error.js';
 import { LocalServer, type LocalServerOptions } from '../server/local-server.js';
 import { findRedis } from './find-redis.js';
 import type { RedisBinary } from './redis-binary.js';
+import { RedisWithoutTlsError } from './redis-without-tls.error.js';
 
 export interface RedisServerOptions extends LocalServerOptions {
   /**
@@ -16,7 +18,7 @@ export interface RedisServerOptions extends LocalServerOptions {
   readonly maxmemoryPolicy?: string;
   /** Memory limit such as `'64mb'`. @defaultValue none */
   readonly maxmemory?: string;
-  /** Serves TLS only. @defaultValue no TLS */
+  /** Serves TLS only; `RedisWithoutTlsError` where the binary can't. @defaultValue no TLS */
   readonly tls?: RedisServerTls;
   /** More settings of redis.conf; paths are relative to the data folder. @defaultValue none */
   readonly settings?: Readonly<Record<string, string>>;
@@ -96,9 +98,19 @@ export class RedisServer extends LocalServer {
       env: { ...process.env, ...this.binary.env },
       cwd: this.dataDir,
     });
-    await redis.waitForLine(/ready to accept connections/i, START_WITHIN_MS);
+    try {
+      await redis.waitForLine(/ready to accept connections/i, START_WITHIN_MS);
+    } catch (error) {
+      if (lacksTls(error)) throw new RedisWithoutTlsError(this.binary.path, error);
+      throw error;
+    }
     return redis;
   }
+}
+
+function lacksTls(error: unknown): boolean {
+  if (!(error instanceof ProcessEndedError)) return false;
+  return /'tls-port [^]*bad directive/i.test(error.lastLines.join('\n'));
 }
 
 /** Some settings have several words; of those with one only a path may need its quotes. */

@@ -1,6 +1,26 @@
 import { Redis } from 'ioredis';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { CertificateAuthority } from '../certificates/certificate-authority.js';
+import { createTemporaryFolder, removeTemporaryFolder } from '../process/temporary-folder.js';
 import { RedisServer } from './redis-server.js';
+
+it('a Redis that was built without TLS is named', async () => {
+  const folder = createTemporaryFolder('no-tls');
+  const path = join(folder, 'redis-server');
+  const says = ">>> 'tls-port 1'\nBad directive or wrong number of arguments";
+  writeFileSync(path, `#!/bin/sh\ncat <<END\n${says}\nEND\nexit 1\n`, { mode: 0o755 });
+  const before = process.env['PATH'];
+  process.env['PATH'] = `${folder}:${before}`;
+  try {
+    const tls = { caFile: 'ca', certFile: 'cert', keyFile: 'key' };
+    const start = RedisServer.start({ tls });
+    await expect(start).rejects.toThrow(`${path} was built without TLS. Put one that has it first`);
+  } finally {
+    process.env['PATH'] = before;
+    await removeTemporaryFolder(folder);
+  }
+});
 
 describe('RedisServer with TLS', () => {
   let authority: CertificateAuthority;
