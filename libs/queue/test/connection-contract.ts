@@ -220,24 +220,30 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       try {
         await failsFast(app);
         await apps.closeAll();
-        // Shorter than any time limit of a silent connection.
-        const soon = { within: '5s', what: 'the end of all timers' } as const;
-        await eventually(() => expect(timers()).toBeLessThanOrEqual(before), soon);
+        await endOfTimers(before);
       } finally {
         redis.resume();
       }
     });
 
-    it('an app closes while all is gone', async () => {
+    it('an app closes while all is gone, and leaves nothing that keeps the process', async () => {
+      const before = timers();
       const app = await apps.create();
       await runsAgain(app, 60);
       await redis.kill();
       await apps.closeAll();
       const { producer } = app.get(QueueConnection);
       await eventually(() => expect(producer.status).toBe('end'));
+      await endOfTimers(before);
       await redis.restart();
     });
   });
+}
+
+/** Shorter than any time limit of a silent connection. */
+async function endOfTimers(before: number): Promise<void> {
+  const soon = { within: '5s', what: 'the end of all timers' } as const;
+  await eventually(() => expect(timers()).toBeLessThanOrEqual(before), soon);
 }
 
 function timers(): number {

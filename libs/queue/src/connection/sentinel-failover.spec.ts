@@ -17,8 +17,8 @@ describe('queues on a Redis with Sentinel, in a failover', () => {
     await group.stop();
   });
 
-  it.each(['kill', 'pause'] as const)(
-    'after a %s of the master jobs go on, and none is lost that the replica had',
+  it.each(['kill', 'pause', 'order'] as const)(
+    'after a failover by %s jobs go on, and none is lost that the replica had',
     async (fault) => {
       const app = await apps.create();
       const jobs = app.get(JobProducer);
@@ -30,7 +30,8 @@ describe('queues on a Redis with Sentinel, in a failover', () => {
       }
       await replicated(master.url);
       if (fault === 'kill') await master.kill();
-      else master.pause();
+      else if (fault === 'pause') master.pause();
+      else await group.failOver();
       await eventually(
         async () => {
           await jobs.enqueue(Award, { points: 100 }, { idempotencyKey: 'after' });

@@ -1,11 +1,14 @@
 import { CertificateAuthority, eventually } from '@loyalnest/testing';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
+import type { Redis } from 'ioredis';
 import type { ConnectionOptions } from 'node:tls';
 import { ContractApps } from '../../test/connection-contract.js';
 import { failsFast } from '../../test/fails-fast.js';
 import { Award } from '../../test/points-app.js';
 import { startWithTls } from '../../test/tls-redis.js';
 import { JobProducer } from '../producer/job-producer.js';
+import { connect } from './redis-client.js';
+import { resolveTarget } from './redis-target.js';
 
 describe('a Redis with TLS', () => {
   let servers: Awaited<ReturnType<typeof startWithTls>>;
@@ -25,7 +28,7 @@ describe('a Redis with TLS', () => {
     await Promise.all([servers.authority.remove(), other.remove()]);
   });
 
-  const connect = (tls: ConnectionOptions): Promise<INestApplicationContext> => {
+  const open = (tls: ConnectionOptions): Promise<INestApplicationContext> => {
     apps = new ContractApps({ url: servers.redis.url, tls });
     return apps.create();
   };
@@ -47,7 +50,7 @@ describe('a Redis with TLS', () => {
       'no client certificate': { ca: authority.cert },
     };
     const warn = jest.spyOn(Logger.prototype, 'warn');
-    const app = await connect(mistakes[wrong]!);
+    const app = await open(mistakes[wrong]!);
     await eventually(async () => {
       expect((await failsFast(app)).cause).toMatchObject({
         message: expect.stringMatching(reason),
@@ -62,8 +65,23 @@ describe('a Redis with TLS', () => {
     ['no check of the certificate', { ca: undefined, rejectUnauthorized: false }],
   ])('stores with %s', async (_what, more) => {
     const { cert, key } = servers.client;
-    const app = await connect({ ca: servers.authority.cert, cert, key, ...more });
+    const app = await open({ ca: servers.authority.cert, cert, key, ...more });
     const enqueued = app.get(JobProducer).enqueue(Award, { points: 1 });
     await expect(enqueued).resolves.toMatchObject({ outcome: 'enqueued' });
+  });
+
+  it('outlives a refusal that comes while a connection is closed', async () => {
+    const { redis, client } = servers;
+    const { cert, key } = client;
+    const target = resolveTarget({ url: redis.url, tls: { cert, key } }, '{tls}');
+    for (let i = 0; i < 20; i++) {
+      const producer = connect(target, 500).producer as Redis;
+      producer.on('error', () => undefined);
+      const ended = new Promise<void>((resolve) => producer.once('end', resolve));
+      // The handshake goes on, and the server hears only then that it is not trusted.
+      await eventually(() => expect(producer.stream).toBeDefined(), { every: '1ms' });
+      producer.stream.once('connect', () => producer.disconnect());
+      await ended;
+    }
   });
 });
