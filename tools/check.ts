@@ -6,6 +6,7 @@ import { exampleProblems } from './checks/examples.ts';
 import { linkProblems } from './checks/links.ts';
 import { lockfileProblems } from './checks/lockfile.ts';
 import { packageProblems } from './checks/packages.ts';
+import { environmentProblems } from './environment/env-example.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -35,6 +36,7 @@ const problems =
 const STEPS: Readonly<Record<string, Check>> = {
   lockfile: problems(lockfileProblems),
   links: problems(linkProblems),
+  environment: problems(environmentProblems),
   lint: tool('oxlint', '--deny-warnings'),
   unused: tool('knip', '--no-progress'),
   architecture: tool('depcruise', 'libs', 'apps', 'tools', 'test', 'bench'),

@@ -6,9 +6,11 @@ const HTTP = { message: 'use http://host:port' };
 
 /** The variables of the gateway. */
 export class GatewayConfig extends ServiceConfig {
+  /** points-service. */
   @Matches(/^https?:\/\//, HTTP)
   readonly POINTS_URL!: string;
 
+  /** referrals-service. */
   @Matches(/^https?:\/\//, HTTP)
   readonly REFERRALS_URL!: string;
 

@@ -9,12 +9,12 @@ export class SimulatorConfig extends ServiceConfig {
   @Matches(/^https?:\/\/[^/]+$/, { message: 'use http://host:port' })
   readonly GATEWAY_URL: string = 'http://127.0.0.1:3000';
 
-  /** Secret that the shop signs with; the gateway must know it. */
+  /** The one of them that the simulator's shop signs with. */
   @IsString()
   @IsNotEmpty()
   readonly SHOPIFY_WEBHOOK_SECRET!: string;
 
-  /** The shop's own domain, which is the merchant's id. */
+  /** The shop that the simulator plays; its domain is the merchant's id. */
   @Matches(/^[a-z0-9][a-z0-9-]*\.myshopify\.com$/, { message: 'use name.myshopify.com' })
   readonly SHOP_DOMAIN: string = 'demo.myshopify.com';
 }

@@ -6,14 +6,15 @@ import { IsInt, Matches, Min } from 'class-validator';
 export class PointsConfig extends ServiceConfig {
   override readonly PORT: number = 3001;
 
-  /** `postgres://role:password@host:port/database`; the service's own. */
+  /** The service's own database: `postgres://role:password@host:port/database`. */
   @Matches(/^postgres(ql)?:\/\//, { message: 'use postgres://role:password@host:port/database' })
   readonly POINTS_DATABASE_URL!: string;
 
+  /** Redis with the jobs; `rediss://` for TLS. */
   @Matches(/^rediss?:\/\//, { message: 'use redis://host:port' })
   readonly REDIS_URL!: string;
 
-  /** Points for one whole unit of the shop's currency. */
+  /** Points for one whole unit of the shop's currency; a whole number of at least 1. */
   @Type(() => Number)
   @IsInt()
   @Min(1)

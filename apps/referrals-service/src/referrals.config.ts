@@ -7,10 +7,11 @@ const HTTP = { message: 'use http://host:port' };
 export class ReferralsConfig extends ServiceConfig {
   override readonly PORT: number = 3002;
 
-  /** `postgres://role:password@host:port/database`; the service's own. */
+  /** The service's own database: `postgres://role:password@host:port/database`. */
   @Matches(/^postgres(ql)?:\/\//, { message: 'use postgres://role:password@host:port/database' })
   readonly REFERRALS_DATABASE_URL!: string;
 
+  /** Redis with the jobs; `rediss://` for TLS. */
   @Matches(/^rediss?:\/\//, { message: 'use redis://host:port' })
   readonly REDIS_URL!: string;
 

@@ -70,7 +70,10 @@ export class ServiceDefaultsModule {
         }),
         GracefulShutdownModule.forRootAsync({
           inject: [ServiceConfig],
-          useFactory: ({ JOB_DRAIN }: ServiceConfig) => ({ jobDrain: JOB_DRAIN as Duration }),
+          useFactory: ({ JOB_DRAIN, GRACE_PERIOD }: ServiceConfig) => ({
+            jobDrain: JOB_DRAIN as Duration,
+            gracePeriod: GRACE_PERIOD as Duration,
+          }),
         }),
       ],
     };

@@ -50,6 +50,7 @@ describe('the variables of a service', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: '',
       ADMIN_TOKENS: '',
       JOB_DRAIN: '20s',
+      GRACE_PERIOD: '30s',
       POINTS_PER_UNIT: 5,
     });
   });
@@ -63,6 +64,7 @@ describe('the variables of a service', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: '',
       ADMIN_TOKENS: '',
       JOB_DRAIN: '20s',
+      GRACE_PERIOD: '30s',
       POINTS_PER_UNIT: 1,
     });
   });
@@ -113,6 +115,34 @@ describe('the variables of a service', () => {
       ]);
     },
   );
+});
+
+describe('variables that are wrong together', () => {
+  it.each([
+    [
+      { JOB_DRAIN: '40s' },
+      'JOB_DRAIN, GRACE_PERIOD: jobs would run for 40s after the signal, and the process is killed after 30s; lower JOB_DRAIN or raise GRACE_PERIOD',
+    ],
+    [{ JOB_DRAIN: '2m', GRACE_PERIOD: '120000ms' }, 'JOB_DRAIN, GRACE_PERIOD: jobs would run for'],
+    [{ METRICS_PORT: '3001' }, 'PORT, METRICS_PORT, HEALTH_PORT: 3001 is used twice; '],
+    [{ METRICS_PORT: '9000', HEALTH_PORT: '9000' }, 'PORT, METRICS_PORT, HEALTH_PORT: 9000 is '],
+  ])('are in the report: %j', (environment, problem) => {
+    expect(faults({ ...COMPLETE, ...environment })).toEqual([expect.stringContaining(problem)]);
+  });
+
+  it.each([
+    { JOB_DRAIN: '40s', GRACE_PERIOD: '1m' },
+    { PORT: '0', METRICS_PORT: '0', HEALTH_PORT: '0' },
+  ])('may be right together: %j', (environment) => {
+    expect(faults({ ...COMPLETE, ...environment })).toEqual([]);
+  });
+
+  it('are not compared while one of them is wrong by itself', () => {
+    expect(faults({ ...COMPLETE, JOB_DRAIN: 'long', METRICS_PORT: '3001' })).toEqual([
+      expect.stringContaining("JOB_DRAIN: got 'long'; "),
+      expect.stringContaining('3001 is used twice'),
+    ]);
+  });
 });
 
 describe('the report of what is missing or wrong', () => {

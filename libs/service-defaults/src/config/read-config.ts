@@ -1,6 +1,7 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { ConfigError } from './config.error.js';
+import type { CrossChecked } from './cross-check.js';
 
 const SECRET = /secret|pass|token|key|credential|ur[il]s?$|dsn$/i;
 
@@ -10,20 +11,24 @@ const SECRET = /secret|pass|token|key|credential|ur[il]s?$|dsn$/i;
  * @throws {@link ConfigError} with every variable that is missing or wrong; values of secrets and
  * addresses, which may hold passwords, are not shown
  */
-export function readConfig<Config extends object>(
+export function readConfig<Config extends object & CrossChecked>(
   type: new () => Config,
   environment: Readonly<Record<string, unknown>>,
 ): Config {
   const given = Object.entries(environment).filter(([, value]) => isSet(value));
   const config = plainToInstance(type, Object.fromEntries(given));
   const errors = validateSync(config, { whitelist: true });
-  if (errors.length === 0) return config;
-  throw new ConfigError(
-    errors.map(({ property, constraints = {} }) => {
-      const expected = Object.values(constraints).join(', ');
-      return `${property}: ${describe(property, environment[property], expected)}`;
-    }),
-  );
+  const problems = errors.map(({ property, constraints = {} }) => {
+    const expected = Object.values(constraints).join(', ');
+    return `${property}: ${describe(property, environment[property], expected)}`;
+  });
+  const wrong = new Set(errors.map(({ property }) => property));
+  for (const { variables, problem } of config.crossChecks?.() ?? []) {
+    const found = variables.some((name) => wrong.has(name)) ? undefined : problem();
+    if (found !== undefined) problems.push(`${variables.join(', ')}: ${found}`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
 }
 
 function describe(name: string, value: unknown, expected: string): string {

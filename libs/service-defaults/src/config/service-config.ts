@@ -1,9 +1,14 @@
+import { durationMs } from '@loyalnest/core';
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import type { CrossCheck, CrossChecked } from './cross-check.js';
+
+const DURATION = /^\d+(\.\d+)?(ms|s|m)$/;
+const DURATION_EXPECTED = { message: "use a duration such as '20s'" };
 
 /** Variables that every service reads. A service adds its own in a subclass. */
-export class ServiceConfig {
-  /** Port of the service; 0 takes a free one. */
+export class ServiceConfig implements CrossChecked {
+  /** Port of the service, each has another by default; 0 takes a free one. */
   @Type(() => Number)
   @IsInt()
   @Min(0)
@@ -14,33 +19,43 @@ export class ServiceConfig {
   @IsString()
   readonly HOST: string = '127.0.0.1';
 
+  /** trace, debug, info, warn, error, fatal or silent. */
   @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
   readonly LOG_LEVEL: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent' = 'info';
 
-  /** How long a shutdown lets running jobs finish before it hands them back; `'20s'` and the like. */
-  @Matches(/^\d+(\.\d+)?(ms|s|m)$/, { message: "use a duration such as '20s'" })
+  /**
+   * Time from the signal to stop until the orchestrator kills the process, such as
+   * `terminationGracePeriodSeconds` of Kubernetes or `stop_grace_period` of compose.
+   */
+  @Matches(DURATION, DURATION_EXPECTED)
+  readonly GRACE_PERIOD: string = '30s';
+
+  /** How long a service that is stopped lets running jobs finish before it hands them back. */
+  @Matches(DURATION, DURATION_EXPECTED)
   readonly JOB_DRAIN: string = '20s';
 
   /**
-   * Who may use admin endpoints, as `name:role:token`, several separated by commas; the roles are
-   * view, operate, destroy. Needed in production.
+   * Who may use admin endpoints such as /debug/circuits: `name:role:token`, several separated by
+   * commas. The roles are view, operate and destroy; a token has at least 16 characters. Needed in
+   * production.
    */
   @IsString()
   readonly ADMIN_TOKENS: string = '';
 
-  /** Readable log lines instead of JSON; unset: in a terminal. */
+  /** Readable log lines instead of JSON, outside of containers; unset: in a terminal. */
   @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
   @IsOptional()
   @IsBoolean()
   readonly LOG_PRETTY?: boolean;
 
-  /** Of the service, in logs, metrics and traces. */
+  /** Named in logs, metrics and traces. */
   @IsString()
   readonly SERVICE_VERSION: string = 'dev';
 
   /**
-   * Where spans go, by OTLP over HTTP; empty: there are none. OpenTelemetry itself reads it, and the
-   * other variables of its specification.
+   * Where spans go, by OTLP over HTTP, such as http://127.0.0.1:4318; empty: there are none. The
+   * other variables of OpenTelemetry's specification count as well, such as
+   * OTEL_TRACES_SAMPLER_ARG=0.1.
    */
   @Matches(/^(https?:\/\/.+)?$/, { message: "use an address such as 'http://127.0.0.1:4318'" })
   readonly OTEL_EXPORTER_OTLP_ENDPOINT: string = '';
@@ -54,8 +69,8 @@ export class ServiceConfig {
   readonly METRICS_PORT?: number;
 
   /**
-   * Who sees the single checks of `/health`: `always`, `authorized` (the role view), `never`. Unset:
-   * `authorized` in production, `always` elsewhere.
+   * Who sees the single checks of `/health`: always, authorized (the role view) or never. Unset:
+   * authorized in production, as in containers; always elsewhere.
    */
   @IsOptional()
   @IsIn(['always', 'authorized', 'never'])
@@ -68,4 +83,25 @@ export class ServiceConfig {
   @Min(0)
   @Max(65_535)
   readonly HEALTH_PORT?: number;
+
+  crossChecks(): readonly CrossCheck[] {
+    return [
+      { variables: ['JOB_DRAIN', 'GRACE_PERIOD'], problem: () => this.drainProblem() },
+      { variables: ['PORT', 'METRICS_PORT', 'HEALTH_PORT'], problem: () => this.portProblem() },
+    ];
+  }
+
+  private drainProblem(): string | undefined {
+    const { JOB_DRAIN, GRACE_PERIOD } = this;
+    const drainMs = durationMs('JOB_DRAIN', JOB_DRAIN);
+    if (drainMs < durationMs('GRACE_PERIOD', GRACE_PERIOD)) return undefined;
+    return `jobs would run for ${JOB_DRAIN} after the signal, and the process is killed after ${GRACE_PERIOD}; lower JOB_DRAIN or raise GRACE_PERIOD`;
+  }
+
+  private portProblem(): string | undefined {
+    // 0 is a free port, another one each time.
+    const ports = [this.PORT, this.METRICS_PORT, this.HEALTH_PORT].filter((port) => port);
+    const twice = ports.find((port, index) => ports.indexOf(port) !== index);
+    return twice === undefined ? undefined : `${twice} is used twice; use a port for each`;
+  }
 }

@@ -1,0 +1,57 @@
+import ts from 'typescript';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** One variable as its config class declares it. */
+export interface ConfigVariable {
+  readonly name: string;
+  /** What the class says of it. */
+  readonly meaning: string;
+  /** Undefined where the class has none, or where it depends on the service. */
+  readonly byDefault: string | undefined;
+}
+
+/** Those that every service reads come first: a service's own may override their defaults. */
+const CLASSES = ['libs/service-defaults/src/config/service-config.ts', 'apps/*/src/*.config.ts'];
+
+/** The variables of all config classes, by name. */
+export function configVariables(root: string): ReadonlyMap<string, ConfigVariable> {
+  const variables = new Map<string, ConfigVariable>();
+  for (const file of CLASSES.flatMap((pattern) => globSync(pattern, { cwd: root }).toSorted())) {
+    const source = ts.createSourceFile(
+      file,
+      readFileSync(join(root, file), 'utf8'),
+      ts.ScriptTarget.Latest,
+      true,
+    );
+    for (const statement of source.statements) {
+      if (!ts.isClassDeclaration(statement)) continue;
+      for (const variable of variablesOf(statement)) {
+        const { name } = variable;
+        if (!variables.has(name)) variables.set(name, variable);
+      }
+    }
+  }
+  return variables;
+}
+
+function variablesOf(declaration: ts.ClassDeclaration): readonly ConfigVariable[] {
+  return declaration.members.filter(ts.isPropertyDeclaration).map((property) => ({
+    name: property.name.getText(),
+    meaning: meaningOf(property),
+    byDefault: defaultOf(property.initializer),
+  }));
+}
+
+function meaningOf(property: ts.PropertyDeclaration): string {
+  const texts = ts
+    .getJSDocCommentsAndTags(property)
+    .filter(ts.isJSDoc)
+    .map(({ comment }) => ts.getTextOfJSDocComment(comment) ?? '');
+  return texts.join(' ').replaceAll(/\s+/g, ' ').trim();
+}
+
+function defaultOf(initializer: ts.Expression | undefined): string | undefined {
+  if (initializer === undefined) return undefined;
+  return ts.isLiteralExpression(initializer) ? initializer.text : undefined;
+}
