@@ -1,3 +1,4 @@
+import type { Duration } from '@loyalnest/core';
 import { GracefulShutdown, GracefulShutdownModule } from '@loyalnest/graceful-shutdown';
 import { defineJob, JobHandler, queue, QueueModule, type JobContext } from '@loyalnest/queue';
 import {
@@ -15,7 +16,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 
-const { REDIS_URL, DATABASE_URL, PREFIX, DEATHS, CONCURRENCY = '1', CRASHES = '2' } = process.env;
+const { REDIS_URL, DATABASE_URL, PREFIX, DEATHS, CONCURRENCY = '1' } = process.env;
+const { LOCK = '1s', HOLDS } = process.env;
 const STEPS = ['taken', 'handling', 'effect', 'settling', 'settled'] as const;
 type Step = (typeof STEPS)[number];
 
@@ -37,17 +39,11 @@ class EffectPayload {
   @IsOptional()
   @IsInt()
   readonly takesMs?: number;
-
-  /** Runs until it is told to stop. */
-  @IsOptional()
-  @IsIn(['until-aborted'])
-  readonly lasts?: string;
 }
 
 const Effect = defineJob('effects.apply', {
   payload: EffectPayload,
   attempts: 2,
-  crashes: Number(CRASHES),
   backoff: { initial: 1, max: 1, jitter: 'none' },
 });
 
@@ -98,9 +94,10 @@ class EffectHandler {
     try {
       if (dying) die('handling', dying);
       await pool.query('insert into runs (event, attempt) values ($1, $2)', [event, job.attempt]);
-      if (payload.lasts) await untilAborted(job);
+      console.log('at work');
       await sleep(takesMs / 2);
       if (fails) throw new Error('told to fail');
+      if (HOLDS) await untilAborted(job);
       await pool.query('insert into effects (event) values ($1) on conflict do nothing', [event]);
       await sleep(takesMs / 2);
       if (dying) die('effect', dying);
@@ -110,8 +107,7 @@ class EffectHandler {
   }
 }
 
-async function untilAborted({ attempt, signal }: JobContext): Promise<void> {
-  console.log(`running attempt ${attempt}`);
+async function untilAborted({ signal }: JobContext): Promise<void> {
   await new Promise((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
@@ -121,7 +117,9 @@ async function untilAborted({ attempt, signal }: JobContext): Promise<void> {
   imports: [
     GracefulShutdownModule.forRoot({ jobDrain: '300ms' }),
     QueueModule.forRoot({ url: REDIS_URL!, prefix: PREFIX! }),
-    QueueModule.forFeature(queue('effects', { concurrency: Number(CONCURRENCY), lock: '1s' })),
+    QueueModule.forFeature(
+      queue('effects', { concurrency: Number(CONCURRENCY), lock: LOCK as Duration }),
+    ),
   ],
   providers: [EffectHandler],
 })

@@ -30,9 +30,11 @@ export class EffectsLedger {
     return rows.map(({ attempt }) => attempt);
   }
 
-  async runCount(): Promise<number> {
+  /** Runs of these events, or of all. */
+  async runCount(events?: readonly string[]): Promise<number> {
     const { rows } = await this.pool.query<{ count: number }>(
-      'select count(*)::int as count from runs',
+      'select count(*)::int as count from runs where $1::text[] is null or event = any($1)',
+      [events ?? null],
     );
     return rows[0]!.count;
   }

@@ -28,10 +28,6 @@ export class EffectPayload {
   @IsOptional()
   @IsInt()
   readonly takesMs?: number;
-
-  @IsOptional()
-  @IsString()
-  readonly lasts?: string;
 }
 
 /** As `effects-app.ts` has it. */
@@ -91,7 +87,8 @@ export class EffectsQueue {
   static async open(site: EffectsSite, prefix: string): Promise<EffectsQueue> {
     @Module({
       imports: [
-        QueueModule.forRoot({ url: site.redis.url, prefix }),
+        // What is tried is not how soon a busy machine answers.
+        QueueModule.forRoot({ url: site.redis.url, prefix, producerTimeout: '10s' }),
         QueueModule.forFeature(queue('effects')),
       ],
     })

@@ -1,10 +1,11 @@
-import { OwnProcess } from '@loyalnest/testing';
+import { eventually, OwnProcess } from '@loyalnest/testing';
 
 /** Worker processes under supervision: whatever happens to one, another takes its place. */
 export class WorkerFleet {
   /** Processes that ended before the fleet was stopped. */
   deaths = 0;
   private readonly workers = new Set<OwnProcess>();
+  private readonly atWork = new Set<OwnProcess>();
   private stopping = false;
 
   constructor(
@@ -15,15 +16,17 @@ export class WorkerFleet {
     for (let i = 0; i < size; i++) this.launch();
   }
 
-  /** Pids of those that run now. */
-  get pids(): readonly number[] {
-    return [...this.workers].map(({ pid }) => pid!);
-  }
-
-  /** Ends one of them by SIGKILL, as a crash does; resolves when it is gone. */
-  async kill(index: number): Promise<void> {
-    const workers = [...this.workers];
-    await workers[index % workers.length]?.kill();
+  /**
+   * Ends one that has begun to run jobs by SIGKILL, as a crash does; resolves when it is gone.
+   *
+   * @param choice from 0 up to 1
+   * @param ended aborts when there is nothing more to run: then none is killed
+   */
+  async kill(choice: number, ended: AbortSignal): Promise<void> {
+    const atWork = this.atWork;
+    const within = { within: '60s', what: 'a worker at work' } as const;
+    await eventually(() => atWork.size > 0 || ended.aborted, within);
+    await [...atWork][Math.floor(choice * atWork.size)]?.kill();
   }
 
   /** Ends all of them for good. */
@@ -35,8 +38,10 @@ export class WorkerFleet {
   private launch(): void {
     const worker = startWorker(this.entry, this.env);
     this.workers.add(worker);
+    worker.onLine((line) => line === 'at work' && this.atWork.add(worker));
     void worker.exited.then(() => {
       this.workers.delete(worker);
+      this.atWork.delete(worker);
       if (this.stopping) return;
       this.deaths++;
       this.launch();
