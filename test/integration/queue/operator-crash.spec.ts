@@ -158,9 +158,10 @@ it.concurrent.each(Object.entries(OPERATIONS))(
     desk.work(async ({ id, data, stalledCounter, attemptsMade }) => {
       runs.push({ id: id!, data, stalledCounter, attemptsMade });
     });
-    await eventually(async () => {
-      expect(await auditOf(desk).astray(ids, ['completed'])).toEqual([]);
-    });
+    await eventually(
+      async () => expect(await auditOf(desk).astray(ids, ['completed'])).toEqual([]),
+      { within: '30s' },
+    );
     const counters = { stalledCounter: 0, attemptsMade: 0 };
     expect(runs.toSorted((one, other) => one.id!.localeCompare(other.id!))).toEqual(
       ids.toSorted().map((id) => ({ id, data: envelope(payload), ...counters })),

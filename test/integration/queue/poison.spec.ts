@@ -30,7 +30,7 @@ beforeAll(async () => {
   class Operator {}
   operator = await NestFactory.createApplicationContext(Operator, { logger: false });
   bull = operator.get<Queue>(getQueueToken('crash'), { strict: false });
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await operator.close();
   await redis.stop();
@@ -68,7 +68,7 @@ async function superviseUntil(done: () => Promise<void>): Promise<number> {
   };
   launch();
   try {
-    await eventually(done, { within: '40s', every: '50ms' });
+    await eventually(done, { within: '100s', every: '50ms' });
     return crashes;
   } finally {
     stopping = true;
@@ -98,7 +98,7 @@ it('a job that kills its process is a dead letter after two crashes, and the nex
   });
   expect(crashes).toBe(2);
   expect(runs().filter((run) => run === 'killed')).toHaveLength(2);
-}, 60_000);
+}, 120_000);
 
 it('a poisonous job that is redriven after the fix runs with a new count', async () => {
   const [letter] = (await operator.get(DeadLetterService).list('crash')).items;
@@ -107,7 +107,7 @@ it('a poisonous job that is redriven after the fix runs with a new count', async
   await operator.get(DeadLetterService).redrive('crash', letter!.id, 'ada');
   await superviseUntil(async () => expect(runs()).toEqual(['done']));
   await expectPoison(0);
-}, 60_000);
+}, 120_000);
 
 it('a repeating job that kills its process is one too', async () => {
   await bull.upsertJobScheduler(
@@ -117,4 +117,4 @@ it('a repeating job that kills its process is one too', async () => {
   );
   await superviseUntil(() => expectPoison(1));
   expect(runs()).toEqual(['killed', 'killed']);
-}, 60_000);
+}, 120_000);
