@@ -6,6 +6,11 @@ export type { ProblemErrorOptions } from './problem-details/problem.error.js';
 export type { ProblemDetailsModuleOptions } from './problem-details/problem-details.options.js';
 export type { ProblemDetails, ProblemIssue } from './problem-details/problem.js';
 
+// Answers in time
+export { RequestDeadlineModule } from './deadline/request-deadline.module.js';
+export type { RequestDeadlineOptions } from './deadline/request-deadline.options.js';
+export { DeadlineExceededError } from './deadline/deadline-exceeded.error.js';
+
 // What comes in
 export { ValidationModule } from './validation/validation.module.js';
 export { createValidationPipe } from './validation/validation-pipe.js';

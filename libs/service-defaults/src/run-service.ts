@@ -1,10 +1,13 @@
 import { GracefulShutdown } from '@loyalnest/graceful-shutdown';
 import { answerFrameworkError } from '@loyalnest/http';
 import { Logger } from '@loyalnest/observability';
-import type { Type } from '@nestjs/common';
+import { VersioningType, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ServiceConfig } from './config/service-config.js';
+
+/** Above it 413. The largest webhooks of Shopify, orders with many lines, stay below. */
+const MAX_BODY_BYTES = 1_048_576;
 
 /**
  * Starts a service and listens. A boot that fails says why in one message and ends with code 1.
@@ -15,12 +18,14 @@ export async function runService(module: Type): Promise<void> {
       module,
       new FastifyAdapter({
         frameworkErrors: answerFrameworkError,
+        bodyLimit: MAX_BODY_BYTES,
         // Ids of jobs are made of idempotency keys; by default a long one is answered with 404.
         routerOptions: { maxParamLength: 1_024 },
       }),
       { rawBody: true, bufferLogs: true, abortOnError: false },
     );
     app.useLogger(app.get(Logger));
+    app.enableVersioning({ type: VersioningType.URI });
     app.get(GracefulShutdown).attach(app);
     const { PORT, HOST } = app.get(ServiceConfig);
     await app.listen(PORT, HOST);

@@ -3,7 +3,12 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { CorrelationModule, type CorrelationModuleOptions } from '@loyalnest/correlation';
 import { GracefulShutdownModule } from '@loyalnest/graceful-shutdown';
 import { HealthModule } from '@loyalnest/health';
-import { HttpClientModule, ProblemDetailsModule, ValidationModule } from '@loyalnest/http';
+import {
+  HttpClientModule,
+  ProblemDetailsModule,
+  RequestDeadlineModule,
+  ValidationModule,
+} from '@loyalnest/http';
 import { isExportConfigured, LoggingModule, MetricsModule } from '@loyalnest/observability';
 import { ResilienceModule } from '@loyalnest/resilience';
 import { AdminAccessModule } from '@loyalnest/security';
@@ -53,6 +58,7 @@ export class ServiceDefaultsModule {
         }),
         ...(isExportConfigured(process.env) ? [tracing(service)] : []),
         ProblemDetailsModule.forRoot({}),
+        RequestDeadlineModule.forRoot({}),
         ValidationModule,
         HttpClientModule.forRoot({}),
         AdminAccessModule.forRootAsync({

@@ -3,7 +3,7 @@ import { PointsClient } from '../clients/points.client.js';
 import { MerchantInterceptor } from './merchant.interceptor.js';
 import { relayAnswer, type Reply } from './relay-answer.js';
 
-@Controller('v1/points')
+@Controller({ path: 'points', version: '1' })
 @UseInterceptors(MerchantInterceptor)
 export class PointsController {
   constructor(private readonly points: PointsClient) {}

@@ -3,7 +3,7 @@ import { ReferralsClient } from '../clients/referrals.client.js';
 import { MerchantInterceptor } from './merchant.interceptor.js';
 import { relayAnswer, type Reply } from './relay-answer.js';
 
-@Controller('v1/referrals')
+@Controller({ path: 'referrals', version: '1' })
 @UseInterceptors(MerchantInterceptor)
 export class ReferralsController {
   constructor(private readonly referrals: ReferralsClient) {}

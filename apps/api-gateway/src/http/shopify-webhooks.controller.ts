@@ -21,7 +21,7 @@ const FORWARDED = [
   'x-shopify-api-version',
 ];
 
-@Controller('v1/webhooks/shopify')
+@Controller({ path: 'webhooks/shopify', version: '1' })
 export class ShopifyWebhooksController {
   constructor(private readonly points: PointsClient) {}
 

@@ -4,7 +4,7 @@ import { requireMerchant } from '@loyalnest/service-defaults';
 import { Controller, Get, Param } from '@nestjs/common';
 import { ShowBalance } from '../use-cases/show-balance.js';
 
-@Controller('v1/accounts')
+@Controller({ path: 'accounts', version: '1' })
 export class AccountsController {
   constructor(private readonly showBalance: ShowBalance) {}
 

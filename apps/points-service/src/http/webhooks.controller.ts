@@ -8,7 +8,7 @@ import type { Recorded } from '../use-cases/webhook-inbox.js';
 import { WEBHOOKS_TOTAL } from './webhooks.metric.js';
 
 /** Webhooks whose signature the gateway has verified. */
-@Controller('v1/webhooks/shopify')
+@Controller({ path: 'webhooks/shopify', version: '1' })
 export class WebhooksController {
   constructor(
     private readonly receiveWebhook: ReceiveWebhook,

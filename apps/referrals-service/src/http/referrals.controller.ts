@@ -9,7 +9,7 @@ import { ReferFriendDto } from './refer-friend.dto.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-@Controller('v1/referrals')
+@Controller({ path: 'referrals', version: '1' })
 export class ReferralsController {
   constructor(
     private readonly referFriend: ReferFriend,

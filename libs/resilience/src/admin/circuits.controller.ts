@@ -9,6 +9,7 @@ import {
   Post,
   Query,
   Req,
+  VERSION_NEUTRAL,
 } from '@nestjs/common';
 import type { CircuitCommandName } from '../operator/circuit-command.js';
 import { CircuitOperator } from '../operator/circuit-operator.js';
@@ -20,7 +21,7 @@ import { CircuitNotFoundError } from '../service/circuit-not-found.error.js';
  * instances, with `operate`. `open` and `close` hold until `reset`, which gives the circuit back to
  * its counts, empty.
  */
-@Controller('debug/circuits')
+@Controller({ path: 'debug/circuits', version: VERSION_NEUTRAL })
 export class CircuitsController {
   private readonly access: AdminAccess;
 
