@@ -1,4 +1,4 @@
-import { CHECK_HEALTH } from '@loyalnest/core';
+import { CHECK_HEALTH, type Duration } from '@loyalnest/core';
 import { eventually } from '@loyalnest/testing';
 import { Logger, Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -116,7 +116,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       const second = await app.get(JobProducer).enqueueMany(Award, items);
       expect(first.map(({ outcome }) => outcome)).toEqual(items.map(() => 'enqueued'));
       expect(second.map(({ outcome }) => outcome)).toEqual(items.map(() => 'duplicate'));
-      await eventually(() => expect(points(app)).toHaveLength(120));
+      await eventually(() => expect(points(app)).toHaveLength(120), COMES_BACK);
       expect(new Set(points(app)).size).toBe(120);
     });
 
@@ -180,7 +180,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       const app = await apps.create();
       const warn = jest.spyOn(Logger.prototype, 'warn');
       const log = jest.spyOn(Logger.prototype, 'log');
-      await app.get(JobProducer).enqueue(Award, { points: 30 }, { delay: '2s' });
+      await takes(app, 30, '2s');
       await redis.kill();
       await failsFast(app);
       await eventually(() => expect(linesOf(warn, 'is away')).not.toHaveLength(0));
@@ -248,6 +248,17 @@ async function endOfTimers(before: number): Promise<void> {
 
 function timers(): number {
   return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+}
+
+/** Enqueues a job once, as soon as the connection is there. */
+export async function takes(
+  app: INestApplicationContext,
+  value: number,
+  delay: Duration,
+): Promise<void> {
+  const how = { delay, idempotencyKey: `taken-${value}` };
+  const enqueue = () => app.get(JobProducer).enqueue(Award, { points: value }, how);
+  await eventually(enqueue, COMES_BACK);
 }
 
 async function health(app: INestApplicationContext): Promise<string> {

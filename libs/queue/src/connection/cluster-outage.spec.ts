@@ -1,6 +1,6 @@
 import { CHECK_HEALTH } from '@loyalnest/core';
 import { eventually, RedisCluster } from '@loyalnest/testing';
-import { ContractApps } from '../../test/connection-contract.js';
+import { ContractApps, takes } from '../../test/connection-contract.js';
 import { failsFast } from '../../test/fails-fast.js';
 import { Award, AwardHandler } from '../../test/points-app.js';
 import { JobProducer } from '../producer/job-producer.js';
@@ -27,7 +27,7 @@ describe('queues on a Redis Cluster with their node down', () => {
     const jobs = app.get(JobProducer);
     const handler = app.get(AwardHandler);
     const ran = (): number[] => handler.runs.map(({ points }) => points);
-    await jobs.enqueue(Award, { points: 1 }, { delay: '2s' });
+    await takes(app, 1, '2s');
     const owner = await cluster.ownerOf(prefix);
     await owner.kill();
     for (let i = 0; i < 5; i++) await failsFast(app);

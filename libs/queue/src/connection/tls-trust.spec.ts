@@ -7,6 +7,7 @@ import { failsFast } from '../../test/fails-fast.js';
 import { Award } from '../../test/points-app.js';
 import { startWithTls } from '../../test/tls-redis.js';
 import { JobProducer } from '../producer/job-producer.js';
+import type { QueueModuleOptions } from '../queue.options.js';
 import { connect } from './redis-client.js';
 import { resolveTarget } from './redis-target.js';
 
@@ -28,9 +29,12 @@ describe('a Redis with TLS', () => {
     await Promise.all([servers.authority.remove(), other.remove()]);
   });
 
-  const open = (tls: ConnectionOptions): Promise<INestApplicationContext> => {
+  const open = (
+    tls: ConnectionOptions,
+    options: Partial<QueueModuleOptions> = {},
+  ): Promise<INestApplicationContext> => {
     apps = new ContractApps({ url: servers.redis.url, tls });
-    return apps.create();
+    return apps.create(options);
   };
 
   it.each([
@@ -65,7 +69,10 @@ describe('a Redis with TLS', () => {
     ['no check of the certificate', { ca: undefined, rejectUnauthorized: false }],
   ])('stores with %s', async (_what, more) => {
     const { cert, key } = servers.client;
-    const app = await open({ ca: servers.authority.cert, cert, key, ...more });
+    const app = await open(
+      { ca: servers.authority.cert, cert, key, ...more },
+      { producerTimeout: '10s' },
+    );
     const enqueued = app.get(JobProducer).enqueue(Award, { points: 1 });
     await expect(enqueued).resolves.toMatchObject({ outcome: 'enqueued' });
   });
