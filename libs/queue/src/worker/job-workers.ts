@@ -27,6 +27,7 @@ import { JobRunner } from './job-runner.js';
 import { QueueJobJournal } from './queue-job-journal.js';
 import { retryDelayMs } from './retry-delay.js';
 import { RunningJobs } from './running-jobs.js';
+import { waitingBackend } from './waiting-backend.js';
 
 /** What a worker does now. */
 export interface WorkerState {
@@ -142,6 +143,7 @@ export class JobWorkers
             this.retryIn(attemptsMade, error, job as Job | undefined),
         },
       },
+      waitingBackend,
     );
     // A hint that saves time; what it misses is found by comparing with the failed set.
     worker.on('failed', (job, error) => {
