@@ -30,8 +30,8 @@ const CORRELATION_ATTRIBUTE = 'loyalnest.correlation_id';
 const MERCHANT_ATTRIBUTE = 'loyalnest.merchant_id';
 
 /**
- * Makes the spans that the libs ask for. A request or a job begins one; calls and SQL make theirs
- * only within one, so that polls and probes make none.
+ * Makes the spans that the libs ask for. A request, a job or a schedule begins one; calls and SQL
+ * make theirs only within one, so that polls and probes make none.
  */
 export class OtelTracer implements SpanTracer {
   constructor(
@@ -45,8 +45,10 @@ export class OtelTracer implements SpanTracer {
     task: (span: OpenSpan | undefined) => T,
   ): T {
     const context = currentContext();
-    if (kind !== 'server' && kind !== 'consumer' && !isWithinSpan(context)) return task(undefined);
+    const begins = kind === 'server' || kind === 'consumer' || isWithinSpan(context);
+    if (!begins && kind !== 'internal') return task(undefined);
     const description = describe();
+    if (!begins && description.newTrace !== true) return task(undefined);
     if (kind === 'server' && this.isSilent(description)) return task(undefined);
     const bound = this.open(kind, description, context);
     return runInChildContext(
