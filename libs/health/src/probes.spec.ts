@@ -30,18 +30,24 @@ const BROKEN: [string, Observe][] = [
   ['gives nothing', () => undefined as never],
 ];
 
-/** Milliseconds until the answer; the lower quartile, as other processes may have the processor. */
+/** Milliseconds until the answer; the best of ten, as other processes may have the processor. */
 async function quickest(url: string): Promise<number> {
-  const tookMs: number[] = [];
-  for (let i = 0; i < 8; i++) {
+  let bestMs = Infinity;
+  for (let i = 0; i < 10; i++) {
     const startedAt = performance.now();
     await (await fetch(url)).arrayBuffer();
-    tookMs.push(performance.now() - startedAt);
+    bestMs = Math.min(bestMs, performance.now() - startedAt);
   }
-  return tookMs.toSorted((a, b) => a - b)[2]!;
+  return bestMs;
 }
 
-const REAL: HealthModuleOptions = { clock: new SystemClock(), interval: '100ms', timeout: '50ms' };
+const REAL: HealthModuleOptions = {
+  clock: new SystemClock(),
+  interval: '100ms',
+  timeout: '50ms',
+  // Other processes may take the processor for longer than a few such intervals.
+  staleAfter: 600,
+};
 
 forEachPlatform((platform) => {
   let running: RunningHealth | undefined;
@@ -87,7 +93,7 @@ forEachPlatform((platform) => {
 });
 
 describe('a Redis that goes away and comes back', () => {
-  const PERIOD_MS = 1_000;
+  const PERIOD_MS = 2_000;
   const apps: RunningHealth[] = [];
   const clients: Redis[] = [];
   let redis: RedisServer;
