@@ -51,7 +51,11 @@ forEachPlatform((platform) => {
         app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true }));
       },
     });
-    return { ...running, ask: asker(running.url) };
+    const ask = asker(running.url);
+    await eventually(async () => {
+      expect((await ask('eve:view', 'GET', '/queues')).status).toBe(200);
+    });
+    return { ...running, ask };
   }
 
   it('shows the queues with jobs, ages, dead letters and redrives', async () => {
