@@ -1,0 +1,258 @@
+import { SystemClock } from '@loyalnest/core';
+import { defineJob, JobProducer, queue, QueueModule, type StandardSchema } from '@loyalnest/queue';
+import { eventually, OwnProcess, PostgresServer, RedisServer } from '@loyalnest/testing';
+import { getQueueToken } from '@nestjs/bullmq';
+import { Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { Queue } from 'bullmq';
+import { join } from 'node:path';
+import pg from 'pg';
+import { compileApp } from '../../integration/compile-app.ts';
+import { openLoop } from '../open-loop.ts';
+
+/** Protections that can be switched off; the ledger must not balance then. */
+export const JOB_MUTATIONS = ['no-pause', 'pools-first'] as const;
+export type JobMutation = (typeof JOB_MUTATIONS)[number];
+
+export interface RollingJobsPlan {
+  /** Jobs a second. */
+  readonly rate: number;
+  readonly restarts: number;
+  /** How the workers end. A killed one gives nothing back: its jobs run again elsewhere. */
+  readonly signal: 'SIGTERM' | 'SIGKILL';
+  /** Jobs that each of the two workers runs at once, of each of the two queues. */
+  readonly concurrency: number;
+  /** How long 2 % of the jobs take, more than they have in a shutdown; the others 20 to 300 ms. */
+  readonly longMs: number;
+  readonly shutdown: { readonly gracePeriod: number; readonly jobDrain: number };
+  readonly mutation?: JobMutation;
+}
+
+export interface WorkerRestart {
+  readonly exitCode: number | string;
+  readonly exitAfterMs: number;
+}
+
+export interface JobLedger {
+  readonly restarts: readonly WorkerRestart[];
+  readonly jobs: number;
+  /** Effects of jobs, and of the children that each of them enqueues. */
+  readonly rows: number;
+  readonly children: number;
+  readonly failed: number;
+  /** Jobs or children with more than one effect. */
+  readonly twice: number;
+  /** Jobs that ran more than once: handed back, or killed. */
+  readonly rerun: number;
+  /** Runs that BullMQ counted as another attempt; a job that is handed back has none. */
+  readonly attempts: number;
+  /** Runs that began although the shutdown had begun. */
+  readonly late: number;
+  /** What does not balance; empty if nothing was lost. */
+  readonly problems: readonly string[];
+}
+
+type Order = { readonly order: string; readonly takesMs: number };
+
+const RESERVE_MS = 2_000;
+const LONG_EVERY = 50;
+/** Between two restarts, so that workers are busy again. */
+const BUSY_MS = 700;
+const QUEUES = ['orders', 'notes'] as const;
+
+const anyOrder: StandardSchema<Order> = {
+  '~standard': { version: 1, validate: (value) => ({ value: value as Order }) },
+};
+const Apply = defineJob('orders.apply', { payload: anyOrder, attempts: 5, crashes: 20 });
+
+const clock = new SystemClock();
+
+/** The servers and the workers' program, shared by several ledgers. */
+export class RollingJobsSite {
+  private readonly postgres: PostgresServer;
+  private readonly redis: RedisServer;
+  private readonly program: Awaited<ReturnType<typeof compileApp>>;
+  private ledgers = 0;
+
+  private constructor(
+    postgres: PostgresServer,
+    redis: RedisServer,
+    program: RollingJobsSite['program'],
+  ) {
+    this.postgres = postgres;
+    this.redis = redis;
+    this.program = program;
+  }
+
+  static async start(): Promise<RollingJobsSite> {
+    const [postgres, redis, program] = await Promise.all([
+      PostgresServer.start({ durable: false }),
+      RedisServer.start(),
+      compileApp(join(import.meta.dirname, 'instance.ts'), ['core', 'queue', 'graceful-shutdown']),
+    ]);
+    return new RollingJobsSite(postgres, redis, program);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.postgres.stop(), this.redis.stop()]);
+    this.program.remove();
+  }
+
+  /** Restarts workers one after the other under load and compares jobs with effects. */
+  async run(plan: RollingJobsPlan): Promise<JobLedger> {
+    const name = `jobs_${++this.ledgers}`;
+    const database = await this.postgres.createDatabase(name);
+    const pool = new pg.Pool({ connectionString: database, max: 1 });
+    pool.on('error', () => undefined);
+    await pool.query(
+      'create table runs (job text not null, attempt int not null, late boolean not null);' +
+        'create table effects (job text not null); create table children (job text not null)',
+    );
+    const workers: OwnProcess[] = [];
+    const start = async (): Promise<OwnProcess> => {
+      const worker = this.startWorker(name, database, plan);
+      workers.push(worker);
+      await worker.waitForLine(/^ready$/, 60_000);
+      return worker;
+    };
+    const office = await openOffice(this.redis.url, name, lockMs(plan));
+    try {
+      const serving = await Promise.all([start(), start()]);
+      const ending = new AbortController();
+      let jobs = 0;
+      const enqueue = async (index: number): Promise<void> => {
+        const takesMs = index % LONG_EVERY === 0 ? plan.longMs : 20 + ((index * 37) % 281);
+        await office.jobs.enqueue(Apply, { order: `order-${index}`, takesMs });
+        jobs++;
+      };
+      const loading = openLoop(plan.rate, enqueue, ending.signal);
+      const restarts: WorkerRestart[] = [];
+      for (let turn = 0; turn < plan.restarts; turn++) {
+        await clock.sleep(BUSY_MS);
+        const [ended, replacement] = await Promise.all([end(serving[turn % 2]!, plan), start()]);
+        restarts.push(ended);
+        serving[turn % 2] = replacement;
+      }
+      ending.abort();
+      await loading;
+      const ended = async (): Promise<void> => {
+        const left = await office.unfinished();
+        if (left > 0) throw new Error(`${left} are left`);
+      };
+      await eventually(ended, { within: '120s', every: '200ms', what: 'the end of all jobs' });
+      return await balance(restarts, jobs, pool, await office.failed(), plan);
+    } finally {
+      await office.close();
+      await Promise.all(workers.map((worker) => worker.kill()));
+      await pool.end();
+    }
+  }
+
+  private startWorker(prefix: string, database: string, plan: RollingJobsPlan): OwnProcess {
+    return OwnProcess.start({
+      name: 'worker',
+      command: process.execPath,
+      args: [this.program.entry],
+      env: {
+        ...process.env,
+        REDIS_URL: this.redis.url,
+        DATABASE_URL: database,
+        PREFIX: prefix,
+        CONCURRENCY: String(plan.concurrency),
+        LOCK_MS: String(lockMs(plan)),
+        MUTATION: plan.mutation ?? '',
+        ONCE: plan.signal === 'SIGKILL' ? '1' : '',
+        OPTIONS: JSON.stringify({
+          ...plan.shutdown,
+          httpDrain: 0,
+          hooks: 1_000,
+          close: 1_500,
+          flush: 250,
+        }),
+      },
+    });
+  }
+}
+
+/** As short as a test can wait for where jobs have to be missed first, or as by default. */
+function lockMs({ signal }: RollingJobsPlan): number {
+  return signal === 'SIGKILL' ? 4_000 : 30_000;
+}
+
+async function end(worker: OwnProcess, plan: RollingJobsPlan): Promise<WorkerRestart> {
+  const startedAt = clock.monotonic();
+  const ended = plan.signal === 'SIGKILL' ? worker.kill() : worker.end(plan.shutdown.gracePeriod);
+  const { code, signal } = await ended;
+  return {
+    exitCode: code ?? String(signal),
+    exitAfterMs: Math.round(clock.monotonic() - startedAt),
+  };
+}
+
+/** An application that enqueues and counts, but runs nothing. */
+async function openOffice(url: string, prefix: string, lock: number) {
+  class Office {}
+  Module({
+    imports: [
+      QueueModule.forRoot({ url, prefix, producerTimeout: '10s' }),
+      ...QUEUES.map((name) => QueueModule.forFeature(queue(name, { lock }))),
+    ],
+  })(Office);
+  const app = await NestFactory.createApplicationContext(Office, { logger: false });
+  const sum = async (...states: Parameters<Queue['getJobCounts']>): Promise<number> => {
+    let total = 0;
+    for (const name of QUEUES) {
+      const counts = await app
+        .get<Queue>(getQueueToken(name), { strict: false })
+        .getJobCounts(...states);
+      for (const count of Object.values(counts)) total += count;
+    }
+    return total;
+  };
+  return {
+    jobs: app.get(JobProducer),
+    unfinished: () => sum('waiting', 'active', 'delayed', 'prioritized'),
+    failed: () => sum('failed'),
+    close: () => app.close(),
+  };
+}
+
+async function balance(
+  restarts: readonly WorkerRestart[],
+  jobs: number,
+  pool: pg.Pool,
+  failed: number,
+  { signal, shutdown, concurrency }: RollingJobsPlan,
+): Promise<JobLedger> {
+  const count = async (sql: string): Promise<number> => {
+    const { rows } = await pool.query<{ count: number }>(`select count(*)::int as count ${sql}`);
+    return rows[0]!.count;
+  };
+  const rows = await count('from effects');
+  const children = await count('from children');
+  const twiceIn = (table: string): Promise<number> =>
+    count(`from (select from ${table} group by job having count(*) > 1) as doubled`);
+  const twice = (await twiceIn('effects')) + (await twiceIn('children'));
+  const rerun = await twiceIn('runs');
+  const attempts = await count('from runs where attempt > 1');
+  const late = await count('from runs where late');
+  const isKilled = signal === 'SIGKILL';
+  const deadlineMs = shutdown.gracePeriod - RESERVE_MS;
+  const lostRuns = restarts.length * concurrency * QUEUES.length;
+  const problems = [
+    ...(rows === jobs ? [] : [`${jobs} jobs had ${rows} effects`]),
+    ...(children === jobs ? [] : [`${jobs} jobs had ${children} children`]),
+    ...(failed === 0 ? [] : [`${failed} failed`]),
+    ...(late === 0 ? [] : [`${late} runs began in a shutdown`]),
+    ...(twice === 0 ? [] : [`${twice} had two effects`]),
+    ...(isKilled || attempts === 0 ? [] : [`${attempts} runs were counted as another attempt`]),
+    ...(isKilled && rerun > lostRuns ? [`${rerun} ran twice, at most ${lostRuns} should`] : []),
+    ...(isKilled
+      ? []
+      : restarts.flatMap(({ exitCode, exitAfterMs }, turn) => [
+          ...(exitCode === 0 ? [] : [`restart ${turn + 1} ended with ${exitCode}`]),
+          ...(exitAfterMs <= deadlineMs ? [] : [`restart ${turn + 1} took ${exitAfterMs} ms`]),
+        ])),
+  ];
+  return { restarts, jobs, rows, children, failed, twice, rerun, attempts, late, problems };
+}
