@@ -30,10 +30,17 @@ export class SampleStack {
     readonly pointsDatabase: string,
     readonly referralsDatabase: string,
     private readonly ports: Readonly<Record<AppName, number>>,
+    private readonly environment: Readonly<Record<string, string>>,
     readonly apps: Map<AppName, ServiceProcess> = new Map(),
   ) {}
 
-  static async start(options: { readonly appendOnly?: boolean } = {}): Promise<SampleStack> {
+  /** @param options variables that all apps get, besides those that connect them */
+  static async start(
+    options: {
+      readonly appendOnly?: boolean;
+      readonly environment?: Readonly<Record<string, string>>;
+    } = {},
+  ): Promise<SampleStack> {
     const [redis, postgres] = await Promise.all([
       RedisServer.start({ appendOnly: options.appendOnly ?? true }),
       PostgresServer.start({ durable: false }),
@@ -43,7 +50,8 @@ export class SampleStack {
     const ports = Object.fromEntries(
       await Promise.all(APPS.map(async (app) => [app, await freePort()] as const)),
     ) as Record<AppName, number>;
-    const stack = new SampleStack(redis, postgres, points, referrals, ports);
+    const { environment = {} } = options;
+    const stack = new SampleStack(redis, postgres, points, referrals, ports, environment);
     await Promise.all(APPS.map((app) => stack.launch(app)));
     return stack;
   }
@@ -118,7 +126,12 @@ export class SampleStack {
   }
 
   private env(app: AppName): Record<string, string> {
-    const common = { LOG_LEVEL: 'debug', JOB_DRAIN: '500ms', REDIS_URL: this.redis.url };
+    const common = {
+      LOG_LEVEL: 'debug',
+      JOB_DRAIN: '500ms',
+      REDIS_URL: this.redis.url,
+      ...this.environment,
+    };
     switch (app) {
       case 'points-service':
         return { ...common, POINTS_DATABASE_URL: this.pointsDatabase };
