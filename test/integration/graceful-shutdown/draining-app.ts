@@ -3,16 +3,28 @@ import { DRAIN, DRAIN_PHASES, type Drainable, type DrainStep } from '@loyalnest/
 import { CorrelationModule, RequestContextService } from '@loyalnest/correlation';
 import { GracefulShutdown, GracefulShutdownModule } from '@loyalnest/graceful-shutdown';
 import { HealthModule } from '@loyalnest/health';
-import { Controller, Get, Injectable, Module, Post, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  Module,
+  Post,
+  Sse,
+  type MessageEvent,
+  type OnModuleDestroy,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { interval, map, type Observable } from 'rxjs';
 
-const { ADAPTER, HANG = '', OPTIONS = '{}', PORT, HOST } = process.env;
+const { ADAPTER, HANG = '', OPTIONS = '{}', PORT, HOST, BOOT_MS, CREATE } = process.env;
 
 /** Prints each step as it begins. */
 @Injectable()
-class Steps implements Drainable, OnModuleDestroy {
+class Steps implements Drainable, OnModuleInit, OnModuleDestroy {
   [DRAIN](): readonly DrainStep[] {
     return DRAIN_PHASES.map((phase) => ({
       phase,
@@ -20,6 +32,12 @@ class Steps implements Drainable, OnModuleDestroy {
       run: () => this.run(phase),
       pending: () => (phase === HANG ? ['job-7'] : []),
     }));
+  }
+
+  async onModuleInit(): Promise<void> {
+    if (!BOOT_MS) return;
+    console.log('booting');
+    await sleep(Number(BOOT_MS));
   }
 
   onModuleDestroy(): void {
@@ -49,6 +67,11 @@ class Routes {
     return signal!.aborted ? 'cancelled' : 'held';
   }
 
+  @Sse('ticks')
+  ticks(): Observable<MessageEvent> {
+    return interval(20).pipe(map((tick) => ({ data: String(tick) })));
+  }
+
   @Post('release')
   release(): void {
     for (const resolve of this.held.splice(0)) resolve();
@@ -62,6 +85,18 @@ class Routes {
   }
 }
 
+/** Hangs on demand while the application is made, before it can be attached. */
+const slowProvider = {
+  provide: 'slow',
+  inject: [GracefulShutdown],
+  useFactory: async (): Promise<string> => {
+    if (CREATE !== 'hangs') return 'made';
+    console.log('creating');
+    await sleep(60_000);
+    return 'late';
+  },
+};
+
 @Module({
   imports: [
     CorrelationModule.forRoot({}),
@@ -69,7 +104,7 @@ class Routes {
     GracefulShutdownModule.forRoot(JSON.parse(OPTIONS) as object),
   ],
   controllers: [Routes],
-  providers: [Steps],
+  providers: [Steps, slowProvider],
 })
 class AppModule {}
 
@@ -79,3 +114,4 @@ const adapter = (ADAPTER === 'fastify'
 const app = await NestFactory.create(AppModule, adapter, { logger: ['error', 'warn', 'fatal'] });
 app.get(GracefulShutdown).attach(app);
 await app.listen(Number(PORT), HOST!);
+console.log(`listening as ${process.pid}`);
