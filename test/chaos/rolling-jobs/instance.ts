@@ -70,6 +70,7 @@ class Handlers {
   @JobHandler(Apply)
   async apply({ order, takesMs }: OrderPayload, { attempt, signal }: JobContext): Promise<void> {
     await this.ledger.begin(order, attempt, this.shutdown.isDraining);
+    if (takesMs >= 60_000) console.log(`running ${order}`);
     await sleep(takesMs, undefined, { signal });
     await this.ledger.apply('effects', order);
     await this.jobs.enqueue(Note, { order }, { idempotencyKey: order });

@@ -1,14 +1,10 @@
 import { SystemClock } from '@loyalnest/core';
-import { defineJob, JobProducer, queue, QueueModule, type StandardSchema } from '@loyalnest/queue';
 import { eventually, OwnProcess, PostgresServer, RedisServer } from '@loyalnest/testing';
-import { getQueueToken } from '@nestjs/bullmq';
-import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import type { Queue } from 'bullmq';
 import { join } from 'node:path';
 import pg from 'pg';
 import { compileApp } from '../../integration/compile-app.ts';
 import { openLoop } from '../open-loop.ts';
+import { openOffice, QUEUES } from './office.ts';
 
 /** Protections that can be switched off; the ledger must not balance then. */
 export const JOB_MUTATIONS = ['no-pause', 'pools-first'] as const;
@@ -52,18 +48,10 @@ export interface JobLedger {
   readonly problems: readonly string[];
 }
 
-type Order = { readonly order: string; readonly takesMs: number };
-
 const RESERVE_MS = 2_000;
 const LONG_EVERY = 50;
 /** Between two restarts, so that workers are busy again. */
 const BUSY_MS = 700;
-const QUEUES = ['orders', 'notes'] as const;
-
-const anyOrder: StandardSchema<Order> = {
-  '~standard': { version: 1, validate: (value) => ({ value: value as Order }) },
-};
-const Apply = defineJob('orders.apply', { payload: anyOrder, attempts: 5, crashes: 20 });
 
 const clock = new SystemClock();
 
@@ -122,7 +110,7 @@ export class RollingJobsSite {
       let jobs = 0;
       const enqueue = async (index: number): Promise<void> => {
         const takesMs = index % LONG_EVERY === 0 ? plan.longMs : 20 + ((index * 37) % 281);
-        await office.jobs.enqueue(Apply, { order: `order-${index}`, takesMs });
+        await office.enqueue(`order-${index}`, takesMs);
         jobs++;
       };
       const loading = openLoop(plan.rate, enqueue, ending.signal);
@@ -186,34 +174,6 @@ async function end(worker: OwnProcess, plan: RollingJobsPlan): Promise<WorkerRes
   return {
     exitCode: code ?? String(signal),
     exitAfterMs: Math.round(clock.monotonic() - startedAt),
-  };
-}
-
-/** An application that enqueues and counts, but runs nothing. */
-async function openOffice(url: string, prefix: string, lock: number) {
-  class Office {}
-  Module({
-    imports: [
-      QueueModule.forRoot({ url, prefix, producerTimeout: '10s' }),
-      ...QUEUES.map((name) => QueueModule.forFeature(queue(name, { lock }))),
-    ],
-  })(Office);
-  const app = await NestFactory.createApplicationContext(Office, { logger: false });
-  const sum = async (...states: Parameters<Queue['getJobCounts']>): Promise<number> => {
-    let total = 0;
-    for (const name of QUEUES) {
-      const counts = await app
-        .get<Queue>(getQueueToken(name), { strict: false })
-        .getJobCounts(...states);
-      for (const count of Object.values(counts)) total += count;
-    }
-    return total;
-  };
-  return {
-    jobs: app.get(JobProducer),
-    unfinished: () => sum('waiting', 'active', 'delayed', 'prioritized'),
-    failed: () => sum('failed'),
-    close: () => app.close(),
   };
 }
 
