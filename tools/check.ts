@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { exampleProblems } from './checks/examples.ts';
 import { linkProblems } from './checks/links.ts';
 import { lockfileProblems } from './checks/lockfile.ts';
+import { manifestProblems } from './checks/manifests.ts';
 import { packageProblems } from './checks/packages.ts';
 import { environmentProblems } from './environment/env-example.ts';
 
@@ -37,6 +38,7 @@ const STEPS: Readonly<Record<string, Check>> = {
   lockfile: problems(lockfileProblems),
   links: problems(linkProblems),
   environment: problems(environmentProblems),
+  manifests: problems(manifestProblems),
   lint: tool('oxlint', '--deny-warnings'),
   unused: tool('knip', '--no-progress'),
   architecture: tool('depcruise', 'libs', 'apps', 'tools', 'test', 'bench'),

@@ -9,15 +9,18 @@ export interface ConfigVariable {
   readonly meaning: string;
   /** Undefined where the class has none, or where it depends on the service. */
   readonly byDefault: string | undefined;
+  /** Whether a service in production fails its boot without it. */
+  readonly isRequired: boolean;
 }
 
 /** Those that every service reads come first: a service's own may override their defaults. */
 const CLASSES = ['libs/service-defaults/src/config/service-config.ts', 'apps/*/src/*.config.ts'];
 
-/** The variables of all config classes, by name. */
-export function configVariables(root: string): ReadonlyMap<string, ConfigVariable> {
+/** The variables of all config classes, by name; of one service alone if `app` names it. */
+export function configVariables(root: string, app = '*'): ReadonlyMap<string, ConfigVariable> {
   const variables = new Map<string, ConfigVariable>();
-  for (const file of CLASSES.flatMap((pattern) => globSync(pattern, { cwd: root }).toSorted())) {
+  const classes = CLASSES.map((pattern) => pattern.replace('*', app));
+  for (const file of classes.flatMap((pattern) => globSync(pattern, { cwd: root }).toSorted())) {
     const source = ts.createSourceFile(
       file,
       readFileSync(join(root, file), 'utf8'),
@@ -36,11 +39,13 @@ export function configVariables(root: string): ReadonlyMap<string, ConfigVariabl
 }
 
 function variablesOf(declaration: ts.ClassDeclaration): readonly ConfigVariable[] {
-  return declaration.members.filter(ts.isPropertyDeclaration).map((property) => ({
-    name: property.name.getText(),
-    meaning: meaningOf(property),
-    byDefault: defaultOf(property.initializer),
-  }));
+  return declaration.members.filter(ts.isPropertyDeclaration).map((property) => {
+    const meaning = meaningOf(property);
+    const isRequired =
+      property.exclamationToken !== undefined || /needed in production/i.test(meaning);
+    const byDefault = defaultOf(property.initializer);
+    return { name: property.name.getText(), meaning, byDefault, isRequired };
+  });
 }
 
 function meaningOf(property: ts.PropertyDeclaration): string {

@@ -1,0 +1,41 @@
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { parse } from 'yaml';
+import { configVariables, type ConfigVariable } from '../../environment/config-variables.ts';
+
+/** What the manifests have to agree with. */
+export interface Facts {
+  /** The variables that each app reads, by the app's name. */
+  readonly variables: ReadonlyMap<string, ReadonlyMap<string, ConfigVariable>>;
+  /** `ENV` of the Dockerfile. */
+  readonly image: Readonly<Record<string, string>>;
+  /** The images of compose, without variables. */
+  readonly composeImages: ReadonlySet<string>;
+  /** Metrics that the libs export. */
+  readonly metrics: ReadonlySet<string>;
+}
+
+export function readFacts(root: string): Facts {
+  const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+  const apps = globSync('apps/*', { cwd: root }).map((folder) => basename(folder));
+  const compose = parse(read('docker-compose.yml'), { merge: true }) as {
+    readonly services: Readonly<Record<string, { readonly image: string }>>;
+  };
+  const sources = globSync('libs/*/src/**/*.ts', { cwd: root }).filter(
+    (file) => !file.endsWith('.spec.ts'),
+  );
+  return {
+    variables: new Map(apps.map((app) => [app, configVariables(root, app)])),
+    image: Object.fromEntries(
+      [...read('Dockerfile').matchAll(/(?<=^ENV .*)\b([A-Z_]+)=("[^"]*"|\S+)/gm)].map(
+        ([, name, value]) => [name!, value!.replaceAll('"', '')],
+      ),
+    ),
+    composeImages: new Set(Object.values(compose.services).map(({ image }) => image)),
+    metrics: new Set(
+      sources.flatMap((file) =>
+        [...read(file).matchAll(/'(loyalnest_[a-z_]+)'/g)].map(([, name]) => name!),
+      ),
+    ),
+  };
+}
