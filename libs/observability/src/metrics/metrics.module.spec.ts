@@ -21,6 +21,7 @@ import {
 } from '@nestjs/common';
 import { spawnSync } from 'node:child_process';
 import { request } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { parseExposition, type ParsedSample } from '../../test/parse-exposition.js';
 import { MetricsModule, MetricsServer } from '../index.js';
 import type { MetricsEndpointOptions, MetricsModuleOptions } from './metrics.options.js';
@@ -276,9 +277,18 @@ forEachPlatform((platform) => {
 
   it('asks sources once in a second, however many scrape at once', async () => {
     const url = await start();
-    await clock.advance(1_000);
-    await Promise.all(Array.from({ length: 20 }, () => fetch(`${url}/metrics`)));
+    let answer = (): void => undefined;
+    Shelf.answer = () => new Promise((resolve) => (answer = () => resolve(shelf(7))));
+    const pages = Array.from({ length: 20 }, async () => (await fetch(`${url}/metrics`)).text());
+    await eventually(() => expect(Shelf.asked).toBe(1));
+    // The others wait for the same answer.
+    await expect(Promise.race([...pages, setImmediate('none is done')])).resolves.toBe(
+      'none is done',
+    );
+    answer();
+    for (const page of await Promise.all(pages)) expect(page).toContain('shop_shelf_items');
     expect(Shelf.asked).toBe(1);
+    Shelf.answer = async () => shelf(7);
     expect(await samples(url, 'shop_shelf_items')).toMatchObject([{ value: 7 }]);
     expect(Shelf.asked).toBe(2);
   });
