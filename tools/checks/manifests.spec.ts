@@ -206,6 +206,11 @@ const OFFENCES_IN_BASE: readonly Offence[] = [
     'annotations.prometheus.io/port: got 9464, and METRICS_PORT is 9000',
   ],
   [
+    'a port of the metrics that the container does not name',
+    (all) => container(all).ports.pop(),
+    'has no METRICS_PORT (9464); add it',
+  ],
+  [
     'pods on one node',
     (all) => pod(all).topologySpreadConstraints.pop(),
     'does not spread over kubernetes.io/hostname',
@@ -288,6 +293,11 @@ const OFFENCES_IN_BASE: readonly Offence[] = [
     'an autoscaler by a metric that nobody exports',
     (all) => (autoscaler(all).metrics[1].external.metric.name = 'loyalnest_queue_age_seconds'),
     'no service exports loyalnest_queue_age_seconds',
+  ],
+  [
+    'an autoscaler by a metric that the adapter does not hand on',
+    (all) => (autoscaler(all).metrics[1].external.metric.name = 'loyalnest_queue_jobs'),
+    'prometheus-adapter-values.yaml has no rule for loyalnest_queue_jobs',
   ],
   [
     'an account that is not there',

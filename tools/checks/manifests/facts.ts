@@ -13,13 +13,20 @@ export interface Facts {
   readonly composeImages: ReadonlySet<string>;
   /** Metrics that the libs export. */
   readonly metrics: ReadonlySet<string>;
+  /** Those of them that the example of the metrics adapter hands to autoscalers. */
+  readonly adapterMetrics: ReadonlySet<string>;
 }
+
+const ADAPTER = 'deploy/k8s/examples/prometheus-adapter-values.yaml';
 
 export function readFacts(root: string): Facts {
   const read = (file: string): string => readFileSync(join(root, file), 'utf8');
   const apps = globSync('apps/*', { cwd: root }).map((folder) => basename(folder));
   const compose = parse(read('docker-compose.yml'), { merge: true }) as {
     readonly services: Readonly<Record<string, { readonly image: string }>>;
+  };
+  const adapter = parse(read(ADAPTER)) as {
+    readonly rules: { readonly external: readonly { readonly seriesQuery: string }[] };
   };
   const sources = globSync('libs/*/src/**/*.ts', { cwd: root }).filter(
     (file) => !file.endsWith('.spec.ts'),
@@ -36,6 +43,9 @@ export function readFacts(root: string): Facts {
       sources.flatMap((file) =>
         [...read(file).matchAll(/'(loyalnest_[a-z_]+)'/g)].map(([, name]) => name!),
       ),
+    ),
+    adapterMetrics: new Set(
+      adapter.rules.external.map(({ seriesQuery }) => seriesQuery.split('{')[0]!),
     ),
   };
 }

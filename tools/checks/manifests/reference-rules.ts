@@ -45,7 +45,7 @@ export const podTargetRule: Rule = function* (set) {
 };
 
 /** Autoscalers find a workload, and metrics that somebody exports. */
-export const autoscalerRule: Rule = function* (set, { metrics }) {
+export const autoscalerRule: Rule = function* (set, { metrics, adapterMetrics }) {
   for (const autoscaler of set.ofKind<IHorizontalPodAutoscaler>('HorizontalPodAutoscaler')) {
     const {
       scaleTargetRef: target,
@@ -65,13 +65,14 @@ export const autoscalerRule: Rule = function* (set, { metrics }) {
         'spec.minReplicas',
         `got ${minReplicas} to ${maxReplicas}; use at least 2, and more as the maximum`,
       );
-    for (const { external } of used)
-      if (external && !metrics.has(external.metric.name))
-        yield problemIn(
-          autoscaler,
-          'spec.metrics',
-          `no service exports ${external.metric.name}; correct it`,
-        );
+    for (const { external } of used) {
+      const name = external?.metric.name;
+      if (name === undefined) continue;
+      const problem = (text: string) => problemIn(autoscaler, 'spec.metrics', text);
+      if (!metrics.has(name)) yield problem(`no service exports ${name}; correct it`);
+      else if (!adapterMetrics.has(name))
+        yield problem(`examples/prometheus-adapter-values.yaml has no rule for ${name}; add one`);
+    }
   }
 };
 
