@@ -74,8 +74,10 @@ it('runs the methods in their phases, those that are inherited too', async () =>
 });
 
 it('does not run what a subclass overrides without the decorator', async () => {
+  await shutDown(SearchIndex);
+  expect(seen).not.toContain('never');
   await shutDown(Cache);
-  expect(seen).toEqual(['stop', 'close Cache false']);
+  expect(seen.slice(-2)).toEqual(['stop', 'close Cache false']);
 });
 
 it('names a method that fails and exits with 1', async () => {
