@@ -5,7 +5,13 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-const PAGES = ['README.md', 'CONTRIBUTING.md', 'libs/*/README.md', 'docs/**/*.md'];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'libs/*/README.md',
+  'libs/*/docs/*.md',
+  'docs/**/*.md',
+];
 const FENCE = /^(\s*)(```+|~~~+)(.*)$/;
 const IMPORT = /^import\s+(type\s+)?\{([^}]*)\}\s+from\s+('[^']+');/gm;
 const ERROR = /^(.+?)\((\d+),\d+\): error (TS\d+: .*)$/;

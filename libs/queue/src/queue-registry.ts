@@ -35,6 +35,8 @@ export class QueueRegistry implements Drainable {
     }
     // Errors of the shared connection are reported once, by the connection.
     bull.on('error', () => {});
+    // The queue has made its own from it; @nestjs/bullmq still reads it for a @Processor's worker.
+    bull.opts.connection = this.connection.sharedConnection;
     const registered = { ...declaration, bull };
     this.queues.set(declaration.name, registered);
     return registered;

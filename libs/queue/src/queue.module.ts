@@ -98,7 +98,7 @@ function withBullMq(definition: DynamicModule): DynamicModule {
   const shared = BullModule.forRootAsync({
     inject: [QueueConnection],
     useFactory: (connection: QueueConnection) => ({
-      connection: connection.workerConnection,
+      connection: connection.sharedConnection,
       prefix: connection.options.prefix,
     }),
   });

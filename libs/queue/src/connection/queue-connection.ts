@@ -21,7 +21,7 @@ import {
   type ResolvedQueueOptions,
 } from '../queue.options.js';
 import { reportOutages } from './outage-report.js';
-import { connect, type RedisConnections } from './redis-client.js';
+import { connect, duplicateWaiting, type RedisConnections } from './redis-client.js';
 
 const CLOSE_WITHIN_MS = 2_000;
 
@@ -40,6 +40,7 @@ export class QueueConnection
   readonly producer: Redis | Cluster;
   private readonly waiting: RedisConnections['waiting'];
   private draining = false;
+  private shared: Redis | Cluster | undefined;
 
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) options: QueueModuleOptions,
@@ -71,6 +72,15 @@ export class QueueConnection
     return this.producer as ConnectionOptions;
   }
 
+  /**
+   * One that waits for Redis, for the queues and workers of `@nestjs/bullmq` beside this module: a
+   * worker of BullMQ over a connection that fails fast would try again without a pause.
+   */
+  get sharedConnection(): ConnectionOptions {
+    this.shared ??= duplicateWaiting(this.producer);
+    return this.shared as ConnectionOptions;
+  }
+
   /** Waits until Redis answers, but no longer than a producer would. */
   async ready(): Promise<void> {
     if (this.producer.status === 'ready') return;
@@ -80,6 +90,7 @@ export class QueueConnection
 
   close(): void {
     this.producer.disconnect();
+    this.shared?.disconnect();
     // Whoever closes later would wait for Redis to come back.
     for (const client of this.waiting) if (client.status !== 'ready') client.disconnect();
   }

@@ -41,13 +41,21 @@ export function connect(target: RedisTarget, timeoutMs: number): RedisConnection
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
   });
-  // Of the options that come with it only the name is not the producer's.
-  producer.duplicate = (_nodes, own?: ClusterOptions) => {
-    const connectionName = own?.redisOptions?.connectionName;
+  // Of the options that come with it only these two are not the producer's.
+  producer.duplicate = (_nodes, own: ClusterOptions = {}) => {
+    const { lazyConnect = false, redisOptions } = own;
+    const connectionName = redisOptions?.connectionName;
     const options = { ...waiting(), ...(connectionName && { connectionName }) };
-    return whileOpen(open, createCluster(WaitingCluster, target, options));
+    return whileOpen(open, createCluster(WaitingCluster, target, options, { lazyConnect }));
   };
   return { producer, waiting: open };
+}
+
+/** A connection that waits for Redis, and connects when it is first used. */
+export function duplicateWaiting(producer: Redis | Cluster): Redis | Cluster {
+  return 'slots' in producer
+    ? producer.duplicate([], { lazyConnect: true })
+    : producer.duplicate({ lazyConnect: true });
 }
 
 /** A producer alone. */
