@@ -44,7 +44,7 @@ it('processors of @nestjs/bullmq share a connection that waits for Redis to come
   await eventually(() => expect([...app.get(MailProcessor).to]).toEqual(['ada']));
   // One that fails fast would be asked again without a pause, for good.
   const { backend } = app.get(MailProcessor).worker;
-  const { options } = (await (backend as RedisQueueBackend).client) as Redis;
+  const { options } = (await (backend as RedisQueueBackend).client) as unknown as Redis;
   expect(options.maxRetriesPerRequest).toBeNull();
 
   app.get(MailProcessor).hold();
@@ -53,7 +53,7 @@ it('processors of @nestjs/bullmq share a connection that waits for Redis to come
   await redis.kill();
   app.get(MailProcessor).release();
   await redis.restart();
-  await eventually(() => expect(app.get(MailProcessor).to.size).toBe(51), { timeout: '25s' });
+  await eventually(() => expect(app.get(MailProcessor).to.size).toBe(51), { within: '25s' });
   await app.close();
   await redis.stop();
 });
