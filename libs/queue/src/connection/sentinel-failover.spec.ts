@@ -31,7 +31,7 @@ describe('queues on a Redis with Sentinel, in a failover', () => {
       else if (fault === 'pause') master.pause();
       else await group.failOver();
       const moved = async () => (await group.master()).port !== master.port;
-      await eventually(moved, { within: '20s', what: 'another master' });
+      await eventually(moved, { within: '45s', what: 'another master' });
       await eventually(
         async () => {
           await jobs.enqueue(Award, { points: 100 }, { idempotencyKey: 'after' });
@@ -42,7 +42,7 @@ describe('queues on a Redis with Sentinel, in a failover', () => {
       await eventually(() => expect(ran().size).toBe(21), { within: '10s' });
       await eventually(async () => expect(await bullOf(app).getCompletedCount()).toBe(21));
     },
-    60_000,
+    120_000,
   );
 });
 

@@ -90,5 +90,5 @@ describe('a Redis with TLS', () => {
       producer.stream.once('connect', () => producer.disconnect());
       await ended;
     }
-  });
+  }, 60_000);
 });

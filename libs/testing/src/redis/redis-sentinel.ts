@@ -141,7 +141,7 @@ function configOf(name: string, redis: readonly RedisServer[], downAfterMs: numb
   return [
     `sentinel monitor ${name} 127.0.0.1 ${master!.port} ${QUORUM}`,
     `sentinel down-after-milliseconds ${name} ${downAfterMs}`,
-    `sentinel failover-timeout ${name} 5000`,
+    `sentinel failover-timeout ${name} 2000`,
     ...replicas.map(({ port }) => `sentinel known-replica ${name} 127.0.0.1 ${port}`),
   ];
 }

@@ -1,8 +1,6 @@
-import { ON_SHUTDOWN, type ShutdownListener } from '@loyalnest/core';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { EventSubscriptions } from '../../event-source.js';
-import type { BoundedGauge } from '../registry/bounded-metrics.js';
 import { MetricRegistry } from '../registry/metric-registry.js';
 import { measureDeadLetters } from './dead-letter-metrics.js';
 import { measureJobs } from './job-metrics.js';
@@ -11,9 +9,8 @@ import { measureService } from './service-metrics.js';
 
 /** Turns the diagnostics channels of the other libs into metrics, without importing them. */
 @Injectable()
-export class EventMetrics implements OnApplicationShutdown, ShutdownListener {
+export class EventMetrics implements OnApplicationShutdown {
   private readonly subscriptions: EventSubscriptions;
-  private readonly draining: BoundedGauge<never>;
 
   // In the constructor: the first events are those of other providers' onModuleInit.
   constructor(registry: MetricRegistry, { applicationId }: ModulesContainer) {
@@ -23,16 +20,6 @@ export class EventMetrics implements OnApplicationShutdown, ShutdownListener {
     measureDeadLetters(registry, on);
     measurePolicies(registry, on);
     measureService(registry, on);
-    this.draining = registry.gauge({
-      name: 'loyalnest_draining',
-      help: 'Whether the process shuts down: 1 or 0',
-      labels: [],
-    });
-    this.draining.set({}, 0);
-  }
-
-  [ON_SHUTDOWN](): void {
-    this.draining.set({}, 1);
   }
 
   onApplicationShutdown(): void {
