@@ -26,3 +26,11 @@ export function detailsOf(problem: Problem, instance: string, typeBase?: string)
 export function pathOf(url: string): string {
   return url.split('?', 1)[0]!;
 }
+
+/** Nest names the whole address in the text of a 404. */
+export function withoutQuery(problem: Problem, url: string): Problem {
+  const { detail } = problem;
+  return detail === undefined
+    ? problem
+    : { ...problem, detail: detail.replaceAll(url, () => pathOf(url)) };
+}

@@ -1,7 +1,7 @@
 import { currentContext } from '@loyalnest/core';
 import { Catch, Inject, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { detailsOf, pathOf, PROBLEM_JSON } from './details-of.js';
+import { detailsOf, pathOf, PROBLEM_JSON, withoutQuery } from './details-of.js';
 import { MODULE_OPTIONS_TOKEN } from './problem-details.module-definition.js';
 import { resolveTypeBase, type ProblemDetailsModuleOptions } from './problem-details.options.js';
 import { problemOf } from './problem-of.js';
@@ -26,7 +26,8 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     const request: unknown = host.switchToHttp().getRequest();
     const response: unknown = host.switchToHttp().getResponse();
     const problem = problemOf(error);
-    const path = pathOf(httpAdapter.getRequestUrl(request));
+    const url: string = httpAdapter.getRequestUrl(request);
+    const path = pathOf(url);
     if (problem.unexpected) this.report(error, `${httpAdapter.getRequestMethod(request)} ${path}`);
     if (httpAdapter.isHeadersSent(response)) {
       httpAdapter.end(response);
@@ -38,7 +39,7 @@ export class ProblemDetailsFilter implements ExceptionFilter {
       httpAdapter.setHeader(response, 'Retry-After', String(seconds));
     }
     httpAdapter.setHeader(response, 'Content-Type', PROBLEM_JSON);
-    const details = detailsOf(problem, path, this.typeBase);
+    const details = detailsOf(withoutQuery(problem, url), path, this.typeBase);
     httpAdapter.reply(response, JSON.stringify(details), problem.status);
   }
 
