@@ -79,6 +79,10 @@ export type {
   SpanTracer,
 } from './tracing/span-tracer.js';
 
+// Redaction
+export { isCardNumber } from './redaction/card-number.js';
+export { REDACTED, redactText } from './redaction/redact-text.js';
+
 // Events
 export { diagnostics } from './diagnostics/diagnostics.js';
 export type { Diagnostics, DiagnosticsName } from './diagnostics/diagnostics.js';

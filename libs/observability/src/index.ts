@@ -15,5 +15,5 @@ export { isExportConfigured } from './tracing/tracing.options.js';
 
 // Extending
 export { contextFields } from './logging/context-fields.js';
-export { redactText } from './redaction/redact-text.js';
+export { redactText } from '@loyalnest/core';
 export { Redaction } from './redaction/redaction.js';

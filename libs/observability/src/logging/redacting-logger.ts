@@ -1,6 +1,6 @@
+import { redactText } from '@loyalnest/core';
 import { format } from 'node:util';
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
-import { redactText } from '../redaction/redact-text.js';
 import type { Redaction } from '../redaction/redaction.js';
 
 /** Not looked into: the adapter's own objects, which serializers leave out, and ids made here. */

@@ -1,6 +1,5 @@
+import { isCardNumber, REDACTED, redactText } from '@loyalnest/core';
 import { types } from 'node:util';
-import { isCardNumber } from './card-number.js';
-import { REDACTED, redactText } from './redact-text.js';
 import { SecretNames } from './secret-names.js';
 
 /** Deeper than pino writes. */

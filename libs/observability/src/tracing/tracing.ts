@@ -6,12 +6,12 @@ import {
   type Drainable,
   type DrainStep,
   type ShutdownListener,
+  redactText,
 } from '@loyalnest/core';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { TracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace';
-import { redactText } from '../redaction/redact-text.js';
 import { SpanQueue } from './export/span-queue.js';
 import { HeadSampler } from './sampling/head-sampler.js';
 import { TailSampler } from './sampling/tail-sampler.js';

@@ -1,3 +1,4 @@
+import { redactText } from '@loyalnest/core';
 import type { OpenSpan, SpanAttributes } from '@loyalnest/core';
 import {
   SpanStatusCode,
@@ -7,7 +8,6 @@ import {
   type Context,
   type Span,
 } from '@opentelemetry/api';
-import { redactText } from '../../redaction/redact-text.js';
 import { describeFailure } from './failure.js';
 
 /** Attributes that may hold what users typed. */

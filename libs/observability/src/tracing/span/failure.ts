@@ -1,6 +1,5 @@
-import { isLoyalNestError } from '@loyalnest/core';
+import { isLoyalNestError, redactText } from '@loyalnest/core';
 import type { Attributes } from '@opentelemetry/api';
-import { redactText } from '../../redaction/redact-text.js';
 
 export interface Failure {
   /** Of few values: a code, or the name of an error's class. */
