@@ -36,6 +36,8 @@ interface ExportRequest {
 /** Takes what services export by OTLP over HTTP, as JSON, and keeps it. */
 export class OtlpCollector {
   readonly spans: CollectedSpan[] = [];
+  /** The exports as they came, with all that a span tells besides what is kept of it here. */
+  readonly texts: string[] = [];
 
   private constructor(private readonly server: Server) {}
 
@@ -62,6 +64,7 @@ export class OtlpCollector {
   }
 
   private keep(body: string): void {
+    this.texts.push(body);
     const { resourceSpans } = JSON.parse(body) as ExportRequest;
     for (const { resource, scopeSpans } of resourceSpans) {
       const service = String(valuesOf(resource.attributes)['service.name']);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const SHOP = 'demo.myshopify.com';
-const SECRET = 'e2e-webhook-secret';
+export const WEBHOOK_SECRET = 'e2e-webhook-secret';
 
 export interface Answer<Body = Record<string, unknown>> {
   readonly status: number;
@@ -34,7 +34,7 @@ export class SampleStack {
     readonly apps: Map<AppName, ServiceProcess> = new Map(),
   ) {}
 
-  /** @param options variables that all apps get, besides those that connect them */
+  /** @param options variables that all apps get; they win over those that connect them */
   static async start(
     options: {
       readonly appendOnly?: boolean;
@@ -75,9 +75,14 @@ export class SampleStack {
     return `http://127.0.0.1:${this.ports[app]}`;
   }
 
+  /** All that an app has written so far, to standard output and standard error. */
+  outputOf(app: AppName): Promise<string> {
+    return readFile(this.logs.get(app)!, 'utf8');
+  }
+
   /** The lines that an app has logged so far. */
   async logOf(app: AppName): Promise<readonly Record<string, unknown>[]> {
-    const text = await readFile(this.logs.get(app)!, 'utf8');
+    const text = await this.outputOf(app);
     return text
       .split('\n')
       .filter((line) => line.startsWith('{'))
@@ -90,8 +95,7 @@ export class SampleStack {
       'x-shopify-topic': options.topic ?? 'orders/paid',
       'x-shopify-shop-domain': SHOP,
       'x-shopify-webhook-id': options.webhookId ?? randomUUID(),
-      'x-shopify-hmac-sha256':
-        options.signature ?? createHmac('sha256', SECRET).update(body).digest('base64'),
+      'x-shopify-hmac-sha256': options.signature ?? signatureOf(body),
       ...options.headers,
     });
   }
@@ -126,41 +130,47 @@ export class SampleStack {
   }
 
   private env(app: AppName): Record<string, string> {
-    const common = {
-      LOG_LEVEL: 'debug',
-      JOB_DRAIN: '500ms',
-      REDIS_URL: this.redis.url,
-      ...this.environment,
-    };
+    const common = { LOG_LEVEL: 'debug', JOB_DRAIN: '500ms', REDIS_URL: this.redis.url };
+    return { ...common, ...this.connections(app), ...this.environment };
+  }
+
+  private connections(app: AppName): Record<string, string> {
     switch (app) {
       case 'points-service':
-        return { ...common, POINTS_DATABASE_URL: this.pointsDatabase };
+        return { POINTS_DATABASE_URL: this.pointsDatabase };
       case 'referrals-service':
         return {
-          ...common,
           REFERRALS_DATABASE_URL: this.referralsDatabase,
           SMS_URL: this.urlOf('partner-simulator'),
           EMAIL_URL: this.urlOf('partner-simulator'),
         };
       case 'partner-simulator':
         return {
-          ...common,
           GATEWAY_URL: this.urlOf('api-gateway'),
-          SHOPIFY_WEBHOOK_SECRET: SECRET,
+          SHOPIFY_WEBHOOK_SECRET: WEBHOOK_SECRET,
           SHOP_DOMAIN: SHOP,
         };
       case 'api-gateway':
         return {
-          ...common,
           POINTS_URL: this.urlOf('points-service'),
           REFERRALS_URL: this.urlOf('referrals-service'),
-          SHOPIFY_WEBHOOK_SECRETS: `retired-secret,${SECRET}`,
+          SHOPIFY_WEBHOOK_SECRETS: `retired-secret,${WEBHOOK_SECRET}`,
         };
     }
   }
 }
 
-const APPS = ['points-service', 'referrals-service', 'partner-simulator', 'api-gateway'] as const;
+/** What the shop sends as `x-shopify-hmac-sha256` of a body. */
+export function signatureOf(body: string): string {
+  return createHmac('sha256', WEBHOOK_SECRET).update(body).digest('base64');
+}
+
+export const APPS = [
+  'points-service',
+  'referrals-service',
+  'partner-simulator',
+  'api-gateway',
+] as const;
 export type AppName = (typeof APPS)[number];
 
 let customers = 0;

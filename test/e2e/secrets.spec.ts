@@ -1,0 +1,296 @@
+import { Downstream, eventually } from '@loyalnest/testing';
+import { Queue } from 'bullmq';
+import { randomUUID } from 'node:crypto';
+import { OtlpCollector } from './otlp-collector.js';
+import { found, PLANTED, TELLTALE, TELLTALE_QUERY } from './planted-secrets.js';
+import {
+  APPS,
+  newCustomerId,
+  orderText,
+  SampleStack,
+  signatureOf,
+  WEBHOOK_SECRET,
+  type Answer,
+  type AppName,
+} from './sample-stack.js';
+
+const HEADERS = {
+  authorization: `Bearer ${PLANTED.bearer}`,
+  cookie: `session=${PLANTED.cookie}`,
+  'x-api-key': PLANTED.apiKey,
+  'x-customer-phone': PLANTED.phone,
+  'x-customer-email': PLANTED.email,
+};
+/** A time that JavaScript knows and Postgres does not: the row, full of secrets, is refused. */
+const UNSTORABLE_TIME = '+275760-09-12T00:00:00.000Z';
+
+/** Of the admin API, besides those of a queue. */
+const PAGES = ['/admin/queues', '/admin/audit', '/debug/circuits', '/health'];
+
+let collector: OtlpCollector;
+let sms: Downstream;
+let stack: SampleStack;
+let queues: Readonly<Record<'points' | 'referrals', Queue>>;
+const problems: Answer[] = [];
+const signatures: string[] = [];
+
+beforeAll(async () => {
+  [collector, sms] = await Promise.all([OtlpCollector.start(), Downstream.start()]);
+  stack = await SampleStack.start({
+    environment: {
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+      SMS_URL: sms.url,
+      ADMIN_TOKENS: `grace:destroy:${PLANTED.adminToken}`,
+    },
+  });
+  const connection = { url: stack.redis.url };
+  queues = {
+    points: new Queue('points', { connection, prefix: '{loyalnest}' }),
+    referrals: new Queue('referrals', { connection, prefix: '{loyalnest}' }),
+  };
+}, 60_000);
+afterAll(async () => {
+  await Promise.all(Object.values(queues).map((queue) => queue.close()));
+  await stack.stop();
+  await Promise.all([collector.stop(), sms.stop()]);
+}, 60_000);
+
+/** What is planted, and what else this run must not tell. */
+const secrets = (): readonly string[] => [...Object.values(PLANTED), WEBHOOK_SECRET, ...signatures];
+
+/** A request with secrets in its headers and its query; its problem, if it is one, is kept. */
+async function request(
+  app: AppName,
+  method: string,
+  path: string,
+  body?: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const url = `${path}${TELLTALE_QUERY}`;
+  const answer = await stack.call(app, method, url, body, { ...HEADERS, ...headers });
+  if (answer.status >= 400) problems.push(answer);
+  return answer;
+}
+
+function webhook(body: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  const signature = signatureOf(body);
+  signatures.push(signature);
+  return request('api-gateway', 'POST', '/v1/webhooks/shopify', body, {
+    'x-shopify-topic': 'orders/paid',
+    'x-shopify-shop-domain': 'demo.myshopify.com',
+    'x-shopify-webhook-id': randomUUID(),
+    'x-shopify-hmac-sha256': signature,
+    ...headers,
+  });
+}
+
+/** An order of the customer whose data is planted. */
+function order(total = '59.95'): string {
+  const text = orderText({
+    orderId: newCustomerId(),
+    customerId: newCustomerId(),
+    total,
+    email: PLANTED.email,
+  });
+  const more = { phone: PLANTED.phone, note: TELLTALE, payment: { card_number: PLANTED.card } };
+  return text.replace(/\}$/, `,${JSON.stringify(more).slice(1)}`);
+}
+
+const refer = (wrong: object = {}): Promise<Answer> =>
+  request(
+    'api-gateway',
+    'POST',
+    '/v1/referrals',
+    JSON.stringify({
+      advocateId: newCustomerId(),
+      friendPhone: PLANTED.phone,
+      friendEmail: PLANTED.email,
+      ...wrong,
+    }),
+  );
+
+/** A job as it would be if its service had enqueued it, with the envelope's fields in `more`. */
+async function enqueue(
+  queue: keyof typeof queues,
+  name: string,
+  payload: object,
+  more: object = {},
+): Promise<void> {
+  const context = { correlationId: `planted-${randomUUID()}`, merchantId: 'demo.myshopify.com' };
+  const occurredAt = new Date().toISOString();
+  const envelope = { id: randomUUID(), version: 1, payload, context, occurredAt, ...more };
+  await queues[queue].add(name, envelope, { attempts: 1 });
+}
+
+const admin = (app: AppName, path: string): Promise<Answer> =>
+  stack.call(app, 'GET', path, undefined, { authorization: `Bearer ${PLANTED.adminToken}` });
+
+it('takes secrets by every way in, and fails in every way', async () => {
+  // Requests that go well.
+  expect((await webhook(order())).status).toBe(200);
+  sms.answer(200, { sid: 'SM1', to: PLANTED.phone });
+  const { status, body: referral } = await refer();
+  expect(status).toBe(202);
+  await eventually(
+    async () => {
+      const { body } = await stack.call('api-gateway', 'GET', `/v1/referrals/${referral['id']}`);
+      expect(body).toMatchObject({ invitation: { channel: 'sms' } });
+    },
+    { within: '20s' },
+  );
+
+  // Requests that are refused, each by another part.
+  const refusals: readonly (readonly [number, Promise<Answer>])[] = [
+    [401, webhook(order(), { 'x-shopify-hmac-sha256': signatureOf('other bytes') })],
+    [400, webhook(order().slice(0, -2))],
+    [400, webhook(order(), { 'x-shopify-webhook-id': '' })],
+    [422, webhook(order(TELLTALE))],
+    [400, refer({ friendPhone: TELLTALE, friendEmail: TELLTALE })],
+    [400, refer({ note: TELLTALE, card: PLANTED.card })],
+    [
+      400,
+      request('api-gateway', 'GET', '/v1/points/accounts/1', undefined, {
+        'x-merchant-id': PLANTED.email,
+      }),
+    ],
+    [404, request('api-gateway', 'GET', '/v1/points/accounts/1')],
+    [404, request('api-gateway', 'GET', '/v1/nowhere')],
+    [404, request('partner-simulator', 'POST', '/nowhere', JSON.stringify(TELLTALE))],
+    [413, request('api-gateway', 'POST', '/v1/referrals', TELLTALE.repeat(9_000))],
+    [
+      415,
+      request('api-gateway', 'POST', '/v1/referrals', TELLTALE, {
+        'content-type': 'text/telltale',
+      }),
+    ],
+    [400, request('partner-simulator', 'POST', '/sms/messages', JSON.stringify({ to: TELLTALE }))],
+    [400, request('points-service', 'POST', '/v1/webhooks/shopify', `{${TELLTALE}`)],
+    [401, request('points-service', 'GET', '/admin/queues')],
+    [401, request('referrals-service', 'POST', '/debug/circuits/sms/open')],
+    [503, webhook(order(), { 'x-shopify-triggered-at': UNSTORABLE_TIME })],
+    [
+      500,
+      request('points-service', 'POST', '/v1/webhooks/shopify', order(), {
+        'x-shopify-topic': 'orders/paid',
+        'x-shopify-shop-domain': 'demo.myshopify.com',
+        'x-shopify-webhook-id': randomUUID(),
+        'x-shopify-triggered-at': UNSTORABLE_TIME,
+      }),
+    ],
+  ];
+  const answers = await Promise.all(refusals.map(([, answer]) => answer));
+  expect(answers.map(({ status: got }) => got)).toEqual(refusals.map(([wanted]) => wanted));
+  // Its problem names the caller's own path, which the lines and spans must not repeat.
+  const path = `/v1/points/accounts/${encodeURIComponent(PLANTED.email)}`;
+  expect((await stack.call('api-gateway', 'GET', path)).status).toBe(404);
+
+  // Jobs that become dead letters.
+  sms.fail(500, { message: TELLTALE, to: PLANTED.phone });
+  await stack.call('partner-simulator', 'PUT', '/faults', '{"email":{"errorRatio":1}}');
+  const { body: unreached } = await refer();
+  await enqueue('referrals', 'referrals.invite', { referralId: unreached['id'] });
+  const paid = {
+    orderId: '1',
+    customerId: '2',
+    total: '1',
+    currency: 'USD',
+    paidAt: new Date().toISOString(),
+  };
+  await enqueue('points', 'points.calculate', { ...paid, merchantId: `\u0000${TELLTALE}` });
+  await enqueue('points', 'points.calculate', { total: TELLTALE, [PLANTED.email]: TELLTALE });
+  await enqueue('points', 'points.calculate', paid, { expiresAt: `1 Jan 2020 (${TELLTALE})` });
+  await queues.points.add('points.calculate', { note: TELLTALE });
+  await eventually(
+    async () => {
+      expect(await queues.referrals.getFailedCount()).toBeGreaterThanOrEqual(1);
+      expect(await queues.points.getFailedCount()).toBe(4);
+    },
+    { within: '30s' },
+  );
+}, 90_000);
+
+it('has none of them in the output of a service', async () => {
+  for (const app of APPS) {
+    const output = await stack.outputOf(app);
+    expect(output.split('\n').length).toBeGreaterThan(10);
+    expect({ app, found: found(output, secrets()) }).toEqual({ app, found: [] });
+  }
+  const lines = [...(await stack.logOf('points-service')), ...(await stack.logOf('api-gateway'))];
+  const texts = lines.map(({ msg }) => msg);
+  expect(texts).toContain('GET [redacted] 404');
+  expect(texts).toContain('points.calculate is a dead letter');
+  expect(texts).toContainEqual(expect.stringMatching(/^POST \/v1\/webhooks\/shopify failed/));
+  expect(lines).toContainEqual(
+    expect.objectContaining({ reason: expect.stringContaining('no SMS to [redacted]') }),
+  );
+});
+
+it('has none of them in the metrics of a service', async () => {
+  for (const app of APPS) {
+    const text = await (await fetch(`${stack.urlOf(app)}/metrics`)).text();
+    expect(text).toContain('http_server_request_duration_seconds_count');
+    expect({ app, found: found(text, secrets()) }).toEqual({ app, found: [] });
+  }
+});
+
+it('has none of them in a span', async () => {
+  // What stands in the queue of a service is sent every 5 s.
+  const isExported = (part: string): boolean => collector.texts.some((text) => text.includes(part));
+  for (const part of [
+    '"key":"url.path","value":{"stringValue":"[redacted]"}',
+    'no SMS to [redacted]',
+  ]) {
+    await eventually(() => isExported(part), { within: '15s' });
+  }
+  for (const app of APPS) {
+    await eventually(() => collector.spans.some(({ service }) => service === app), {
+      within: '15s',
+    });
+  }
+  expect(found(collector.texts.join('\n'), secrets())).toEqual([]);
+});
+
+it('has none of them in a problem', () => {
+  expect(problems.length).toBeGreaterThanOrEqual(18);
+  for (const { status, headers, body } of problems) {
+    expect(body).toMatchObject({ status, code: expect.any(String) });
+    const all = JSON.stringify({ body, headers: [...headers] });
+    expect({ body, found: found(all, secrets()) }).toEqual({ body, found: [] });
+  }
+});
+
+it('has none of them in the error text of a dead letter', async () => {
+  const letters = (
+    await Promise.all(Object.values(queues).map((queue) => queue.getFailed()))
+  ).flat();
+  const texts = letters.flatMap(({ failedReason, stacktrace }) => [
+    failedReason,
+    ...(stacktrace ?? []),
+  ]);
+  expect(letters.length).toBeGreaterThanOrEqual(5);
+  expect(texts.filter((text) => text.includes('no SMS to [redacted]'))).not.toEqual([]);
+  expect(found(JSON.stringify(texts), secrets())).toEqual([]);
+  // It is the payload that holds them, and that must be kept for a redrive.
+  expect(found(JSON.stringify(letters.map(({ data }) => data as unknown)), secrets())).not.toEqual(
+    [],
+  );
+});
+
+it('has none of them in what the admin API answers unless it is asked for payloads', async () => {
+  const reasons = new Set<unknown>();
+  for (const queue of ['points', 'referrals'] as const) {
+    const path = `/admin/dead-letters/${queue}`;
+    const { body: letters } = await admin('points-service', path);
+    const items = letters['items'] as readonly { id: string; reason: string }[];
+    expect(items).not.toEqual([]);
+    for (const { reason } of items) reasons.add(reason);
+    const ids = items.map(({ id }) => encodeURIComponent(id));
+    const below = ['groups', 'discarded', 'redrives', ...ids].map((part) => `${path}/${part}`);
+    for (const page of [...PAGES, `/admin/queues/${queue}`, path, ...below]) {
+      const { status, body } = await admin('points-service', page);
+      const seen = { page, status, found: found(JSON.stringify(body), secrets()) };
+      expect(seen).toEqual({ page, status: 200, found: [] });
+    }
+  }
+  expect([...reasons].toSorted()).toEqual(['exhausted', 'expired', 'invalid']);
+});
