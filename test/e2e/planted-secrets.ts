@@ -7,6 +7,8 @@ export const PLANTED = {
   phone: '+15557310246',
   email: 'grace.hopper@navy.example',
   card: '4242424242424242',
+  /** No pattern knows it: it stays inside only if nobody repeats what came. */
+  street: '17 Ironclad Alley',
 } as const;
 
 /** A sentence of the kind that providers and databases put into their errors. */

@@ -92,7 +92,12 @@ function order(total = '59.95'): string {
     total,
     email: PLANTED.email,
   });
-  const more = { phone: PLANTED.phone, note: TELLTALE, payment: { card_number: PLANTED.card } };
+  const more = {
+    phone: PLANTED.phone,
+    note: TELLTALE,
+    shipping_address: { address1: PLANTED.street },
+    payment: { card_number: PLANTED.card },
+  };
   return text.replace(/\}$/, `,${JSON.stringify(more).slice(1)}`);
 }
 
@@ -146,7 +151,7 @@ it('takes secrets by every way in, and fails in every way', async () => {
     [400, webhook(order(), { 'x-shopify-webhook-id': '' })],
     [422, webhook(order(TELLTALE))],
     [400, refer({ friendPhone: TELLTALE, friendEmail: TELLTALE })],
-    [400, refer({ note: TELLTALE, card: PLANTED.card })],
+    [400, refer({ note: TELLTALE, card: PLANTED.card, street: PLANTED.street })],
     [
       400,
       request('api-gateway', 'GET', '/v1/points/accounts/1', undefined, {
@@ -185,7 +190,7 @@ it('takes secrets by every way in, and fails in every way', async () => {
   expect((await stack.call('api-gateway', 'GET', path)).status).toBe(404);
 
   // Jobs that become dead letters.
-  sms.fail(500, { message: TELLTALE, to: PLANTED.phone });
+  sms.fail(500, { message: `${TELLTALE}, ${PLANTED.street}`, to: PLANTED.phone });
   await stack.call('partner-simulator', 'PUT', '/faults', '{"email":{"errorRatio":1}}');
   const { body: unreached } = await refer();
   await enqueue('referrals', 'referrals.invite', { referralId: unreached['id'] });
@@ -196,7 +201,10 @@ it('takes secrets by every way in, and fails in every way', async () => {
     currency: 'USD',
     paidAt: new Date().toISOString(),
   };
-  await enqueue('points', 'points.calculate', { ...paid, merchantId: `\u0000${TELLTALE}` });
+  await enqueue('points', 'points.calculate', {
+    ...paid,
+    merchantId: `\u0000${TELLTALE}, ${PLANTED.street}`,
+  });
   await enqueue('points', 'points.calculate', { total: TELLTALE, [PLANTED.email]: TELLTALE });
   await enqueue('points', 'points.calculate', paid, { expiresAt: `1 Jan 2020 (${TELLTALE})` });
   await queues.points.add('points.calculate', { note: TELLTALE });
