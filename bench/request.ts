@@ -1,0 +1,206 @@
+// What the defaults of a service cost a request: a bare Nest application and one with each part, as
+// processes of their own, asked in turn over the same kind of connections, in another order each time.
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Figure, Topic } from './figure.js';
+
+const ADAPTERS = ['express', 'fastify'];
+/** Of the design: throughput of all defaults, as a share of a bare application that logs as well. */
+const LEAST_THROUGHPUT = 0.6;
+/** Only tell when something gets much worse. */
+const MOST_US = 150;
+
+const PARTS = ['context', 'access-log', 'metrics', 'validation', 'deadline'];
+const TRACED = ['defaults-tracing-1-in-10', 'defaults-tracing-all'];
+const VARIANTS = ['bare', 'bare-with-log', ...PARTS, 'defaults', ...TRACED];
+
+const BLOCKS = 21;
+const WARM_UP = 6;
+const REQUESTS = 1_000;
+const CONNECTIONS = 16;
+
+const request: Topic = async () => {
+  const figures: Figure[] = [];
+  for (const adapter of ADAPTERS) figures.push(...(await measureAdapter(adapter)));
+  return figures;
+};
+
+export default request;
+
+/** Microseconds of processor time and of waiting for one request, in one block. */
+interface Block {
+  readonly cpuUs: number;
+  readonly wallUs: number;
+}
+
+async function measureAdapter(adapter: string): Promise<readonly Figure[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-request-'));
+  const services = await Promise.all(VARIANTS.map((name) => Service.start(name, adapter, folder)));
+  try {
+    const cost = await costs(services);
+    const cpu = (name: string): number => lowerQuartile(cost(name).map(({ cpuUs }) => cpuUs));
+    const wall = (name: string): number => lowerQuartile(cost(name).map(({ wallUs }) => wallUs));
+    const added = (name: string, to: string): Figure => ({
+      name: `request/${name}-${adapter}`,
+      value: cpu(name) - cpu(to),
+      unit: `us of processor time on top of ${cpu(to).toFixed(0)}`,
+      bar: MOST_US,
+      direction: '<=',
+    });
+    return [
+      {
+        name: `request/defaults-throughput-${adapter}`,
+        value: wall('bare-with-log') / wall('defaults'),
+        unit: `of a bare application's ${(1e6 / wall('bare-with-log')).toFixed(0)} a second`,
+        bar: LEAST_THROUGHPUT,
+        direction: '>=',
+      },
+      added('defaults', 'bare-with-log'),
+      ...PARTS.map((name) => added(name, name === 'deadline' ? 'context' : 'bare')),
+      ...TRACED.map((name) => added(name, 'defaults')),
+      await scrape(
+        services.find(({ name }) => name === 'defaults')!,
+        adapter,
+      ),
+    ];
+  } finally {
+    for (const service of services) service.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function costs(services: readonly Service[]): Promise<(name: string) => readonly Block[]> {
+  const blocks = new Map(services.map(({ name }) => [name, [] as Block[]]));
+  for (let block = -WARM_UP; block < BLOCKS; block++) {
+    for (const service of shuffled(services)) {
+      const cost = await service.work();
+      if (block >= 0) blocks.get(service.name)!.push(cost);
+    }
+  }
+  return (name) => blocks.get(name)!;
+}
+
+async function scrape(service: Service, adapter: string): Promise<Figure> {
+  const spent: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    // Longer than a collection may be served again.
+    await new Promise((resolve) => setTimeout(resolve, 1_100));
+    const before = await service.spentUs();
+    await (await fetch(`${service.url}/metrics`)).text();
+    spent.push((await service.spentUs()) - before);
+  }
+  return {
+    name: `request/scrape-${adapter}`,
+    value: lowerQuartile(spent) / 1_000,
+    unit: 'ms of processor time',
+    bar: 20,
+    direction: '<=',
+  };
+}
+
+/** One variant of the service, as a process, and the connections to it. */
+class Service {
+  private readonly lanes: Lane[];
+  readonly name: string;
+  readonly url: string;
+  private readonly child: ChildProcess;
+
+  private constructor(name: string, url: string, child: ChildProcess) {
+    this.name = name;
+    this.url = url;
+    this.child = child;
+    this.lanes = Array.from({ length: CONNECTIONS }, () => new Lane(url));
+  }
+
+  static async start(name: string, adapter: string, folder: string): Promise<Service> {
+    const file = new URL('./request.service.ts', import.meta.url);
+    const child = fork(file, [name, adapter, join(folder, name)], {
+      env: { ...process.env, NODE_ENV: 'production' },
+    });
+    const [url] = (await once(child, 'message')) as [string];
+    return new Service(name, url, child);
+  }
+
+  async work(): Promise<Block> {
+    const before = await this.spentUs();
+    const startedAt = performance.now();
+    let left = REQUESTS;
+    await Promise.all(
+      this.lanes.map(async (lane) => {
+        while (left-- > 0) await lane.ask();
+      }),
+    );
+    const wallUs = ((performance.now() - startedAt) * 1_000) / REQUESTS;
+    return { wallUs, cpuUs: ((await this.spentUs()) - before) / REQUESTS };
+  }
+
+  async spentUs(): Promise<number> {
+    const answered = once(this.child, 'message') as Promise<[NodeJS.CpuUsage]>;
+    this.child.send('cpu');
+    const [{ user, system }] = await answered;
+    return user + system;
+  }
+
+  stop(): void {
+    for (const lane of this.lanes) lane.close();
+    this.child.disconnect();
+  }
+}
+
+/** One connection with one request at a time; a client of Node's would cost more than the service. */
+class Lane {
+  private readonly socket: Socket;
+  private readonly bytes: Buffer;
+  private received = '';
+  private answered: (() => void) | undefined;
+  private failed: ((error: Error) => void) | undefined;
+
+  constructor(url: string) {
+    const { hostname, port } = new URL(url);
+    const body = JSON.stringify({ orderId: 'order-1001', points: 25 });
+    this.bytes = Buffer.from(
+      `POST /orders HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\n` +
+        `content-length: ${body.length}\r\n\r\n${body}`,
+    );
+    this.socket = connect(Number(port), hostname).setNoDelay().setEncoding('latin1');
+    this.socket.on('data', (text: string) => this.read(text));
+    this.socket.on('error', (error) => this.failed?.(error));
+    this.socket.on('close', () => this.failed?.(new Error('the connection was closed')));
+  }
+
+  ask(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.answered = resolve;
+      this.failed = reject;
+      this.received = '';
+      this.socket.write(this.bytes);
+    });
+  }
+
+  close(): void {
+    this.failed = undefined;
+    this.socket.destroy();
+  }
+
+  private read(text: string): void {
+    this.received += text;
+    if (!this.received.endsWith('{"accepted":"order-1001"}')) return;
+    if (this.received.startsWith('HTTP/1.1 201 ')) this.answered?.();
+    else this.failed?.(new Error(`answered ${this.received.slice(0, 40)}`));
+  }
+}
+
+function shuffled<T>(values: readonly T[]): T[] {
+  return values
+    .map((value) => ({ value, place: Math.random() }))
+    .toSorted((a, b) => a.place - b.place)
+    .map(({ value }) => value);
+}
+
+function lowerQuartile(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 4)]!;
+}
