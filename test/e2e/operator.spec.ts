@@ -1,8 +1,11 @@
 import { eventually, repositoryRoot } from '@loyalnest/testing';
 import { Queue } from 'bullmq';
 import { execFile } from 'node:child_process';
+import { globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { SampleStack, type Answer, type AppName } from './sample-stack.js';
+import { APPS, SampleStack, type Answer, type AppName } from './sample-stack.js';
 
 let stack: SampleStack;
 let queue: Queue;
@@ -19,6 +22,8 @@ afterAll(async () => {
 const admin = (app: AppName, method: string, path: string, token?: string): Promise<Answer> =>
   stack.call(app, method, path, undefined, token ? { authorization: `Bearer ${token}` } : {});
 const TOKEN = 'dev-only-admin-token';
+const METRIC = /\b(?:loyalnest|nodejs|http_server|http_client)_[a-z0-9_]*[a-z0-9]/g;
+const TABLES = ['loyalnest_outbox', 'loyalnest_inbox'];
 
 async function loyalnest<Body>(...args: readonly string[]): Promise<Body> {
   const { stdout } = await promisify(execFile)(
@@ -48,6 +53,23 @@ it('finds nothing wrong with a stack that is up', async () => {
   expect(checks.filter((check) => check.verdict !== 'ok')).toEqual([]);
   expect(verdict).toBe('ok');
 }, 30_000);
+
+it('exports every metric that deploy/ and docs/ name', async () => {
+  const named = new Map<string, string>();
+  for (const file of globSync('{deploy,docs}/**/*.{md,yml,yaml,json}', { cwd: repositoryRoot() })) {
+    const text = await readFile(join(repositoryRoot(), file), 'utf8');
+    for (const [name] of text.matchAll(METRIC)) if (!TABLES.includes(name)) named.set(name, file);
+  }
+  const exported = new Set<string>();
+  for (const app of APPS) {
+    const text = await (await fetch(`${stack.urlOf(app)}/metrics`)).text();
+    for (const [, name] of text.matchAll(/^# TYPE (\S+) /gm)) exported.add(name!);
+  }
+  expect(named.keys()).toContain('loyalnest_queue_oldest_waiting_seconds');
+  const family = (name: string): string => name.replace(/_(count|sum|bucket)$/, '');
+  const unknown = [...named].filter(([name]) => !exported.has(name) && !exported.has(family(name)));
+  expect(unknown).toEqual([]);
+});
 
 it('has one audit trail for HTTP and the command line, which needs no service', async () => {
   // Past JobProducer, so that no handler can take it.
