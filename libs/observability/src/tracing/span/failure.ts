@@ -8,12 +8,15 @@ export interface Failure {
   readonly exception?: Attributes;
 }
 
+/** A status or a short name; other strings are texts that somebody has thrown. */
+const CODE = /^(?:\d{3}|[A-Za-z_]{1,40})$/;
+
 /** Errors that a span has told of already: further out the type is enough. */
 const told = new WeakSet<Error>();
 
 /** What a span says of `error`, without personal data in its text. */
 export function describeFailure(error: unknown): Failure {
-  if (!(error instanceof Error)) return { type: typeof error === 'string' ? error : '_OTHER' };
+  if (!(error instanceof Error)) return { type: isCode(error) ? error : '_OTHER' };
   const { code } = error as { readonly code?: unknown };
   const type = isLoyalNestError(error) || typeof code === 'string' ? String(code) : error.name;
   if (told.has(error)) return { type };
@@ -26,4 +29,8 @@ export function describeFailure(error: unknown): Failure {
       ...(error.stack && { 'exception.stacktrace': redactText(error.stack) }),
     },
   };
+}
+
+function isCode(error: unknown): error is string {
+  return typeof error === 'string' && CODE.test(error);
 }
