@@ -11,6 +11,14 @@ export interface EnqueueOptions {
    * @defaultValue the definition's
    */
   readonly priority?: number;
+  /**
+   * Whether the job expires with the deadline of the request that enqueues it, or with the
+   * definition's `expiresAfter` if that is sooner: no run begins later, and a job that has not run
+   * by then becomes a dead letter. Without a deadline in the context it changes nothing.
+   *
+   * @defaultValue false: work that is queued outlives its request
+   */
+  readonly carryDeadline?: boolean;
 }
 
 /** One job of `enqueueMany`. */

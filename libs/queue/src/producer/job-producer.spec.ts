@@ -1,3 +1,5 @@
+import { Deadline, runInContext } from '@loyalnest/core';
+import { FakeClock } from '@loyalnest/core/testing';
 import { eventually } from '@loyalnest/testing';
 import { AwardHandler, Award, bullOf, PointsApps } from '../../test/points-app.js';
 import {
@@ -6,7 +8,10 @@ import {
   InvalidPayloadError,
   JobProducer,
   QueueUnavailableError,
+  type EnqueueOptions,
+  type JobDefinition,
 } from '../index.js';
+import type { JobEnvelope } from '../job/job-envelope.js';
 
 const anything = {
   '~standard': { version: 1 as const, validate: (value: unknown) => ({ value }) },
@@ -92,6 +97,55 @@ describe('a priority', () => {
     const enqueued = app.get(JobProducer).enqueue(Award, { points: 1 }, { priority });
     await expect(enqueued).rejects.toThrow('enqueue(points.award).priority');
     expect(() => defineJob('points.x', { payload: anything, priority })).toThrow('priority');
+  });
+});
+
+describe('a deadline', () => {
+  const enqueueWith = async (
+    job: JobDefinition<{ readonly points: number }>,
+    options: EnqueueOptions,
+    leftMs?: number,
+  ) => {
+    const app = await apps.create({ providers: [] });
+    const deadline =
+      leftMs === undefined ? {} : { deadline: Deadline.after(leftMs, new FakeClock()) };
+    await runInContext({ correlationId: 'order-7', ...deadline }, () =>
+      app.get(JobProducer).enqueue(job, { points: 1 }, options),
+    );
+    const [stored] = await bullOf(app).getJobs();
+    const { occurredAt, expiresAt } = stored!.data as JobEnvelope;
+    return expiresAt === undefined ? undefined : Date.parse(expiresAt) - Date.parse(occurredAt);
+  };
+  const Hourly = { ...Award, expiresAfterMs: 3_600_000 };
+
+  it.each([
+    ['stays with its request unless it is asked for', Award, {}, 800, undefined],
+    ['travels where it is asked for', Award, { carryDeadline: true }, 800, 800],
+    [
+      'counts from now, however late the job may run',
+      Award,
+      { carryDeadline: true, delay: 300 },
+      800,
+      800,
+    ],
+    ['wins over a later expiry', Hourly, { carryDeadline: true }, 800, 800],
+    ['gives way to an earlier expiry', Hourly, { carryDeadline: true }, 7_200_000, 3_600_000],
+    ['that there is not changes nothing', Award, { carryDeadline: true }, undefined, undefined],
+  ])('%s', async (_does, job, options, leftMs, expected) => {
+    expect(await enqueueWith(job, options, leftMs)).toBe(expected);
+  });
+
+  it('that has passed lets no run begin: the job is a dead letter', async () => {
+    const app = await apps.create();
+    const deadline = Deadline.after(0, new FakeClock());
+    const { id } = await runInContext({ correlationId: 'order-7', deadline }, () =>
+      app.get(JobProducer).enqueue(Award, { points: 1 }, { carryDeadline: true, delay: 20 }),
+    );
+    const letter = await eventually(
+      async () => (await app.get(DeadLetterService).get('points', id)) ?? false,
+    );
+    expect(letter).toMatchObject({ reason: 'expired' });
+    expect(app.get(AwardHandler).runs).toEqual([]);
   });
 });
 

@@ -30,7 +30,7 @@ export interface PreparedJob {
 export async function prepareJob<Payload>(
   definition: JobDefinition<Payload>,
   payload: Payload,
-  { idempotencyKey, delay = 0, priority }: EnqueueOptions,
+  { idempotencyKey, delay = 0, priority, carryDeadline = false }: EnqueueOptions,
   payloadLimitBytes: number,
 ): Promise<PreparedJob> {
   const { name, version, attempts, expiresAfterMs } = definition;
@@ -38,13 +38,18 @@ export async function prepareJob<Payload>(
   checkSize(name, checked, payloadLimitBytes);
   const delayMs = durationMs(`enqueue(${name}).delay`, delay);
   const now = Date.now();
+  const context = currentContext();
+  const expiresAtMs = Math.min(
+    now + delayMs + (expiresAfterMs ?? Infinity),
+    now + ((carryDeadline ? context?.deadline?.remainingMs : undefined) ?? Infinity),
+  );
   const envelope: JobEnvelope = {
     id: randomUUID(),
     version,
     payload: checked,
-    context: toCarrier(currentContext()),
+    context: toCarrier(context),
     occurredAt: new Date(now).toISOString(),
-    ...(expiresAfterMs && { expiresAt: new Date(now + delayMs + expiresAfterMs).toISOString() }),
+    ...(expiresAtMs < Infinity && { expiresAt: new Date(expiresAtMs).toISOString() }),
   };
   return {
     id: idempotencyKey === undefined ? envelope.id : jobIdOf(name, idempotencyKey),
