@@ -1,0 +1,183 @@
+import { SystemClock, type Clock } from '@loyalnest/core';
+import {
+  Downstream,
+  eventually,
+  FakeClock,
+  forEachPlatform,
+  type Answer,
+  type RunningApp,
+} from '@loyalnest/testing';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { relayApp } from './relay-app.js';
+
+const DEADLINE_MS = 800;
+const TIMEOUT_HEADER = 'x-request-timeout-ms';
+
+forEachPlatform((platform) => {
+  let services: RunningApp[];
+  let partner: Downstream;
+  let diary: string[];
+  let held: ((answer: Answer) => void)[];
+
+  /** Three services in a row, the last of which calls the partner. */
+  async function start(clock: Clock): Promise<void> {
+    diary = [];
+    held = [];
+    partner = await Downstream.start();
+    services = [];
+    let next = partner.url;
+    for (const name of ['C', 'B', 'A']) {
+      const service = await platform.create(relayApp({ name, next, diary, clock }));
+      services.unshift(service);
+      next = service.url;
+    }
+  }
+
+  afterEach(async () => {
+    for (const service of services) await service.close();
+    await partner.stop();
+  });
+
+  const ask = (path: string, leftMs?: number): Promise<Response> =>
+    fetch(`${services[0]!.url}/${path}`, {
+      headers: leftMs === undefined ? {} : { [TIMEOUT_HEADER]: String(leftMs) },
+    });
+
+  const leftAtPartner = (): unknown[] =>
+    partner.requests.map(({ headers }) => Number(headers[TIMEOUT_HEADER]));
+
+  const hold = (): void => partner.reply(() => new Promise((answer) => held.push(answer)));
+
+  async function expectGatewayTimeout(response: Response): Promise<void> {
+    expect(response.status).toBe(504);
+    expect(response.headers.get('content-type')).toContain('application/problem+json');
+    expect(await response.json()).toMatchObject({ status: 504, code: 'DEADLINE_EXCEEDED' });
+  }
+
+  /** A request that goes all the way: a call that somebody still made would come before it. */
+  async function expectNoFurtherCall(calls: number): Promise<void> {
+    partner.answer(200);
+    expect((await ask('retried')).status).toBe(200);
+    expect(partner.requests).toHaveLength(calls + 1);
+  }
+
+  describe('on a clock that only the test moves', () => {
+    let clock: FakeClock;
+    beforeEach(async () => {
+      clock = new FakeClock();
+      await start(clock);
+      hold();
+    });
+
+    /** Waits for the partner's next request; sleeps of 0 ms on the way to it are over at once. */
+    const arrived = (count: number): Promise<void> =>
+      eventually(
+        async () => {
+          await clock.advance(0);
+          expect(held).toHaveLength(count);
+        },
+        { every: 1 },
+      );
+
+    it('ends a chain of retries at the deadline of the edge, with the time that is left', async () => {
+      const answer = ask('retried', DEADLINE_MS);
+      for (let call = 1; call <= 3; call++) {
+        await arrived(call);
+        await clock.advance(250);
+        held[call - 1]!({ status: 503 });
+      }
+      // C has made its attempts; B asks it again.
+      await arrived(4);
+      expect(leftAtPartner()).toEqual([800, 550, 300, 50]);
+      let answered = false;
+      void answer.then(() => (answered = true));
+      await clock.advance(49);
+      // An answer that had been given would have come before this one.
+      await ask('unknown');
+      expect(answered).toBe(false);
+      await clock.advance(1);
+      await expectGatewayTimeout(await answer);
+      await clock.advance(60_000);
+      await expectNoFurtherCall(4);
+      expect(diary.slice(0, 11)).toEqual([
+        'A begins 800',
+        'A tries 800',
+        'B begins 800',
+        'B tries 800',
+        'C begins 800',
+        'C tries 800',
+        'C tries 550',
+        'C tries 300',
+        'B tries 50',
+        'C begins 50',
+        'C tries 50',
+      ]);
+      // The last request, which has no deadline of its own, has that of each call.
+      expect(diary[11]).toBe('A begins undefined');
+    });
+
+    it('lets code that asks again and again make no call after it', async () => {
+      const answer = ask('stubborn', DEADLINE_MS);
+      for (let call = 1; call <= 8; call++) {
+        await arrived(call);
+        await clock.advance(100);
+        held[call - 1]!({ status: 503 });
+      }
+      await expectGatewayTimeout(await answer);
+      expect(leftAtPartner()).toEqual([800, 700, 600, 500, 400, 300, 200, 100]);
+      await clock.advance(60_000);
+      await expectNoFurtherCall(8);
+      // B and C have been asked once; nobody asked them after the deadline either.
+      expect(diary.filter((entry) => entry.endsWith('begins 800'))).toEqual([
+        'A begins 800',
+        'B begins 800',
+        'C begins 800',
+      ]);
+      expect(diary.filter((entry) => entry.includes('begins') && entry.endsWith(' 0'))).toEqual([]);
+    });
+
+    it('begins nothing for a request that comes too late', async () => {
+      await expectGatewayTimeout(await ask('retried', 0));
+      expect(diary).toEqual([]);
+      expect(partner.requests).toEqual([]);
+    });
+  });
+
+  it('answers within 10 % of the deadline on the clock of the machine', async () => {
+    await start(new SystemClock());
+    // Connections and code are there before the time is taken.
+    expect((await ask('retried')).status).toBe(200);
+    partner.reset();
+    partner.reply({ status: 503, delayMs: 150 });
+    const took = tookMs(services[0]!);
+    const delays = monitorEventLoopDelay({ resolution: 1 });
+    delays.enable();
+    const response = await ask('retried', DEADLINE_MS);
+    await expectGatewayTimeout(response);
+    delays.disable();
+    // What a busy machine kept from this process, which is all four of them, is not the suite's: one
+    // such pause may fall on the timer, one on the answer.
+    const pausesMs = (2 * delays.max) / 1e6;
+    // A timer may be a millisecond early.
+    expect(await took).toBeGreaterThanOrEqual(DEADLINE_MS - 1);
+    expect(await took).toBeLessThanOrEqual(1.1 * DEADLINE_MS + pausesMs);
+    // Each call was told what was left, which was less each time.
+    const left = leftAtPartner() as number[];
+    expect(left.length).toBeGreaterThanOrEqual(3);
+    expect(left).toEqual(left.toSorted((a, b) => b - a));
+    expect(left[0]).toBeLessThanOrEqual(DEADLINE_MS);
+    expect(left.at(-1)).toBeGreaterThanOrEqual(0);
+    await expectNoFurtherCall(left.length);
+  });
+});
+
+/** From the arrival of the next request at the service to the last byte of its answer. */
+function tookMs({ app }: RunningApp): Promise<number> {
+  const server = app.getHttpServer();
+  return new Promise((resolve) => {
+    server.prependOnceListener('request', (_request: unknown, response: NodeJS.EventEmitter) => {
+      const startedAt = performance.now();
+      response.once('finish', () => resolve(performance.now() - startedAt));
+    });
+  });
+}
