@@ -1,6 +1,8 @@
 import { CertificateAuthority, eventually } from '@loyalnest/testing';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import type { Redis } from 'ioredis';
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { ContractApps } from '../../test/connection-contract.js';
 import { failsFast } from '../../test/fails-fast.js';
@@ -87,7 +89,9 @@ describe('a Redis with TLS', () => {
       const ended = new Promise<void>((resolve) => producer.once('end', resolve));
       // The handshake goes on, and the server hears only then that it is not trusted.
       await eventually(() => expect(producer.stream).toBeDefined(), { every: '1ms' });
-      producer.stream.once('connect', () => producer.disconnect());
+      const { stream } = producer;
+      if ((stream as Socket).connecting) await once(stream, 'connect');
+      producer.disconnect();
       await ended;
     }
   }, 60_000);
