@@ -2,6 +2,8 @@ import type { Redis, RedisOptions } from 'ioredis';
 import { ClosableRedis } from './closable-redis.js';
 import { NotConnectedError } from './not-connected.error.js';
 
+type Sent = Parameters<Redis['sendCommand']>;
+
 /** By them the client makes a connection ready. */
 const HANDSHAKE = ['auth', 'client', 'hello', 'info', 'readonly', 'select'];
 
@@ -14,11 +16,12 @@ export class FailFastRedis extends ClosableRedis {
     this.on('error', ({ message }: Error) => (this.reason = message));
   }
 
-  override sendCommand(...sent: Parameters<Redis['sendCommand']>): unknown {
-    const [command] = sent;
+  override sendCommand(command: Sent[0], stream?: Sent[1]): unknown {
     const { status } = this;
     const inHandshake = status === 'connect' && HANDSHAKE.includes(command.name);
-    if (status === 'ready' || status === 'end' || inHandshake) return super.sendCommand(...sent);
+    if (status === 'ready' || status === 'end' || inHandshake) {
+      return super.sendCommand(command, stream);
+    }
     command.reject(new NotConnectedError(this.reason));
     return command.promise;
   }
