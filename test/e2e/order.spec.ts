@@ -1,6 +1,6 @@
 import { eventually } from '@loyalnest/testing';
 import { Client } from 'pg';
-import { newCustomerId, orderText, SampleStack } from './sample-stack.js';
+import { newCustomerId, orderText, SampleStack, SHOP } from './sample-stack.js';
 
 let stack: SampleStack;
 let points: Client;
@@ -101,7 +101,7 @@ describe('a paid order', () => {
     await balanceOf(customerId, 60);
   });
 
-  it('carries one correlation id from the webhook to the last job', async () => {
+  it('carries one correlation id and its merchant from the webhook to the last job', async () => {
     const customerId = newCustomerId();
     const correlationId = `order-${customerId}`;
     const { headers } = await stack.webhook(orderText({ orderId: newOrderId(), customerId }), {
@@ -122,6 +122,9 @@ describe('a paid order', () => {
         expect(referrals.filter(ours).map(({ msg }) => msg)).toContain(
           'referrals.note-order completed',
         );
+        // The gateway's own access line is of the request, which names its shop only in the webhook.
+        const merchants = [...service, ...referrals].filter(ours).map(({ merchant }) => merchant);
+        expect(new Set(merchants)).toEqual(new Set([SHOP]));
       },
       { within: '15s' },
     );

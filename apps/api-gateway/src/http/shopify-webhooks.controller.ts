@@ -1,3 +1,4 @@
+import { CORRELATION_ID, runInChildContext } from '@loyalnest/core';
 import { WebhookSignatureGuard } from '@loyalnest/security';
 import {
   Controller,
@@ -25,7 +26,10 @@ const FORWARDED = [
 export class ShopifyWebhooksController {
   constructor(private readonly points: PointsClient) {}
 
-  /** Verifies the signature over the bytes as they came, and passes those bytes on. */
+  /**
+   * Verifies the signature over the bytes as they came, and passes those bytes on, in the context of
+   * the shop that they are from.
+   */
   @Post()
   @UseGuards(WebhookSignatureGuard)
   async receive(
@@ -38,6 +42,11 @@ export class ShopifyWebhooksController {
       return value === undefined ? [] : [[name, value] as const];
     });
     const forwarded = { ...Object.fromEntries(known), 'content-type': 'application/json' };
-    relayAnswer(reply, await this.points.webhook(rawBody ?? Buffer.alloc(0), forwarded));
+    const shop = headers['x-shopify-shop-domain'] ?? '';
+    const answer = await runInChildContext(
+      CORRELATION_ID.test(shop) ? { merchantId: shop } : {},
+      () => this.points.webhook(rawBody ?? Buffer.alloc(0), forwarded),
+    );
+    relayAnswer(reply, answer);
   }
 }
