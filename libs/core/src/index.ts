@@ -14,6 +14,7 @@ export { requireSingleImport } from './options/single-import.js';
 export type { NumberRange } from './options/number-options.js';
 
 // Errors
+export { httpStatusOf } from './error/http-status.js';
 export { isLoyalNestError, LoyalNestError } from './error/loyalnest.error.js';
 export type { ErrorCategory, LoyalNestErrorOptions } from './error/loyalnest.error.js';
 
@@ -66,8 +67,19 @@ export type {
   PublishResult,
 } from './ports/job-publisher.js';
 
-export { ADMIN_ROLES, AdminAccess, AdminAccessError, includesRole } from './ports/admin-access.js';
+export {
+  ADMIN_ACCESS_REMEDY,
+  ADMIN_ROLES,
+  AdminAccess,
+  AdminAccessError,
+  includesRole,
+  requireAdminAccess,
+} from './ports/admin-access.js';
 export type { Administrator, AdminRequest, AdminRole } from './ports/admin-access.js';
+
+// Servers beside that of the application
+export { SideServer } from './side-server/side-server.js';
+export type { SideServerOptions } from './side-server/side-server.js';
 
 // Spans
 export { installTracer, isTracing, traced } from './tracing/span-tracer.js';

@@ -1,4 +1,5 @@
 import { LoyalNestError } from '../error/loyalnest.error.js';
+import { OptionError } from '../options/option.error.js';
 
 /**
  * What an administrator may do: look at things; change what can be undone; remove for good. Each
@@ -49,6 +50,26 @@ export class AdminAccessError extends LoyalNestError {
     );
     this.category = category;
   }
+}
+
+/** What to do about an endpoint that has nobody to ask. */
+export const ADMIN_ACCESS_REMEDY =
+  'provide AdminAccess, for example by AdminAccessModule of @loyalnest/security';
+
+/**
+ * Gives what an admin endpoint asks.
+ *
+ * @param option path of the option that mounts the endpoint
+ * @param value of that option
+ * @throws OptionError if the application provides none: the endpoint would be open to everybody
+ */
+export function requireAdminAccess(
+  access: AdminAccess | undefined,
+  option: string,
+  value: unknown,
+): AdminAccess {
+  if (access) return access;
+  throw new OptionError(option, value, ADMIN_ACCESS_REMEDY);
 }
 
 /** Whether `role` includes what `wanted` needs. */

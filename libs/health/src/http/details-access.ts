@@ -1,4 +1,9 @@
-import { AdminAccess, OptionError, type AdminRequest } from '@loyalnest/core';
+import {
+  ADMIN_ACCESS_REMEDY,
+  AdminAccess,
+  requireAdminAccess,
+  type AdminRequest,
+} from '@loyalnest/core';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { HealthSampler } from '../health-sampler.js';
@@ -18,9 +23,8 @@ export class DetailsAccess implements OnModuleInit {
     if (details !== 'authorized') return;
     this.access = this.find();
     if (this.access) return;
-    const remedy = 'provide AdminAccess, for example by AdminAccessModule of @loyalnest/security';
-    if (needsAdminAccess) throw new OptionError('HealthModule.details', details, remedy);
-    new Logger('Health').warn(`nobody will see the details of /health: ${remedy}`);
+    if (needsAdminAccess) requireAdminAccess(undefined, 'HealthModule.details', details);
+    new Logger('Health').warn(`nobody will see the details of /health: ${ADMIN_ACCESS_REMEDY}`);
   }
 
   /** A promise only if somebody has to be asked; it never rejects and never hangs. */

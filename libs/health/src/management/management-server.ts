@@ -1,16 +1,14 @@
 import {
   DRAIN,
   ON_SHUTDOWN,
-  OptionError,
+  SideServer,
   type Drainable,
   type DrainStep,
   type ShutdownListener,
 } from '@loyalnest/core';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { HealthPages, type HealthAnswer } from '../http/health-pages.js';
 import { HealthSampler } from '../health-sampler.js';
 
@@ -25,7 +23,7 @@ export class ManagementServer
   implements OnModuleInit, OnApplicationShutdown, Drainable, ShutdownListener
 {
   private readonly logger = new Logger('Health');
-  private server: Server | undefined;
+  private server: SideServer | undefined;
   private draining = false;
 
   constructor(
@@ -36,23 +34,18 @@ export class ManagementServer
 
   /** Where it listens; undefined without the option `port`. */
   get port(): number | undefined {
-    return (this.server?.address() as AddressInfo | null | undefined)?.port;
+    return this.server?.port;
   }
 
   async onModuleInit(): Promise<void> {
     const { port, host } = this.sampler.policy;
     if (port === undefined) return;
-    const server = createServer((request, response) => void this.serve(request, response));
-    try {
-      server.listen(port, host);
-      await once(server, 'listening');
-    } catch (error) {
-      const { code = 'unknown' } = error as NodeJS.ErrnoException;
-      throw new OptionError('HealthModule.port', port, `use a port that is free (${code})`);
-    }
-    // The main server keeps the process alive; a boot that fails must not be kept alive by this one.
-    server.unref();
-    this.server = server;
+    this.server = await SideServer.listen({
+      option: 'HealthModule.port',
+      port,
+      host,
+      serve: (request, response) => void this.serve(request, response),
+    });
     this.logger.warn(
       `the health pages are on port ${this.port} too: a probe there can succeed while the port of ` +
         'the application is unreachable; let readiness and liveness probes ask the main port',
@@ -65,17 +58,12 @@ export class ManagementServer
 
   /** The last phase: what watches the process can see it until its end. */
   [DRAIN](): readonly DrainStep[] {
-    return [{ phase: 'flush', name: 'health port', run: () => this.close() }];
+    return [{ phase: 'flush', name: 'health port', run: () => this.server?.close() }];
   }
 
   /** Without a graceful shutdown this is the last chance. */
   onApplicationShutdown(): void {
-    if (!this.draining) this.close();
-  }
-
-  private close(): void {
-    this.server?.close();
-    this.server?.closeAllConnections();
+    if (!this.draining) this.server?.close();
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,4 +1,4 @@
-import { isLoyalNestError, type ErrorCategory, type LoyalNestError } from '@loyalnest/core';
+import { httpStatusOf, isLoyalNestError, type LoyalNestError } from '@loyalnest/core';
 import { HttpException } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
 import { HttpResponseError } from '../client/http-response.error.js';
@@ -16,18 +16,6 @@ export interface Problem {
   /** Nobody foresaw this error: its text is for the log only. */
   readonly unexpected?: true;
 }
-
-const STATUSES: Readonly<Record<ErrorCategory, number>> = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  'not-found': 404,
-  conflict: 409,
-  'rate-limited': 429,
-  internal: 500,
-  unavailable: 503,
-  timeout: 504,
-};
 
 const MALFORMED_JSON: Problem = {
   status: 400,
@@ -49,7 +37,7 @@ export function problemOf(error: unknown): Problem {
 }
 
 function problemOfSuite({ category, code, retryAfterMs }: LoyalNestError): Problem {
-  const status = STATUSES[category] ?? 500;
+  const status = httpStatusOf(category);
   return { status, code, retryAfterMs, ...(status === 500 && { unexpected: true }) };
 }
 

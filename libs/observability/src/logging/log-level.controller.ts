@@ -1,4 +1,4 @@
-import { AdminAccess, OptionError, type AdminRequest } from '@loyalnest/core';
+import { AdminAccess, requireAdminAccess, type AdminRequest } from '@loyalnest/core';
 import {
   Controller,
   Get,
@@ -27,14 +27,7 @@ export class LogLevelController {
     private readonly logger: PinoLogger,
     @Optional() @Inject(AdminAccess) access?: AdminAccess,
   ) {
-    if (!access) {
-      throw new OptionError(
-        'LoggingModule.admin',
-        true,
-        'provide AdminAccess, for example by AdminAccessModule of @loyalnest/security',
-      );
-    }
-    this.access = access;
+    this.access = requireAdminAccess(access, 'LoggingModule.admin', true);
   }
 
   @Get()

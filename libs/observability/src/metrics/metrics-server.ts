@@ -1,15 +1,13 @@
 import {
   DRAIN,
   ON_SHUTDOWN,
-  OptionError,
+  SideServer,
   type Drainable,
   type DrainStep,
   type ShutdownListener,
 } from '@loyalnest/core';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ENDPOINT_OPTIONS } from './metrics-endpoint.js';
 import { MODULE_OPTIONS_TOKEN } from './metrics.module-definition.js';
 import {
@@ -29,7 +27,7 @@ export class MetricsServer
 {
   private readonly options: ResolvedMetricsOptions;
   private readonly path: string;
-  private server: Server | undefined;
+  private server: SideServer | undefined;
   private draining = false;
 
   constructor(
@@ -43,23 +41,18 @@ export class MetricsServer
 
   /** Where it listens; undefined without the option `port`. */
   get port(): number | undefined {
-    return (this.server?.address() as AddressInfo | null | undefined)?.port;
+    return this.server?.port;
   }
 
   async onModuleInit(): Promise<void> {
     const { port, host } = this.options;
     if (port === undefined) return;
-    const server = createServer((request, response) => void this.serve(request, response));
-    try {
-      server.listen(port, host);
-      await once(server, 'listening');
-    } catch (error) {
-      const { code = 'unknown' } = error as NodeJS.ErrnoException;
-      throw new OptionError('MetricsModule.port', port, `use a port that is free (${code})`);
-    }
-    // The main server keeps the process alive; a boot that fails must not be kept alive by this one.
-    server.unref();
-    this.server = server;
+    this.server = await SideServer.listen({
+      option: 'MetricsModule.port',
+      port,
+      host,
+      serve: (request, response) => void this.serve(request, response),
+    });
   }
 
   [ON_SHUTDOWN](): void {
@@ -68,17 +61,12 @@ export class MetricsServer
 
   /** The last phase: a shutdown can be watched until its end. */
   [DRAIN](): readonly DrainStep[] {
-    return [{ phase: 'flush', name: 'metrics port', run: () => this.close() }];
+    return [{ phase: 'flush', name: 'metrics port', run: () => this.server?.close() }];
   }
 
   /** Without a graceful shutdown this is the last chance. */
   onApplicationShutdown(): void {
-    if (!this.draining) this.close();
-  }
-
-  private close(): void {
-    this.server?.close();
-    this.server?.closeAllConnections();
+    if (!this.draining) this.server?.close();
   }
 
   private async serve({ method, url, headers }: IncomingMessage, response: ServerResponse) {

@@ -1,4 +1,9 @@
-import { AdminAccess, isLoyalNestError, OptionError, type AdminRequest } from '@loyalnest/core';
+import {
+  AdminAccess,
+  isLoyalNestError,
+  requireAdminAccess,
+  type AdminRequest,
+} from '@loyalnest/core';
 import {
   ForbiddenException,
   Get,
@@ -19,7 +24,7 @@ import { Scraper } from './scrape/scraper.js';
 
 /** What Prometheus asks. */
 export class MetricsController {
-  private readonly access: AdminAccess | undefined;
+  private readonly access?: AdminAccess;
   private readonly isElsewhere: boolean;
 
   constructor(
@@ -30,14 +35,7 @@ export class MetricsController {
     @Optional() @Inject(AdminAccess) access?: AdminAccess,
   ) {
     this.isElsewhere = port !== undefined;
-    if (guard && !access) {
-      throw new OptionError(
-        'MetricsModule.guard',
-        true,
-        'provide AdminAccess, for example by AdminAccessModule of @loyalnest/security',
-      );
-    }
-    this.access = guard ? access : undefined;
+    if (guard) this.access = requireAdminAccess(access, 'MetricsModule.guard', true);
   }
 
   @Get()

@@ -5,32 +5,17 @@ import {
   type SpanAttributes,
 } from '@loyalnest/core';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-
-interface PolicyEvent {
-  readonly policy: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly by?: string;
-  readonly refused?: string;
-  readonly handler?: string;
-  readonly hedge?: number;
-  readonly fault?: string;
-  readonly attempt?: number;
-  readonly delayMs?: number;
-  readonly retryAfterMs?: number;
-  readonly ageMs?: number;
-  readonly error?: unknown;
-}
+import { wholeMs, type PolicyEvent } from '../policy-event.js';
 
 /** Channels below `loyalnest:resilience:` whose events are noted, and what of each. */
 const NOTED: Readonly<Record<string, (event: PolicyEvent) => SpanAttributes>> = {
-  'attempt-failed': ({ attempt, delayMs }) => ({ attempt, delay_ms: whole(delayMs) }),
+  'attempt-failed': ({ attempt, delayMs }) => ({ attempt, delay_ms: wholeMs(delayMs) }),
   'retry-budget-exhausted': ({ refused }) => ({ refused }),
   'circuit-state': ({ from, to }) => ({ from, to }),
-  'call-rejected': ({ by, retryAfterMs }) => ({ by, retry_after_ms: whole(retryAfterMs) }),
+  'call-rejected': ({ by, retryAfterMs }) => ({ by, retry_after_ms: wholeMs(retryAfterMs) }),
   fallback: ({ handler }) => ({ handler }),
   'hedge-started': ({ hedge }) => ({ hedge }),
-  'stale-served': ({ ageMs }) => ({ age_ms: whole(ageMs) }),
+  'stale-served': ({ ageMs }) => ({ age_ms: wholeMs(ageMs) }),
   'fault-injected': ({ fault }) => ({ fault }),
 };
 
@@ -54,10 +39,6 @@ export class PolicyNotes implements OnModuleInit, OnModuleDestroy {
   onModuleDestroy(): void {
     for (const end of this.subscriptions) end();
   }
-}
-
-function whole(value: number | undefined): number | undefined {
-  return value === undefined ? undefined : Math.round(value);
 }
 
 function typeOf(error: unknown): string | undefined {

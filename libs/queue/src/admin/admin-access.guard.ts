@@ -1,7 +1,7 @@
 import {
   AdminAccess,
   AdminAccessError,
-  OptionError,
+  requireAdminAccess,
   type Administrator as Person,
   type AdminRequest,
 } from '@loyalnest/core';
@@ -40,16 +40,9 @@ export class AdminAccessGuard implements CanActivate {
     private readonly refused: RefusedCommands,
     @Optional() @Inject(AdminAccess) access?: AdminAccess,
   ) {
-    if (!access) {
-      // A boot that fails must not be kept alive by a connection.
-      connection.close();
-      throw new OptionError(
-        'QueueAdminModule',
-        'no AdminAccess',
-        'provide AdminAccess, for example by AdminAccessModule of @loyalnest/security',
-      );
-    }
-    this.access = access;
+    // A boot that fails must not be kept alive by a connection.
+    if (!access) connection.close();
+    this.access = requireAdminAccess(access, 'QueueAdminModule', 'no AdminAccess');
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {

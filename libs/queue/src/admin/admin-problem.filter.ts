@@ -1,20 +1,8 @@
-import { currentContext, LoyalNestError, type ErrorCategory } from '@loyalnest/core';
+import { currentContext, httpStatusOf, LoyalNestError } from '@loyalnest/core';
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { STATUS_CODES } from 'node:http';
 import { AdminInputError } from './admin-input.error.js';
-
-const STATUSES: Readonly<Record<ErrorCategory, number>> = {
-  invalid: 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  'not-found': 404,
-  conflict: 409,
-  'rate-limited': 429,
-  internal: 500,
-  unavailable: 503,
-  timeout: 504,
-};
 
 /**
  * Answers errors of the suite as RFC 9457 problem details with their text, which an administrator
@@ -29,7 +17,7 @@ export class AdminProblemFilter implements ExceptionFilter<LoyalNestError> {
     const { httpAdapter } = this.host;
     const request: unknown = host.switchToHttp().getRequest();
     const response: unknown = host.switchToHttp().getResponse();
-    const status = STATUSES[error.category];
+    const status = httpStatusOf(error.category);
     const correlationId = currentContext()?.correlationId;
     const { retryAfterMs } = error;
     if (retryAfterMs !== undefined) {

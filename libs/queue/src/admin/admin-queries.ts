@@ -1,3 +1,4 @@
+import { applyDecorators } from '@nestjs/common';
 import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { FilterInput } from './admin-filter.js';
@@ -11,20 +12,26 @@ const PAGE_FIELDS = {
   cursor: '`cursor` of the page before.',
 };
 
+const PageLimit = (): PropertyDecorator =>
+  applyDecorators(
+    IsOptional(),
+    Type(() => Number),
+    IsInt(),
+    Min(1),
+    Max(1_000),
+  );
+
+const PageCursor = (): PropertyDecorator =>
+  applyDecorators(IsOptional(), IsString(), MaxLength(1_000));
+
 /** A page of a list. */
 export class PageQuery {
   static readonly fields: Readonly<Record<string, string>> = PAGE_FIELDS;
 
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @PageLimit()
   readonly limit?: number;
 
-  @IsOptional()
-  @IsString()
-  @MaxLength(1_000)
+  @PageCursor()
   readonly cursor?: string;
 }
 
@@ -35,16 +42,10 @@ export class DeadLetterQuery extends FilterInput {
     ...PAGE_FIELDS,
   };
 
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(1_000)
+  @PageLimit()
   readonly limit?: number;
 
-  @IsOptional()
-  @IsString()
-  @MaxLength(1_000)
+  @PageCursor()
   readonly cursor?: string;
 }
 

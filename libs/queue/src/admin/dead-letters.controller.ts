@@ -1,23 +1,12 @@
 import { AdminAccessError, includesRole } from '@loyalnest/core';
-import {
-  Controller,
-  Get,
-  HttpCode,
-  Param,
-  Post,
-  UseFilters,
-  UseGuards,
-  UseInterceptors,
-  VERSION_NEUTRAL,
-} from '@nestjs/common';
+import { Get, HttpCode, Param, Post } from '@nestjs/common';
 import type { DeadLetterGroup } from '../dead-letter/dead-letter-group.js';
 import type { DeadLetterDetails, DeadLetterPage } from '../dead-letter/dead-letter.js';
-import { AdminAccessGuard, Administrator } from './admin-access.guard.js';
+import { AdminController } from './admin-controller.decorator.js';
+import { Administrator } from './admin-access.guard.js';
 import { DiscardBody, EditBody } from './admin-bodies.js';
 import { AdminCommands } from './admin-commands.js';
 import { AdminBody, AdminQuery } from './admin-input.pipe.js';
-import { AdminOutageInterceptor } from './admin-outage.interceptor.js';
-import { AdminProblemFilter } from './admin-problem.filter.js';
 import { DeadLetterQuery, DetailsQuery, PageQuery } from './admin-queries.js';
 import { AdminRoute } from './admin-route.decorator.js';
 import type { Actor } from './audit-record.js';
@@ -33,10 +22,7 @@ interface Done {
 }
 
 /** The dead letters of a queue, one by one. */
-@Controller({ path: 'admin/dead-letters/:queue', version: VERSION_NEUTRAL })
-@UseGuards(AdminAccessGuard)
-@UseInterceptors(AdminOutageInterceptor)
-@UseFilters(AdminProblemFilter)
+@AdminController('dead-letters/:queue')
 export class DeadLettersController {
   constructor(
     private readonly desks: QueueDesks,

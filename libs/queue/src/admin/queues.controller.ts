@@ -1,28 +1,14 @@
-import {
-  Controller,
-  Get,
-  HttpCode,
-  Param,
-  Post,
-  UseFilters,
-  UseGuards,
-  UseInterceptors,
-  VERSION_NEUTRAL,
-} from '@nestjs/common';
-import { AdminAccessGuard, Administrator } from './admin-access.guard.js';
+import { Get, HttpCode, Param, Post } from '@nestjs/common';
+import { AdminController } from './admin-controller.decorator.js';
+import { Administrator } from './admin-access.guard.js';
 import { AdminCommands } from './admin-commands.js';
-import { AdminOutageInterceptor } from './admin-outage.interceptor.js';
-import { AdminProblemFilter } from './admin-problem.filter.js';
 import { AdminRoute } from './admin-route.decorator.js';
 import type { Actor } from './audit-record.js';
 import { QueueDesks } from './queue-desks.js';
 import { readQueueOverview, type QueueOverview } from './queue-overview.js';
 
 /** The queues that this service declared. */
-@Controller({ path: 'admin/queues', version: VERSION_NEUTRAL })
-@UseGuards(AdminAccessGuard)
-@UseInterceptors(AdminOutageInterceptor)
-@UseFilters(AdminProblemFilter)
+@AdminController('queues')
 export class QueuesController {
   constructor(
     private readonly desks: QueueDesks,

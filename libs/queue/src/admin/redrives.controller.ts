@@ -1,30 +1,16 @@
-import {
-  Controller,
-  Get,
-  HttpCode,
-  Param,
-  Post,
-  UseFilters,
-  UseGuards,
-  UseInterceptors,
-  VERSION_NEUTRAL,
-} from '@nestjs/common';
+import { Get, HttpCode, Param, Post } from '@nestjs/common';
 import type { RedriveTask } from '../redrive/redrive-task.js';
-import { AdminAccessGuard, Administrator } from './admin-access.guard.js';
+import { AdminController } from './admin-controller.decorator.js';
+import { Administrator } from './admin-access.guard.js';
 import { RedriveBody } from './admin-bodies.js';
 import { AdminCommands, requireFilter } from './admin-commands.js';
 import { AdminBody } from './admin-input.pipe.js';
-import { AdminOutageInterceptor } from './admin-outage.interceptor.js';
-import { AdminProblemFilter } from './admin-problem.filter.js';
 import { AdminRoute } from './admin-route.decorator.js';
 import type { Actor } from './audit-record.js';
 import { QueueDesks } from './queue-desks.js';
 
 /** Redrives of many dead letters of a queue. */
-@Controller({ path: 'admin/dead-letters/:queue/redrives', version: VERSION_NEUTRAL })
-@UseGuards(AdminAccessGuard)
-@UseInterceptors(AdminOutageInterceptor)
-@UseFilters(AdminProblemFilter)
+@AdminController('dead-letters/:queue/redrives')
 export class RedrivesController {
   constructor(
     private readonly desks: QueueDesks,

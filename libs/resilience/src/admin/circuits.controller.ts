@@ -1,4 +1,4 @@
-import { AdminAccess, OptionError, type AdminRequest } from '@loyalnest/core';
+import { AdminAccess, requireAdminAccess, type AdminRequest } from '@loyalnest/core';
 import {
   Controller,
   Get,
@@ -30,14 +30,7 @@ export class CircuitsController {
     private readonly operator: CircuitOperator,
     @Optional() @Inject(AdminAccess) access?: AdminAccess,
   ) {
-    if (!access) {
-      throw new OptionError(
-        'ResilienceModule.admin',
-        true,
-        'provide AdminAccess, for example by AdminAccessModule of @loyalnest/security',
-      );
-    }
-    this.access = access;
+    this.access = requireAdminAccess(access, 'ResilienceModule.admin', true);
   }
 
   @Get()

@@ -1,25 +1,14 @@
 import type { PinoLogger } from 'nestjs-pino';
 import type { EventSource } from '../../event-source.js';
+import { wholeMs, type PolicyEvent } from '../../policy-event.js';
 import { describeError } from './describe-error.js';
 
-interface PolicyEvent {
+interface OperatorCommand {
   readonly policy: string;
-  readonly key?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly by?: string;
-  readonly refused?: string;
-  readonly handler?: string;
-  readonly hedge?: number;
-  readonly fault?: string;
-  readonly attempt?: number;
-  readonly delayMs?: number;
-  readonly retryAfterMs?: number;
-  readonly ageMs?: number;
-  readonly error?: unknown;
-  readonly command?: string;
-  readonly instance?: string;
-  readonly applied?: boolean;
+  readonly command: string;
+  readonly by: string;
+  readonly instance: string;
+  readonly applied: boolean;
 }
 
 interface PolicyLine {
@@ -40,7 +29,7 @@ const LINES: Readonly<Record<string, PolicyLine>> = {
   },
   'attempt-failed': {
     level: 'info',
-    fields: ({ attempt, delayMs }) => ({ attempt, delayMs: whole(delayMs) }),
+    fields: ({ attempt, delayMs }) => ({ attempt, delayMs: wholeMs(delayMs) }),
     text: ({ policy, attempt }) => `attempt ${attempt} of ${policy} failed`,
   },
   'retry-budget-exhausted': {
@@ -50,7 +39,7 @@ const LINES: Readonly<Record<string, PolicyLine>> = {
   },
   'call-rejected': {
     level: 'debug',
-    fields: ({ by, retryAfterMs }) => ({ by, retryAfterMs: whole(retryAfterMs) }),
+    fields: ({ by, retryAfterMs }) => ({ by, retryAfterMs: wholeMs(retryAfterMs) }),
     text: ({ policy, by }) => `the ${by} of ${policy} refuses a call`,
   },
   fallback: {
@@ -65,7 +54,7 @@ const LINES: Readonly<Record<string, PolicyLine>> = {
   },
   'stale-served': {
     level: 'info',
-    fields: ({ ageMs }) => ({ ageMs: whole(ageMs) }),
+    fields: ({ ageMs }) => ({ ageMs: wholeMs(ageMs) }),
     text: ({ policy }) => `${policy} serves a value past its time`,
   },
   'fault-injected': {
@@ -86,7 +75,7 @@ export function logResilience(logger: PinoLogger, on: EventSource): void {
       );
     });
   }
-  on<PolicyEvent>(
+  on<OperatorCommand>(
     'loyalnest:resilience:operator-command',
     ({ policy, command, by, instance, applied }) =>
       logger.warn(
@@ -94,8 +83,4 @@ export function logResilience(logger: PinoLogger, on: EventSource): void {
         `${by} commanded ${command} of circuit ${policy}`,
       ),
   );
-}
-
-function whole(value: number | undefined): number | undefined {
-  return value === undefined ? undefined : Math.round(value);
 }

@@ -1,9 +1,6 @@
 import type { MetricRegistry } from '../registry/metric-registry.js';
 import type { EventSource } from '../../event-source.js';
-
-interface PolicyEvent {
-  readonly policy: string;
-}
+import type { PolicyEvent } from '../../policy-event.js';
 
 /**
  * What policies do to calls. A breaker's key is made from data and is no label: all circuits of a
