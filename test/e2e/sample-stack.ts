@@ -52,8 +52,11 @@ export class SampleStack {
     ) as Record<AppName, number>;
     const { environment = {} } = options;
     const stack = new SampleStack(redis, postgres, points, referrals, ports, environment);
-    await Promise.all(APPS.map((app) => stack.launch(app)));
-    return stack;
+    const launched = await Promise.allSettled(APPS.map((app) => stack.launch(app)));
+    const failed = launched.find(({ status }) => status === 'rejected');
+    if (failed?.status !== 'rejected') return stack;
+    await stack.stop();
+    throw failed.reason;
   }
 
   async launch(app: AppName): Promise<void> {

@@ -28,7 +28,7 @@ export interface JobStarted {
   readonly name: string;
   readonly attempt: number;
   readonly attempts: number;
-  /** From when it could run to its start. Only of first attempts. */
+  /** From when it could run to its start. Only of first attempts, and not after a redrive. */
   readonly waitMs?: number;
 }
 

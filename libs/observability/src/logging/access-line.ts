@@ -1,5 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Options } from 'pino-http';
+import type { LoggingModuleOptions } from './logging.options.js';
+
+const SILENT_ROUTES = ['/health', '/metrics'];
+
+type SilentRoutes = Pick<LoggingModuleOptions, 'silentRoutes'>;
 
 interface LoggedRequest {
   readonly method?: string | undefined;
@@ -19,28 +24,34 @@ type Setting = Pick<
   | 'wrapSerializers'
 >;
 
-/** One line for each request, except for those of `silentRoutes` and below. */
-export function accessLine(silentRoutes: readonly string[]): Setting {
-  const message = (req: IncomingMessage, { statusCode }: ServerResponse): string =>
-    `${req.method} ${pathOf(req)} ${statusCode}`;
+/** One line for each request, except for those of the silent routes and below. */
+export function accessLine(options: SilentRoutes): Setting {
   return {
     // No request, answer, header or number of the adapter's: the context says whose they are.
     // Errors are copied for the line already.
     serializers: { req: () => undefined, res: () => undefined, err: (error: unknown) => error },
     wrapSerializers: false,
-    customLogLevel: (_req, { statusCode }) => (statusCode >= 500 ? 'error' : 'info'),
-    customSuccessMessage: message,
-    customErrorMessage: message,
+    customLogLevel: (_req, res) => accessLevel(res),
+    customSuccessMessage: accessMessage,
+    customErrorMessage: accessMessage,
     customSuccessObject: accessFields,
     customErrorObject: (req, res, error, value) => ({
       ...accessFields(req, res, value),
       reason: error.message,
     }),
-    autoLogging: { ignore: (req) => isBelow(pathOf(req), silentRoutes) },
+    autoLogging: { ignore: (req) => isSilent(req, options) },
   };
 }
 
-function accessFields(
+export function accessLevel({ statusCode }: ServerResponse): 'error' | 'info' {
+  return statusCode >= 500 ? 'error' : 'info';
+}
+
+export function accessMessage(req: LoggedRequest, { statusCode }: ServerResponse): string {
+  return `${req.method} ${pathOf(req)} ${statusCode}`;
+}
+
+export function accessFields(
   req: LoggedRequest,
   res: ServerResponse,
   { responseTime }: { responseTime?: number },
@@ -65,6 +76,11 @@ function pathOf({ originalUrl, url }: LoggedRequest): string {
   return query < 0 ? address : address.slice(0, query);
 }
 
-function isBelow(path: string, routes: readonly string[]): boolean {
-  return routes.some((route) => path === route || path.startsWith(`${route}/`));
+/** Whether a request has no line. */
+export function isSilent(
+  req: LoggedRequest,
+  { silentRoutes = SILENT_ROUTES }: SilentRoutes,
+): boolean {
+  const path = pathOf(req);
+  return silentRoutes.some((route) => path === route || path.startsWith(`${route}/`));
 }

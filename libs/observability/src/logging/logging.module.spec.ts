@@ -127,6 +127,27 @@ forEachPlatform((platform) => {
     expect(inside).not.toHaveProperty('spanId');
   });
 
+  it.each([
+    ['is no JSON', '{', 400],
+    ['is too large', JSON.stringify({ text: 'x'.repeat(1_100_000) }), 413],
+  ])('writes one line for a request whose body %s', async (_what, body, status) => {
+    const { url, close } = await start();
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`${url}/invites?token=hunter2`, { method: 'POST', headers, body });
+    const mine = () => lines.filter(({ path }) => path === '/invites');
+    await eventually(() => mine().length > 0);
+    await close();
+    expect(mine()).toEqual([
+      expect.objectContaining({
+        level: 'info',
+        msg: `POST /invites ${status}`,
+        method: 'POST',
+        status,
+        durationMs: expect.any(Number),
+      }),
+    ]);
+  });
+
   it('says of a request whose client went away that it was aborted', async () => {
     const { url, close } = await start();
     const client = new AbortController();

@@ -12,13 +12,14 @@ import {
 } from './logging.module-definition.js';
 import type { LoggingEndpointOptions, LoggingModuleOptions } from './logging.options.js';
 import { pinoParams } from './pino-params.js';
+import { RefusedRequests } from './refused-requests.js';
 
 /**
  * JSON lines by pino with the request context on each, secrets left out, probes silent, and a line
  * for every event of the suite. Route Nest's own log through it with
  * `app.useLogger(app.get(Logger))`.
  */
-@Module({ providers: [EventLog, LogFlush, LogLevel], exports: [LogLevel] })
+@Module({ providers: [EventLog, LogFlush, LogLevel, RefusedRequests], exports: [LogLevel] })
 export class LoggingModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
     return withPino(super.forRoot(options), options);

@@ -7,13 +7,12 @@ import { openDestination } from './destination.js';
 import type { LoggingModuleOptions } from './logging.options.js';
 import { redactingLogger } from './redacting-logger.js';
 
-const SILENT_ROUTES = ['/health', '/metrics'];
 // nestjs-pino's own pattern for all routes matches none on Fastify.
 const ALL_ROUTES = [{ path: '*path', method: RequestMethod.ALL }];
 
 /** What nestjs-pino is given. */
 export async function pinoParams(options: LoggingModuleOptions): Promise<Params> {
-  const { service, version, level = 'info', silentRoutes = SILENT_ROUTES, redact } = options;
+  const { service, version, level = 'info', redact } = options;
   const logger = redactingLogger(
     {
       level,
@@ -25,5 +24,5 @@ export async function pinoParams(options: LoggingModuleOptions): Promise<Params>
     await openDestination(options),
     new Redaction(redact),
   );
-  return { forRoutes: ALL_ROUTES, pinoHttp: { logger, ...accessLine(silentRoutes) } };
+  return { forRoutes: ALL_ROUTES, pinoHttp: { logger, ...accessLine(options) } };
 }

@@ -1,4 +1,5 @@
 import type { ContextCarrier, SpanAttributes, SpanDescription } from '@loyalnest/core';
+import { isRedriven } from './is-redriven.js';
 import type { JobDefinition } from './job-definition.js';
 
 /** A run as its span tells of it. */
@@ -41,11 +42,6 @@ export function processSpan(job: TracedRun, context: ContextCarrier | undefined)
       ...(redriven && { 'loyalnest.job.redriven': true }),
     },
   };
-}
-
-/** A redrive resets the attempts, and the failures before it stay. */
-function isRedriven({ attemptsMade, stacktrace }: TracedRun): boolean {
-  return attemptsMade === 0 && (stacktrace?.length ?? 0) > 0;
 }
 
 function messaging(operation: 'send' | 'process', queue: string): SpanAttributes {

@@ -1,5 +1,6 @@
 import { currentContext, runInContext, traced, type Clock, type OpenSpan } from '@loyalnest/core';
 import { nameStack } from '../dead-letter/named-stack.js';
+import { isRedriven } from '../job/is-redriven.js';
 import { isJobEnvelope } from '../job/job-envelope.js';
 import { processSpan } from '../job/job-spans.js';
 import { jobFinished, jobStarted } from '../queue.events.js';
@@ -76,7 +77,9 @@ export class JobRunner {
     const { signal } = controller;
     const context = new JobRunContext(job, envelope, signal, this.journal);
     const { id, name, attempt, attempts } = context;
-    const waitMs = attempt === 1 ? { waitMs: this.waitedMs(job, envelope.slot?.at) } : undefined;
+    // When a redriven job could run again is not known; it has been dead for most of the time.
+    const isFirst = attempt === 1 && !isRedriven(job);
+    const waitMs = isFirst && { waitMs: this.waitedMs(job, envelope.slot?.at) };
     jobStarted.publish({ id, name, attempt, attempts, ...waitMs });
     return withinRunTime(this.clock, handler.definition, controller, () =>
       runInContext({ ...envelope.context, ...currentSpan(), signal, attempt }, () =>

@@ -233,6 +233,23 @@ describe('events', () => {
     expect(channels.finished[1]!.durationMs).toBeGreaterThanOrEqual(19);
   });
 
+  it('tell no wait of a redriven job, which was dead and did not wait', async () => {
+    const [started, finished] = [record(jobStarted), record(jobFinished)];
+    const app = await apps.create();
+    app.get(AwardHandler).behave = async () => {
+      if (started.length < 3) throw new Error('down');
+    };
+    const { id } = await app.get(JobProducer).enqueue(Award, { points: 1 });
+    await eventually(() => expect(finished.at(-1)).toMatchObject({ outcome: 'dead' }));
+    await app.get(DeadLetterService).redrive('points', id, 'ada');
+    await eventually(() => expect(finished.at(-1)).toMatchObject({ outcome: 'completed' }));
+    expect(started.map(({ attempt, waitMs }) => [attempt, typeof waitMs])).toEqual([
+      [1, 'number'],
+      [2, 'undefined'],
+      [1, 'undefined'],
+    ]);
+  });
+
   it('tell of a cancelled job when it has become a dead letter', async () => {
     const finished = record(jobFinished);
     const app = await apps.create();
