@@ -1,5 +1,6 @@
 import { eventually, freePort, RedisServer } from '@loyalnest/testing';
-import { Logger } from '@nestjs/common';
+import { Logger, type INestApplicationContext } from '@nestjs/common';
+import { Redis } from 'ioredis';
 import { inspect } from 'node:util';
 import { ContractApps } from '../../test/connection-contract.js';
 import { failsFast } from '../../test/fails-fast.js';
@@ -14,6 +15,7 @@ const SECRET = 'hunter2';
 describe('an error without Redis says why', () => {
   let stop: (() => Promise<void>) | undefined;
   let apps: ContractApps | undefined;
+  let app: INestApplicationContext;
 
   afterEach(async () => {
     await apps?.closeAll();
@@ -25,7 +27,7 @@ describe('an error without Redis says why', () => {
   async function expectReason(connection: RedisConnectionOptions, reason: RegExp): Promise<void> {
     const warn = jest.spyOn(Logger.prototype, 'warn');
     apps = new ContractApps(connection);
-    const app = await apps.create();
+    app = await apps.create();
     await eventually(
       async () => {
         const error = await failsFast(app);
@@ -49,6 +51,24 @@ describe('an error without Redis says why', () => {
     stop = () => redis.stop();
     const url = redis.url.replace('//', `//:${SECRET}@`);
     await expectReason({ url }, /WRONGPASS/);
+  });
+
+  it('a database that Redis does not have, and no other one is used', async () => {
+    const redis = await RedisServer.start();
+    stop = () => redis.stop();
+    const log = jest.spyOn(Logger.prototype, 'log');
+    await expectReason({ url: `${redis.url}/99` }, /DB index is out of range/);
+    const first = new Redis(redis.url);
+    const connections = async () =>
+      Number(/total_connections_received:(\d+)/.exec(await first.info('stats'))![1]);
+    const seen = await connections();
+    await eventually(async () => expect(await connections()).toBeGreaterThan(seen + 2), {
+      within: '10s',
+    });
+    await failsFast(app);
+    expect(await first.dbsize()).toBe(0);
+    expect(log.mock.calls.map(String)).not.toContainEqual(expect.stringContaining('is back'));
+    first.disconnect();
   });
 
   it('no node of a cluster', async () => {

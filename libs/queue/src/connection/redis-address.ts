@@ -10,6 +10,8 @@ export interface RedisAddress {
   readonly family?: number;
 }
 
+const FAMILIES = [null, '0', '4', '6'];
+
 /** @throws OptionError that names the address, but not its password */
 export function parseRedisAddress(path: string, value: unknown, defaultPort = 6379): RedisAddress {
   const example = `use an address such as redis://localhost:${defaultPort}`;
@@ -27,6 +29,7 @@ export function parseRedisAddress(path: string, value: unknown, defaultPort = 63
     if (name !== 'family') refuse(`put ${name} into the option redis`);
   }
   const family = url.searchParams.get('family');
+  if (!FAMILIES.includes(family)) refuse('use family=4, family=6, or 0 for both');
   const db = url.pathname.slice(1);
   return {
     // An IPv6 address has brackets in a URL only.

@@ -39,6 +39,13 @@ describe('the target of a connection', () => {
     });
   });
 
+  it('is a cluster with TLS, to the nodes that it names too', () => {
+    const nodes = CLUSTER.map((node) => node.replace('redis:', 'rediss:'));
+    const tls = { servername: 'redis.internal' };
+    expect(resolve({ cluster: { nodes }, tls })).toMatchObject({ redis: { tls } });
+    expect(resolve({ cluster: { nodes } })).toMatchObject({ redis: { tls: {} } });
+  });
+
   it('is a master behind Sentinels, which have credentials and TLS of their own', () => {
     const nodes = SENTINEL.nodes.map((node) => node.replace('redis:', 'rediss:'));
     const sentinel = { ...SENTINEL, nodes, username: 'app', password: 'other' };
@@ -132,6 +139,36 @@ describe('the boot fails and names field, value and remedy', () => {
       'an option of ioredis in the address',
       { url: 'redis://a?password=s3cret' },
       "queue.url: got 'redis://a?***'; put password into the option redis",
+    ],
+    [
+      'a family of addresses that there is not',
+      { url: 'redis://:s3cret@a?family=x' },
+      "queue.url: got 'redis://:***@a?***'; use family=4, family=6, or 0 for both",
+    ],
+    [
+      'an address in an object',
+      { url: { host: 'a', password: 's3cret' } },
+      "queue.url: got '(an object)'; use an address such as redis://localhost:6379",
+    ],
+    [
+      'a database that is no number',
+      { url: 'redis://a', redis: { db: Number('orders') } },
+      'queue.redis.db: got NaN; use a whole number >= 0',
+    ],
+    [
+      'a database in the options of a cluster',
+      { cluster: { nodes: CLUSTER }, redis: { db: 1 } },
+      'queue.redis.db: got 1; leave it out: a cluster has one',
+    ],
+    [
+      'options of ioredis that are none',
+      { url: 'redis://a', redis: 's3cret' },
+      "queue.redis: got 'string'; use an object with options of ioredis",
+    ],
+    [
+      'a map of addresses that is none',
+      { cluster: { nodes: CLUSTER, natMap: '10.0.0.1' } },
+      "queue.cluster.natMap: got '10.0.0.1'; map 'host:port' that Redis gives out",
     ],
     [
       'what the module decides',

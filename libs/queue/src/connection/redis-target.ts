@@ -1,7 +1,8 @@
-import { OptionError } from '@loyalnest/core';
+import { OptionError, wholeNumber } from '@loyalnest/core';
 import type { RedisOptions } from 'ioredis';
 import {
   OWN_REDIS_OPTIONS,
+  type MoreRedisOptions,
   type NatMap,
   type RedisClusterOptions,
   type RedisConnectionOptions,
@@ -28,7 +29,7 @@ export function resolveTarget(options: RedisConnectionOptions, prefix: string): 
   if (given.length > 1) {
     throw new OptionError('queue', given, 'leave one of them; it says where Redis is');
   }
-  checkMore(options.redis);
+  checkMore(options.redis ?? {});
   checkPrefix(prefix);
   if (options.cluster !== undefined) return cluster(options.cluster, options, prefix);
   if (options.sentinel !== undefined) return sentinel(options.sentinel, options);
@@ -49,6 +50,9 @@ function cluster(
   options: RedisConnectionOptions,
   prefix: string,
 ): RedisTarget {
+  if (options.redis?.db) {
+    throw new OptionError('queue.redis.db', options.redis.db, 'leave it out: a cluster has one');
+  }
   // https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
   if (!/^[^{]*\{[^}]+\}/.test(prefix)) {
     throw new OptionError(
@@ -131,6 +135,9 @@ function checkPrefix(prefix: unknown): void {
 }
 
 function checkNatMap(path: string, natMap: NatMap): NatMap {
+  if (typeof natMap !== 'object') {
+    throw new OptionError(path, natMap, "map 'host:port' that Redis gives out to { host, port }");
+  }
   for (const [from, to] of Object.entries(natMap)) {
     if (/:\d+$/.test(from) && typeof to?.host === 'string' && Number.isInteger(to.port)) continue;
     throw new OptionError(
@@ -142,9 +149,13 @@ function checkNatMap(path: string, natMap: NatMap): NatMap {
   return natMap;
 }
 
-function checkMore(redis: RedisConnectionOptions['redis']): void {
+function checkMore(redis: MoreRedisOptions): void {
+  if (typeof redis !== 'object') {
+    throw new OptionError('queue.redis', typeof redis, 'use an object with options of ioredis');
+  }
+  if (redis.db !== undefined) wholeNumber('queue.redis.db', redis.db);
   for (const name of OWN_REDIS_OPTIONS) {
-    if (redis === undefined || !(name in redis)) continue;
+    if (!(name in redis)) continue;
     const remedy =
       name === 'tls'
         ? 'use the option tls of QueueModule.forRoot'
