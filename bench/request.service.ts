@@ -12,6 +12,7 @@ import {
 import { LoggingModule, MetricsModule } from '@loyalnest/observability';
 import { TracingModule } from '@loyalnest/observability/tracing';
 import { ResilienceModule } from '@loyalnest/resilience';
+import { ThrottlingModule } from '@loyalnest/throttling';
 import { Body, Controller, Module, Post, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -41,6 +42,16 @@ const defaults = (): Imports => [
   HealthModule.forRoot({}),
   GracefulShutdownModule.forRoot({}),
 ];
+const throttling = (url?: string) =>
+  ThrottlingModule.forRoot({
+    ...(url && { url }),
+    trustProxy: false,
+    merchant: () => 'demo.myshopify.com',
+    limits: [
+      { name: 'ip', by: 'ip', limit: 1e6, per: '1s' },
+      { name: 'merchant', by: 'merchant', limit: 1e6, per: '1s' },
+    ],
+  });
 const tracing = (sampled: number) =>
   TracingModule.forRoot({
     service,
@@ -64,6 +75,8 @@ const VARIANTS: Readonly<Record<string, () => Imports>> = {
   metrics: () => [MetricsModule.forRoot({ service })],
   validation: () => [ValidationModule],
   deadline: () => [context(), RequestDeadlineModule.forRoot({})],
+  throttling: () => [throttling()],
+  'throttling-redis': () => [throttling(process.env['REDIS_URL'])],
   defaults,
   'defaults-tracing-1-in-10': () => [...defaults(), tracing(0.1)],
   'defaults-tracing-all': () => [...defaults(), tracing(1)],

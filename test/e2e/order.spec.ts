@@ -122,8 +122,9 @@ describe('a paid order', () => {
         expect(referrals.filter(ours).map(({ msg }) => msg)).toContain(
           'referrals.note-order completed',
         );
-        // The gateway's own access line is of the request, which names its shop only in the webhook.
-        const merchants = [...service, ...referrals].filter(ours).map(({ merchant }) => merchant);
+        const entry = gateway.filter(({ msg }) => msg === 'POST /v1/webhooks/shopify 200');
+        const lines = [...entry, ...service, ...referrals].filter(ours);
+        const merchants = lines.map(({ merchant }) => merchant);
         expect(new Set(merchants)).toEqual(new Set([SHOP]));
       },
       { within: '15s' },

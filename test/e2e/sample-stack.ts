@@ -158,6 +158,9 @@ export class SampleStack {
           POINTS_URL: this.urlOf('points-service'),
           REFERRALS_URL: this.urlOf('referrals-service'),
           SHOPIFY_WEBHOOK_SECRETS: `retired-secret,${WEBHOOK_SECRET}`,
+          // Their loads come from one address.
+          RATE_LIMIT_PER_IP: '1000000',
+          RATE_LIMIT_PER_MERCHANT: '2000000',
         };
     }
   }

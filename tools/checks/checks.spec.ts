@@ -118,9 +118,16 @@ describe('the checks', () => {
   });
 
   it('find packages with entry points or types that are missing', () => {
-    const lib = (name: string, types: string, code: string): void => {
+    const lib = (name: string, types: string, code: string, dependencies = {}): void => {
       const exports = { '.': { types: `./dist/${types}`, default: `./dist/${code}` } };
-      const manifest = { name, version: '1.0.0', type: 'module', license: 'MIT', exports };
+      const manifest = {
+        name,
+        version: '1.0.0',
+        type: 'module',
+        license: 'MIT',
+        exports,
+        dependencies,
+      };
       write(`libs/${name}/package.json`, { ...manifest, files: ['dist'] });
       write(`libs/${name}/dist/index.js`, 'export const x = 1;\n');
       write(`libs/${name}/dist/index.d.ts`, 'export declare const x = 1;\n');
@@ -128,6 +135,15 @@ describe('the checks', () => {
     lib('right', 'index.d.ts', 'index.js');
     lib('codeless', 'index.d.ts', 'gone.js');
     lib('typeless', 'gone.d.ts', 'index.js');
+    lib('untyped', 'index.d.ts', 'index.js', { ioredis: '5', opossum: '10' });
+    write(
+      'libs/untyped/dist/index.d.ts',
+      "import type Opossum from 'opossum';\nexport declare const x: Opossum;\nexport * from './deep.js';\n",
+    );
+    write(
+      'libs/untyped/dist/deep.d.ts',
+      "export type { Redis } from 'ioredis';\nexport declare const pool: import('pg').Pool;\n",
+    );
     write('libs/private/package.json', { name: 'private', private: true, exports: './gone.js' });
     symlinkSync(join(repositoryRoot(), 'node_modules'), join(folder, 'node_modules'));
     const program = `
@@ -141,6 +157,10 @@ describe('the checks', () => {
     expect(problems).toContainEqual(
       expect.stringMatching(/^libs\/typeless: the types do not resolve/),
     );
+    expect(problems.filter((problem) => /untyped: its types/.test(problem))).toEqual([
+      expect.stringMatching(/ @types\/opossum, as opossum has none/),
+      expect.stringMatching(/ pg, which package\.json does not name/),
+    ]);
     expect(problems.filter((problem) => /right|private/.test(problem))).toEqual([]);
   });
 });

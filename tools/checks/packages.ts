@@ -4,12 +4,14 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
+import { typePackageProblems, type PackageManifest } from './type-packages.ts';
 
 const run = promisify(execFile);
 
 /**
  * What users of the public libs would stumble over: entry points that are missing from the package,
- * wrong conditions, types that do not resolve. Needs `dist` with code and types.
+ * wrong conditions, types that do not resolve or that need packages which nobody installs. Needs
+ * `dist` with code and types.
  */
 export async function packageProblems(root: string): Promise<readonly string[]> {
   const folders = globSync('libs/*/package.json', { cwd: root })
@@ -19,13 +21,16 @@ export async function packageProblems(root: string): Promise<readonly string[]> 
     folders.map(async (folder) => [
       ...(await publintProblems(join(root, folder))),
       ...(await typeProblems(root, folder)),
+      ...typePackageProblems(root, folder, manifestOf(join(root, folder, 'package.json'))),
     ]),
   );
   return problems.flatMap((found, index) => found.map((text) => `${folders[index]}: ${text}`));
 }
 
-function manifestOf(file: string): { readonly private?: boolean } {
-  return JSON.parse(readFileSync(file, 'utf8')) as { readonly private?: boolean };
+type Manifest = PackageManifest & { readonly private?: boolean };
+
+function manifestOf(file: string): Manifest {
+  return JSON.parse(readFileSync(file, 'utf8')) as Manifest;
 }
 
 async function publintProblems(pkgDir: string): Promise<readonly string[]> {

@@ -1,21 +1,25 @@
+import type { Duration } from '@loyalnest/core';
 import { WebhookSignatureModule } from '@loyalnest/security';
 import { ServiceDefaultsModule } from '@loyalnest/service-defaults';
+import { ThrottlingModule } from '@loyalnest/throttling';
 import { Module } from '@nestjs/common';
 import { PointsClient } from './clients/points.client.js';
 import { ReferralsClient } from './clients/referrals.client.js';
 import { GatewayConfig } from './gateway.config.js';
 import { PointsController } from './http/points.controller.js';
 import { ReferralsController } from './http/referrals.controller.js';
+import { requestLimits } from './http/request-limits.js';
 import { ShopifyWebhooksController } from './http/shopify-webhooks.controller.js';
 
-/** All that the gateway does: it verifies webhooks and passes requests on to the services. */
+/** All that the gateway does: it limits requests, verifies webhooks and passes on to the services. */
 @Module({
   imports: [
     ServiceDefaultsModule.forRoot({
       service: 'api-gateway',
       config: GatewayConfig,
-      correlation: { defaultTimeout: '4s' },
+      requestTimeout: ({ REQUEST_TIMEOUT }) => REQUEST_TIMEOUT as Duration,
     }),
+    ThrottlingModule.forRootAsync({ inject: [GatewayConfig], useFactory: requestLimits }),
     WebhookSignatureModule.forRootAsync({
       inject: [GatewayConfig],
       useFactory: ({ SHOPIFY_WEBHOOK_SECRETS }: GatewayConfig) => ({

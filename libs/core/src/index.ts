@@ -4,6 +4,8 @@ export type { Duration, DurationRange } from './duration/duration.js';
 export { Clock } from './clock/clock.js';
 export type { CancelTimer, SleepOptions, Timer } from './clock/clock.js';
 export { SystemClock } from './clock/system-clock.js';
+export { TimeoutQueue } from './clock/timeout-queue.js';
+export type { Expiring } from './clock/timeout-queue.js';
 export { createBackoff } from './backoff/backoff.js';
 export type { Backoff, BackoffOptions, Jitter } from './backoff/backoff.js';
 
@@ -58,6 +60,7 @@ export { isMetricSource, OBSERVE_METRICS } from './ports/metric-source.js';
 export type { Measurement, MetricSource } from './ports/metric-source.js';
 export { isShutdownListener, ON_SHUTDOWN } from './ports/shutdown-listener.js';
 export type { ShutdownListener, ShutdownStage } from './ports/shutdown-listener.js';
+export { SKIP_THROTTLE } from './ports/skip-throttle.js';
 export { JobPublisher } from './ports/job-publisher.js';
 export type {
   JobDescriptor,
@@ -77,9 +80,17 @@ export {
 } from './ports/admin-access.js';
 export type { Administrator, AdminRequest, AdminRole } from './ports/admin-access.js';
 
+// Requests
+export { onHttpEntry } from './http-entry/on-http-entry.js';
+export type { HttpEntry, HttpEntryHost, Proceed } from './http-entry/on-http-entry.js';
+
 // Servers beside that of the application
 export { SideServer } from './side-server/side-server.js';
 export type { SideServerOptions } from './side-server/side-server.js';
+
+// Redis
+export { LuaScript } from './redis/lua-script.js';
+export type { ScriptRunner } from './redis/lua-script.js';
 
 // Spans
 export { installTracer, isTracing, traced } from './tracing/span-tracer.js';

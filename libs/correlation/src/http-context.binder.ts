@@ -2,6 +2,7 @@ import {
   CORRELATION_HEADER,
   isTracing,
   ON_SHUTDOWN,
+  onHttpEntry,
   runInContext,
   traced,
   type ShutdownListener,
@@ -46,13 +47,15 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
         this.bind(req, res, next),
       );
     });
+    onHttpEntry(host, (entry, proceed) => {
+      if (isTracing()) this.spans.noteRoute(entry.req, entry.route);
+      proceed();
+    });
   }
 
   onModuleInit(): void {
-    const { httpAdapter } = this.host;
-    const server = httpAdapter?.getHttpServer() as Server | undefined;
+    const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
     if (!server) return;
-    if (isTracing()) this.spans.watch(httpAdapter);
     const listeners = server.listeners('request') as RequestListener[];
     server.removeAllListeners('request');
     server.on('request', (req, res) =>
@@ -80,7 +83,7 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
     res.setHeader(CORRELATION_HEADER, context.correlationId);
     const request = new AbortController();
     this.running.add(request);
-    res.once('close', () => {
+    res.on('close', () => {
       this.running.delete(request);
       if (!res.writableFinished) request.abort(new RequestCancelledError('client-gone'));
     });
@@ -97,7 +100,7 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
         const ended =
           span &&
           new Promise<void>((resolve) => {
-            res.once('close', () => {
+            res.on('close', () => {
               this.spans.complete(span, req, res);
               resolve();
             });

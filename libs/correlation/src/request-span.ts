@@ -1,5 +1,4 @@
 import type { OpenSpan, SpanDescription } from '@loyalnest/core';
-import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 
@@ -7,31 +6,15 @@ interface RoutedByExpress extends IncomingMessage {
   readonly route?: { readonly path?: unknown };
 }
 
-interface FastifyInstance {
-  addHook(
-    name: 'onRequest',
-    hook: (
-      request: { readonly raw: IncomingMessage; readonly routeOptions: { readonly url?: string } },
-      reply: unknown,
-      done: () => void,
-    ) => void,
-  ): void;
-}
-
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'];
 
 /** Tells what a request's span says, after OpenTelemetry's conventions for HTTP servers. */
 export class RequestSpans {
-  private readonly fastifyRoutes = new WeakMap<IncomingMessage, string>();
+  private readonly routes = new WeakMap<IncomingMessage, string>();
 
-  /** Fastify tells the route of a request only to its hooks. */
-  watch(adapter: AbstractHttpAdapter): void {
-    if (adapter.getType() !== 'fastify') return;
-    const fastify: FastifyInstance = adapter.getInstance();
-    fastify.addHook('onRequest', ({ raw, routeOptions }, _reply, done) => {
-      if (routeOptions.url !== undefined) this.fastifyRoutes.set(raw, routeOptions.url);
-      done();
-    });
+  /** @param route as Fastify tells it on the way in, and only there */
+  noteRoute(req: IncomingMessage, route: string | undefined): void {
+    if (route !== undefined) this.routes.set(req, route);
   }
 
   describe(req: IncomingMessage): SpanDescription {
@@ -66,7 +49,7 @@ export class RequestSpans {
   }
 
   private routeOf(req: RoutedByExpress): string | undefined {
-    const template = this.fastifyRoutes.get(req) ?? req.route?.path;
+    const template = this.routes.get(req) ?? req.route?.path;
     return typeof template === 'string' ? template : undefined;
   }
 }

@@ -23,7 +23,7 @@ import { HttpDrain } from './http/http-drain.js';
 import { refuseLossyOptions } from './http/refuse-lossy-options.js';
 import type { ProcessEvent } from './process/process-control.js';
 
-import { stackOf } from './stack-of.js';
+import { stackOf } from './steps/stack-of.js';
 import { ShutdownSequence } from './shutdown-sequence.js';
 import { ShutdownParticipants } from './steps/shutdown-participants.js';
 

@@ -11,7 +11,7 @@ import type { ShutdownBudget } from './graceful-shutdown.options.js';
 import type { AppLifecycle } from './app-lifecycle.js';
 import type { HttpDrain } from './http/http-drain.js';
 import type { ProcessControl } from './process/process-control.js';
-import { stackOf } from './stack-of.js';
+import { stackOf } from './steps/stack-of.js';
 import { runSteps } from './steps/run-steps.js';
 import type { ShutdownParticipants } from './steps/shutdown-participants.js';
 

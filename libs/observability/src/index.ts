@@ -11,7 +11,7 @@ export type { LoggingEndpointOptions, LoggingModuleOptions } from './logging/log
 export type { MetricsEndpointOptions, MetricsModuleOptions } from './metrics/metrics.options.js';
 
 // Whether to import the module of the subpath `tracing`
-export { isExportConfigured } from './tracing/tracing.options.js';
+export { isExportConfigured } from './tracing/export-configured.js';
 
 // Extending
 export { contextFields } from './logging/context-fields.js';

@@ -2,7 +2,7 @@
 export { QueueModule } from './queue.module.js';
 export { queue } from './queue-declaration.js';
 export { defineJob } from './job/job-definition.js';
-export { JobHandler } from './job/job-handler.decorator.js';
+export { JobHandler } from './handler/job-handler.decorator.js';
 export { JobProducer } from './producer/job-producer.js';
 export { DeadLetterService } from './dead-letter/dead-letter.service.js';
 export { RedriveTasks } from './redrive/redrive-tasks.js';
@@ -58,7 +58,7 @@ export { InvalidPayloadError } from './job/invalid-payload.error.js';
 export { JobLockLostError } from './worker/job-lock-lost.error.js';
 export { JobThrottledError } from './throttling/job-throttled.error.js';
 export { JobTimeoutError } from './worker/job-timeout.error.js';
-export { PayloadTooLargeError } from './producer/payload-too-large.error.js';
+export { PayloadTooLargeError } from './job/payload-too-large.error.js';
 export { RedriveTaskActiveError } from './redrive/redrive-task-active.error.js';
 export { RedriveTaskNotFoundError } from './redrive/redrive-task-not-found.error.js';
 export { QueueUnavailableError } from './connection/queue-unavailable.error.js';
@@ -66,6 +66,7 @@ export { QueueUnavailableError } from './connection/queue-unavailable.error.js';
 // Events
 export {
   jobCancelled,
+  jobDeduplicated,
   jobEnqueued,
   jobFinished,
   jobPostponed,
@@ -76,6 +77,7 @@ export {
 } from './queue.events.js';
 export type {
   JobCancelled,
+  JobDeduplicated,
   JobEnqueued,
   JobFinished,
   JobOutcome,

@@ -23,6 +23,12 @@ export interface JobEnqueued {
   readonly name: string;
 }
 
+export interface JobDeduplicated {
+  /** Of the job that is there already. */
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface JobStarted {
   readonly id: string;
   readonly name: string;
@@ -72,6 +78,8 @@ export interface JobCancelled {
 
 /** A job was stored. */
 export const jobEnqueued = diagnostics<JobEnqueued>('loyalnest:queue:job-enqueued');
+/** A job was not stored, as one with its idempotency key is there. */
+export const jobDeduplicated = diagnostics<JobDeduplicated>('loyalnest:queue:job-deduplicated');
 /** A handler begins. */
 export const jobStarted = diagnostics<JobStarted>('loyalnest:queue:job-started');
 /** A run is over, or a job was rejected without one. */

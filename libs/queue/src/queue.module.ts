@@ -6,12 +6,14 @@ import type { Queue } from 'bullmq';
 import { QueueConnection } from './connection/queue-connection.js';
 import { DeadLetterMaintenance } from './dead-letter/dead-letter-maintenance.js';
 import { DeadLetterService } from './dead-letter/dead-letter.service.js';
+import { HandlerEnhancers } from './handler/handler-enhancers.js';
+import { JobHandlers } from './handler/job-handlers.js';
+import { QueueHealth } from './monitoring/queue-health.js';
+import { QueueMetrics } from './monitoring/queue-metrics.js';
+import { QueueRedisMetrics } from './monitoring/queue-redis-metrics.js';
 import { JobProducer } from './producer/job-producer.js';
 import { QueueJobPublisher } from './producer/queue-job-publisher.js';
 import type { QueueDeclaration } from './queue-declaration.js';
-import { QueueHealth } from './queue-health.js';
-import { QueueMetrics } from './queue-metrics.js';
-import { QueueRedisMetrics } from './queue-redis-metrics.js';
 import { QueueRegistry } from './queue-registry.js';
 import {
   ConfigurableModuleClass,
@@ -21,8 +23,6 @@ import {
 import { RedriveTasks } from './redrive/redrive-tasks.js';
 import { JobSchedules } from './schedule/job-schedules.js';
 import { JobThrottle } from './throttling/job-throttle.js';
-import { HandlerEnhancers } from './worker/handler-enhancers.js';
-import { JobHandlers } from './worker/job-handlers.js';
 import { JobWorkers } from './worker/job-workers.js';
 
 /**

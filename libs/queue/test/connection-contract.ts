@@ -1,16 +1,14 @@
 import { CHECK_HEALTH, type Duration } from '@loyalnest/core';
 import { eventually } from '@loyalnest/testing';
-import { Logger, Module, type INestApplicationContext } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { QueueConnection } from '../src/connection/queue-connection.js';
 import type { RedisConnectionOptions } from '../src/connection/connection.options.js';
+import { duplicateWaiting } from '../src/connection/redis-client.js';
 import { DeadLetterService } from '../src/dead-letter/dead-letter.service.js';
 import { JobProducer } from '../src/producer/job-producer.js';
-import { queue } from '../src/queue-declaration.js';
-import { QueueModule } from '../src/queue.module.js';
-import type { QueueModuleOptions } from '../src/queue.options.js';
 import { RedriveTasks } from '../src/redrive/redrive-tasks.js';
 import { JobSchedules } from '../src/schedule/job-schedules.js';
+import { ContractApps } from './contract-apps.js';
 import { failsFast } from './fails-fast.js';
 import { Award, AwardHandler, bullOf } from './points-app.js';
 
@@ -30,40 +28,6 @@ export interface RedisSetup {
 /** For what is not about time limits; a busy machine may need more than the default. */
 const PATIENT = { producerTimeout: '10s' } as const;
 const COMES_BACK = { within: '25s', every: '50ms' } as const;
-
-let prefixes = 0;
-
-export class ContractApps {
-  private readonly apps: INestApplicationContext[] = [];
-
-  constructor(private readonly connection: RedisConnectionOptions) {}
-
-  async create(options: Partial<QueueModuleOptions> = {}): Promise<INestApplicationContext> {
-    @Module({
-      imports: [
-        QueueModule.forRoot({
-          prefix: `{contract-${++prefixes}}`,
-          throttling: { plans: { basic: { rate: 1_000, burst: 1_000 } }, planOf: () => 'basic' },
-          ...this.connection,
-          ...options,
-        }),
-        QueueModule.forFeature(queue('points', { throttled: true, globalConcurrency: 50 })),
-      ],
-      providers: [AwardHandler],
-    })
-    class App {}
-    const app = await NestFactory.createApplicationContext(App, {
-      logger: false,
-      abortOnError: false,
-    });
-    this.apps.push(app);
-    return app;
-  }
-
-  async closeAll(): Promise<void> {
-    await Promise.all(this.apps.splice(0).map((app) => app.close()));
-  }
-}
 
 /** What holds of the module's connections, whatever they lead to. */
 export function describeConnection(kind: string, start: () => Promise<RedisSetup>): void {
@@ -202,6 +166,26 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       await failsFast(app);
       await redis.restart();
       await runsAgain(app, 40);
+    });
+
+    it('a worker waits for an answer as long as it takes, and for all to be back', async () => {
+      const app = await apps.create();
+      await runsAgain(app, 45);
+      const { producer, options } = app.get(QueueConnection);
+      const worker = duplicateWaiting(producer);
+      worker.on('error', () => undefined);
+      const key = `${options.prefix}:nothing`;
+      try {
+        // Longer than a command of a producer may take.
+        await expect(worker.blpop(key, 1)).resolves.toBeNull();
+        await redis.kill();
+        await failsFast(app);
+        const read = worker.get(key);
+        await redis.restart();
+        await expect(read).resolves.toBeNull();
+      } finally {
+        worker.disconnect();
+      }
     });
 
     it('a closed app leaves no connection', async () => {

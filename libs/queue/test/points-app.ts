@@ -5,9 +5,9 @@ import { Injectable, Module, type INestApplicationContext, type Type } from '@ne
 import { NestFactory } from '@nestjs/core';
 import type { Queue } from 'bullmq';
 import { IsInt, Min } from 'class-validator';
-import { defineJob } from '../src/job/job-definition.js';
-import { JobHandler } from '../src/job/job-handler.decorator.js';
+import { JobHandler } from '../src/handler/job-handler.decorator.js';
 import type { JobContext } from '../src/job/job-context.js';
+import { defineJob } from '../src/job/job-definition.js';
 import { queue, type QueueDeclarationOptions } from '../src/queue-declaration.js';
 import { QueueModule } from '../src/queue.module.js';
 import type { QueueModuleOptions } from '../src/queue.options.js';

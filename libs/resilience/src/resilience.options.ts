@@ -1,4 +1,4 @@
-import type { Clock } from '@loyalnest/core';
+import type { Clock, Duration } from '@loyalnest/core';
 import type { FaultsOptions } from './fault-injection/faults.js';
 import type { PolicySet } from './pipeline/policy-set.js';
 
@@ -10,6 +10,12 @@ export interface ResilienceModuleOptions {
   readonly defaults?: Partial<Omit<PolicySet, 'fallback'>>;
   /** Named sets of policies, for `@Resilient(name)`. */
   readonly policies?: Readonly<Record<string, PolicySet>>;
+  /**
+   * How long callers of this application wait for an answer, such as the `defaultTimeout` of
+   * `CorrelationModule`. A policy whose timeout or deadline is not shorter fails the boot.
+   * @defaultValue none: any length will do
+   */
+  readonly requestTimeout?: Duration;
   /** Where `@FaultInjection` may act. @defaultValue nowhere until it is armed */
   readonly faults?: FaultsOptions;
   /**

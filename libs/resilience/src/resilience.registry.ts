@@ -1,5 +1,6 @@
 import {
   CHECK_HEALTH,
+  durationMs,
   OptionError,
   SystemClock,
   type HealthContributor,
@@ -23,6 +24,7 @@ import { EnvironmentPolicies } from './environment/environment-policies.js';
 import { checkFallback } from './fallback/fallback.options.js';
 import { Faults } from './fault-injection/faults.js';
 import { returnsObservable } from './pipeline/class-methods.js';
+import { checkRequestTimeout } from './pipeline/check-request-timeout.js';
 import { compilePolicies } from './pipeline/compile-policies.js';
 import { declaredPolicies } from './pipeline/declared-policies.js';
 import { invocationOf } from './pipeline/invocation.js';
@@ -71,6 +73,7 @@ export class ResilienceRegistry
   /** What the environment says of policies. */
   readonly environment: EnvironmentPolicies;
   private readonly options: ResilienceModuleOptions;
+  private readonly requestTimeoutMs: number;
 
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) options: ResilienceModuleOptions,
@@ -83,6 +86,11 @@ export class ResilienceRegistry
       ...options,
       defaults: mergePolicies(options.defaults, this.environment.defaults()),
     };
+    const { requestTimeout } = options;
+    this.requestTimeoutMs =
+      requestTimeout === undefined
+        ? Infinity
+        : durationMs('ResilienceModule.requestTimeout', requestTimeout, { minMs: 1 });
     this.faults = new Faults(options.faults);
     this.states = new PolicyStates(
       this.app,
@@ -167,6 +175,7 @@ export class ResilienceRegistry
       this.environment.overridesOf(dependency, declared),
     );
     const path = `policies.${name}`;
+    if (set !== otherwise) checkRequestTimeout(path, policies, this.requestTimeoutMs);
     const names = { path, dependency, shared: name, returnsObservable: false };
     const pipeline = new Pipeline({
       name: path,
@@ -234,6 +243,7 @@ export class ResilienceRegistry
     const shared = resilient ?? path;
     const dependency = declared.circuitBreaker?.name ?? shared;
     const policies = mergePolicies(declared, this.environment.overridesOf(dependency, declared));
+    checkRequestTimeout(path, policies, this.requestTimeoutMs);
     const prototype = owner.prototype as object;
     if (policies.fallback) checkFallback(`${path} @Fallback`, policies.fallback, prototype, key);
     const observable = returnsObservable(prototype, key);

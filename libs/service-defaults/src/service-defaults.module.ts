@@ -20,7 +20,12 @@ export interface ServiceDefaultsOptions<Config extends ServiceConfig> {
   readonly service: string;
   /** The variables that the service reads. */
   readonly config: Type<Config>;
-  readonly correlation?: CorrelationModuleOptions;
+  readonly correlation?: Omit<CorrelationModuleOptions, 'defaultTimeout'>;
+  /**
+   * How long a request may take, whatever its caller allows; each call that it makes must take less.
+   * @defaultValue as long as its caller allows
+   */
+  readonly requestTimeout?: (config: Config) => Duration;
 }
 
 /**
@@ -32,12 +37,18 @@ export class ServiceDefaultsModule {
   static forRoot<Config extends ServiceConfig>(
     options: ServiceDefaultsOptions<Config>,
   ): DynamicModule {
-    const { service, config, correlation = {} } = options;
+    const { service, config, correlation, requestTimeout } = options;
     return {
       module: ServiceDefaultsModule,
       imports: [
         ServiceConfigModule.forRoot(config),
-        CorrelationModule.forRoot(correlation),
+        CorrelationModule.forRootAsync({
+          inject: [config],
+          useFactory: (values: Config) => ({
+            ...correlation,
+            ...(requestTimeout && { defaultTimeout: requestTimeout(values) }),
+          }),
+        }),
         LoggingModule.forRootAsync({
           inject: [ServiceConfig],
           admin: true,
@@ -65,7 +76,13 @@ export class ServiceDefaultsModule {
           inject: [ServiceConfig],
           useFactory: ({ ADMIN_TOKENS }: ServiceConfig) => ({ tokens: ADMIN_TOKENS }),
         }),
-        ResilienceModule.forRoot({ admin: true }),
+        ResilienceModule.forRootAsync({
+          inject: [config],
+          admin: true,
+          useFactory: (values: Config) => ({
+            ...(requestTimeout && { requestTimeout: requestTimeout(values) }),
+          }),
+        }),
         HealthModule.forRootAsync({
           inject: [ServiceConfig],
           useFactory: ({ HEALTH_DETAILS, HEALTH_PORT, HOST, SERVICE_VERSION }: ServiceConfig) => ({

@@ -6,6 +6,7 @@ export type { RedisClusterOptions } from './redis/redis-cluster.js';
 export { RedisSentinel } from './redis/redis-sentinel.js';
 export type { RedisSentinelOptions } from './redis/redis-sentinel.js';
 export { RedisUnavailableError } from './redis/redis-unavailable.error.js';
+export { findPromtool, isPromtoolAvailable } from './promtool/find-promtool.js';
 export { PostgresServer } from './postgres/postgres-server.js';
 export type { CreateDatabaseOptions, PostgresServerOptions } from './postgres/postgres-server.js';
 export { PostgresUnavailableError } from './postgres/postgres-unavailable.error.js';

@@ -1,5 +1,6 @@
 import { CORRELATION_ID, runInChildContext } from '@loyalnest/core';
 import { WebhookSignatureGuard } from '@loyalnest/security';
+import { ApplyLimits } from '@loyalnest/throttling';
 import {
   Controller,
   Headers,
@@ -9,8 +10,10 @@ import {
   UseGuards,
   type RawBodyRequest,
 } from '@nestjs/common';
+import { SkipThrottle } from '@nestjs/throttler';
 import { PointsClient } from '../clients/points.client.js';
 import { relayAnswer, type Reply } from './relay-answer.js';
+import { WEBHOOKS } from './request-limits.js';
 
 /** What points-service needs to know of a delivery. */
 const FORWARDED = [
@@ -22,6 +25,8 @@ const FORWARDED = [
   'x-shopify-api-version',
 ];
 
+@ApplyLimits(WEBHOOKS)
+@SkipThrottle({ merchant: true })
 @Controller({ path: 'webhooks/shopify', version: '1' })
 export class ShopifyWebhooksController {
   constructor(private readonly points: PointsClient) {}
@@ -43,10 +48,10 @@ export class ShopifyWebhooksController {
     });
     const forwarded = { ...Object.fromEntries(known), 'content-type': 'application/json' };
     const shop = headers['x-shopify-shop-domain'] ?? '';
-    const answer = await runInChildContext(
-      CORRELATION_ID.test(shop) ? { merchantId: shop } : {},
-      () => this.points.webhook(rawBody ?? Buffer.alloc(0), forwarded),
-    );
-    relayAnswer(reply, answer);
+    await runInChildContext(CORRELATION_ID.test(shop) ? { merchantId: shop } : {}, async () => {
+      const answer = await this.points.webhook(rawBody ?? Buffer.alloc(0), forwarded);
+      // Here, so that the line of the request names the shop as well.
+      relayAnswer(reply, answer);
+    });
   }
 }

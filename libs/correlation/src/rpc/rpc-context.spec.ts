@@ -163,6 +163,45 @@ describe.each(TRANSPORTS)('messages over %s', (_name, transport) => {
     expect(new Set(ids).size).toBe(2);
   });
 
+  it.each([
+    ['nothing', ''],
+    ['words', 'two words'],
+    ['lines', 'order-7\nlevel=info'],
+    ['markup', '<script>'],
+    ['129 characters', 'x'.repeat(129)],
+  ])('get an id of their own where theirs is %s', async (_what, hostile) => {
+    running = await start(await transport(), { trustIdentity: true });
+    const context = { correlationId: hostile, merchantId: hostile, userId: hostile };
+    expect(await runInContext(context, () => ask('balance'))).toMatch(/^[0-9a-f-]{36}$/);
+    expect(seen[0]).toMatchObject({ merchantId: undefined });
+  });
+
+  it('never mix their contexts, many at once', async () => {
+    running = await start(await transport());
+    const ids = Array.from({ length: 50 }, (_, i) => `order-${i}`);
+    const answers = ids.map((correlationId) =>
+      runInContext({ correlationId }, () => ask('balance')),
+    );
+    expect(await Promise.all(answers)).toEqual(ids);
+  });
+
+  it('start anew where nobody is trusted', async () => {
+    running = await start(await transport(), { trustInbound: false });
+    const deadline = Deadline.after(5_000, new SystemClock());
+    const context = { correlationId: 'order-7', deadline };
+    expect(await runInContext(context, () => ask('balance'))).toMatch(/^[0-9a-f-]{36}$/);
+    expect(seen[0]).toMatchObject({ remainingMs: undefined });
+  });
+
+  it('have the deadline of the service, and never a later one', async () => {
+    running = await start(await transport(), { defaultTimeout: '1s' });
+    const deadline = Deadline.after(5_000, new SystemClock());
+    await runInContext({ correlationId: 'order-7', deadline }, () => ask('balance'));
+    await ask('balance');
+    expect(seen).toHaveLength(4);
+    for (const { remainingMs } of seen) expect(remainingMs).toBeLessThanOrEqual(1_000);
+  });
+
   it('are not believed who they are of, unless the sender is trusted', async () => {
     running = await start(await transport());
     await runInContext({ correlationId: 'order-7', merchantId: 'acme' }, () => ask('balance'));

@@ -1,4 +1,4 @@
-import type { Clock } from '@loyalnest/core';
+import { onHttpEntry, type Clock } from '@loyalnest/core';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -25,7 +25,7 @@ const LAST_POSSIBLE_STREAM = 2 ** 31 - 1;
  */
 @Injectable()
 export class HttpDrain implements OnModuleInit {
-  private readonly running = new Map<ServerResponse, string>();
+  private readonly running = new Map<ServerResponse, IncomingMessage>();
   private readonly seen = new WeakSet<ServerResponse>();
   private readonly sockets = new Set<Socket>();
   private readonly sessions = new Set<Http2Session>();
@@ -39,11 +39,9 @@ export class HttpDrain implements OnModuleInit {
 
   constructor(private readonly host: HttpAdapterHost) {
     // Requests of Fastify's second listener for `localhost` only pass here.
-    host.init$.subscribe(() => {
-      host.httpAdapter?.use((req: IncomingMessage, res: ServerResponse, next: () => void) => {
-        this.track(req, res);
-        next();
-      });
+    onHttpEntry(host, ({ req, res }, proceed) => {
+      this.track(req, res);
+      proceed();
     });
   }
 
@@ -61,7 +59,8 @@ export class HttpDrain implements OnModuleInit {
 
   /** Requests and upgraded connections that have not ended yet, as method and path. */
   get routes(): readonly string[] {
-    return [...this.running.values(), ...this.upgraded.names];
+    const requests = [...this.running.values()].map((req) => `${req.method} ${pathOf(req)}`);
+    return [...requests, ...this.upgraded.names];
   }
 
   /** From now on every response says that its connection ends; nothing is closed. */
@@ -136,12 +135,12 @@ export class HttpDrain implements OnModuleInit {
   private track(req: IncomingMessage, res: ServerResponse): void {
     if (this.seen.has(res)) return;
     this.seen.add(res);
-    this.running.set(res, `${req.method} ${pathOf(req)}`);
+    this.running.set(res, req);
     this.hold(req.socket);
     const { server } = req.socket as Socket & { server?: Server };
     if (server) this.servers.add(server);
     if (this.draining) sayClose(res);
-    res.once('close', () => {
+    res.on('close', () => {
       this.running.delete(res);
       if (this.closed) this.closeIdle();
     });

@@ -8,7 +8,7 @@ import {
 } from '@loyalnest/core';
 import { Injectable, Logger } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { stackOf } from '../stack-of.js';
+import { stackOf } from './stack-of.js';
 import { declaredBy, declaredSteps } from './on-drain.decorator.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];

@@ -1,4 +1,4 @@
-import type { AdminRequest } from '@loyalnest/core';
+import { SKIP_THROTTLE, type AdminRequest } from '@loyalnest/core';
 import {
   Controller,
   Get,
@@ -7,12 +7,14 @@ import {
   Param,
   Req,
   Res,
+  SetMetadata,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { HealthPages, type HealthAnswer } from './health-pages.js';
 
 /** Pages for orchestrators and people. They only read the last sample. */
+@SetMetadata(SKIP_THROTTLE, true)
 @Controller({ path: 'health', version: VERSION_NEUTRAL })
 export class HealthController {
   constructor(

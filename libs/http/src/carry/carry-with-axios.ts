@@ -5,10 +5,17 @@ import { originMatcher, type CarryOptions } from './known-origins.js';
 interface AxiosRequest {
   readonly baseURL?: string | undefined;
   readonly url?: string | undefined;
-  readonly headers: { set(name: string, value: string, rewrite: boolean): unknown };
+  readonly headers: {
+    has(name: string): boolean;
+    set(name: string, value: string): unknown;
+  };
   timeout?: number | undefined;
   signal?: unknown;
+  beforeRedirect?: ((next: Redirected, ...rest: never[]) => void) | undefined;
 }
+
+/** The request that a redirect leads to. */
+type Redirected = Record<string, any>;
 
 /** The part of an axios instance that is used; axios itself is not needed here. */
 interface AxiosLike {
@@ -23,7 +30,8 @@ interface AxiosLike {
 
 /**
  * Lets an axios instance carry the current request's context: its headers to known origins, unless
- * the call sets them itself, and for every origin its end, by axios's `timeout` and `signal`.
+ * the call sets them itself, and for every origin its end, by axios's `timeout` and `signal`. A
+ * redirect takes the headers along to known origins only.
  *
  * @returns takes it away again
  * @throws OptionError for an origin that is none
@@ -35,9 +43,17 @@ export function carryWithAxios(axios: AxiosLike, options: CarryOptions): () => v
     if (!context) return request;
     const url = URL.parse(axios.getUri(request));
     if (url && isKnown(url)) {
-      for (const [name, value] of Object.entries(writeContextHeaders(context))) {
-        request.headers.set(name, value, false);
-      }
+      const carried = Object.entries(writeContextHeaders(context)).filter(
+        ([name]) => !request.headers.has(name),
+      );
+      for (const [name, value] of carried) request.headers.set(name, value);
+      const { beforeRedirect } = request;
+      request.beforeRedirect = (next, ...rest) => {
+        if (!isKnown(new URL(String(next['href'])))) {
+          for (const [name] of carried) delete next['headers'][name];
+        }
+        beforeRedirect?.(next, ...rest);
+      };
     }
     const { deadline, signal } = context;
     if (deadline) {

@@ -60,9 +60,51 @@ describe.each(CLIENTS)('what carries the context with %s', (_name, make) => {
   });
 
   it('tells nobody else whose request it is', async () => {
-    await runInContext(context, () => make({ origins: ['http://points:3001'] })(downstream.url));
+    const begin = downstream.url.slice(0, -1);
+    await runInContext(context, () =>
+      make({ origins: ['http://points:3001', begin] })(downstream.url),
+    );
     expect(sent()).not.toHaveProperty('x-correlation-id');
     expect(sent()).not.toHaveProperty('x-merchant-id');
+  });
+
+  describe('in a redirect', () => {
+    let other: Downstream;
+
+    beforeEach(async () => {
+      other = await Downstream.start();
+      other.answer(200, { points: 8 });
+    });
+    afterEach(() => other.stop());
+
+    const redirect = (origins: readonly string[], call: Call = {}, deadline?: Deadline) => {
+      downstream.fail(302, '', { location: `${other.url}/elsewhere` });
+      return runInContext({ ...context, ...(deadline && { deadline }) }, () =>
+        make({ origins })(downstream.url, call),
+      );
+    };
+
+    it('tells nobody else whose request it is', async () => {
+      const own = { 'x-user-id': 'ada', accept: 'application/json' };
+      expect(await redirect([downstream.url], { headers: own })).toEqual({ points: 8 });
+      expect(sent()).toMatchObject({ 'x-correlation-id': 'order-7', 'x-merchant-id': 'acme' });
+      expect(other.requests[0]!.path).toBe('/elsewhere');
+      expect(other.requests[0]!.headers).not.toHaveProperty('x-correlation-id');
+      expect(other.requests[0]!.headers).not.toHaveProperty('x-merchant-id');
+      expect(other.requests[0]!.headers).toMatchObject(own);
+    });
+
+    it('goes on to known origins', async () => {
+      expect(await redirect([downstream.url, other.url])).toEqual({ points: 8 });
+      expect(other.requests[0]!.headers).toMatchObject({ 'x-correlation-id': 'order-7' });
+    });
+
+    it('gives up at the deadline', async () => {
+      other.hang();
+      const deadline = Deadline.after(300, new SystemClock());
+      const call = redirect([downstream.url], {}, deadline);
+      await expect(call).rejects.toThrow(/time/i);
+    });
   });
 
   it('leaves the headers of the call as they are', async () => {
@@ -130,4 +172,64 @@ it('is taken from axios again', async () => {
   await runInContext({ correlationId: 'order-7' }, () => client.get(downstream.url));
   expect(downstream.requests[0]!.headers).not.toHaveProperty('x-correlation-id');
   await downstream.stop();
+});
+
+describe('a redirected fetch', () => {
+  let downstream: Downstream;
+  let other: Downstream;
+
+  beforeEach(async () => {
+    [downstream, other] = [await Downstream.start(), await Downstream.start()];
+  });
+  afterEach(() => Promise.all([downstream.stop(), other.stop()]));
+
+  const send = (init?: RequestInit, path = '/'): Promise<Response> =>
+    runInContext({ correlationId: 'order-7' }, () =>
+      contextFetch({ origins: [downstream.url] })(downstream.url + path, init),
+    );
+  const redirect = (status: number): void =>
+    downstream.once({ status, headers: { location: `${other.url}/elsewhere` } });
+
+  it.each([
+    [307, 'POST', 'POST', '{"points":7}'],
+    [308, 'PUT', 'PUT', '{"points":7}'],
+    [302, 'POST', 'GET', ''],
+    [302, 'PUT', 'PUT', '{"points":7}'],
+    [303, 'PUT', 'GET', ''],
+  ])('with %i sends a %s as the standard says: %s with body %j', async (...row) => {
+    const [status, method, expected, body] = row;
+    redirect(status);
+    const headers = { 'content-type': 'application/json', authorization: 'Bearer x' };
+    await send({ method, headers, body: '{"points":7}' });
+    expect(downstream.requests).toMatchObject([{ method, body: '{"points":7}', headers }]);
+    expect(other.requests).toMatchObject([{ method: expected, body, path: '/elsewhere' }]);
+    expect(other.requests[0]!.headers).not.toHaveProperty('authorization');
+    expect('content-type' in other.requests[0]!.headers).toBe(body !== '');
+  });
+
+  it('is followed on one origin, with the context', async () => {
+    downstream.once({ status: 301, headers: { location: '/moved' } });
+    const headers = { authorization: 'Bearer x' };
+    expect((await send({ headers }, '/old')).url).toBe(`${downstream.url}/moved`);
+    expect(downstream.requests.map(({ path }) => path)).toEqual(['/old', '/moved']);
+    for (const request of downstream.requests) {
+      expect(request.headers).toMatchObject({ ...headers, 'x-correlation-id': 'order-7' });
+    }
+  });
+
+  it.each([
+    ['manual', 302],
+    ['error', undefined],
+  ] as const)('is not followed by who says %s', async (mode, status) => {
+    redirect(302);
+    const answer = await send({ redirect: mode }).catch(() => undefined);
+    expect(answer?.status).toBe(status);
+    expect(other.requests).toHaveLength(0);
+  });
+
+  it.each(['/again', 'data:,points', 'http://'])('to %s ends with an error', async (location) => {
+    downstream.fail(302, '', { location });
+    await expect(send()).rejects.toMatchObject({ name: 'TypeError' });
+    expect(downstream.requests.length).toBeLessThanOrEqual(21);
+  });
 });

@@ -137,6 +137,32 @@ describe('HttpClient', () => {
     await new Promise((done) => server.close(done));
   });
 
+  it('gives up a connection that is not made in time', async () => {
+    const silent = createServer((socket) => void socket.on('error', () => undefined).resume());
+    await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done));
+    const { port } = silent.address() as { port: number };
+    start({ connectTimeout: '100ms', timeout: '5s', clock: undefined! });
+    // Nobody answers the handshake of TLS.
+    await expect(client.request({ url: `https://127.0.0.1:${port}` })).rejects.toMatchObject({
+      constructor: HttpUnavailableError,
+      reason: 'connect-timeout',
+    });
+    await new Promise((done) => silent.close(done));
+  });
+
+  it('lets requests wait while it has as many connections as it may', async () => {
+    const connections = jest.fn();
+    downstream['server'].on('connection', connections);
+    const hold = downstream.hold();
+    start({ maxConnections: 2 });
+    const calls = Array.from({ length: 5 }, () => client.request({ url: downstream.url }));
+    await eventually(() => hold.waiting === 2);
+    hold.release();
+    await Promise.all(calls);
+    expect(connections).toHaveBeenCalledTimes(2);
+    expect(downstream.requests).toHaveLength(5);
+  });
+
   it('never waits longer than the deadline of its caller', async () => {
     downstream.hang();
     const deadline = Deadline.after(300, clock);

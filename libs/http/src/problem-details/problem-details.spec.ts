@@ -10,10 +10,11 @@ import {
   NotFoundException,
   Post,
   Req,
+  Res,
   type LoggerService,
   type RawBodyRequest,
 } from '@nestjs/common';
-import { get as httpGet, type IncomingMessage } from 'node:http';
+import { get as httpGet, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -60,6 +61,12 @@ let thrown: unknown;
 class Routes {
   @Get('throw')
   async throw(): Promise<never> {
+    throw thrown;
+  }
+
+  @Get('begun')
+  async begun(@Res() response: ServerResponse & { readonly raw?: ServerResponse }): Promise<never> {
+    (response.raw ?? response).write('begun');
     throw thrown;
   }
 
@@ -128,6 +135,14 @@ forEachPlatform((platform) => {
 
   const post = (path: string, body: string, type = 'application/json') =>
     answer(path, { method: 'POST', body, headers: { 'content-type': type } });
+
+  it('ends an answer that had begun, and gives no second one', async () => {
+    thrown = new Error('broke in the middle');
+    log.errors.length = 0;
+    const given = await fetch(`${running.url}/begun`);
+    expect([given.status, await given.text()]).toEqual([200, 'begun']);
+    expect(log.errors).toEqual([expect.stringContaining('GET /begun failed')]);
+  });
 
   it('answers what the application words itself', async () => {
     const { status, body, headers } = await throwing(

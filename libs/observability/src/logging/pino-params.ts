@@ -4,6 +4,7 @@ import { Redaction } from '../redaction/redaction.js';
 import { accessLine } from './access-line.js';
 import { contextFields } from './context-fields.js';
 import { openDestination } from './destination.js';
+import { isoTime } from './iso-time.js';
 import type { LoggingModuleOptions } from './logging.options.js';
 import { redactingLogger } from './redacting-logger.js';
 
@@ -17,7 +18,7 @@ export async function pinoParams(options: LoggingModuleOptions): Promise<Params>
     {
       level,
       base: { service, ...(version && { version }) },
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      timestamp: () => isoTime(),
       formatters: { level: (label) => ({ level: label }) },
       mixin: contextFields,
     },

@@ -32,7 +32,7 @@ export class RefusedRequests {
     if (isSilent(req, this.options)) return;
     const startedAt = performance.now();
     const context = currentContext();
-    res.once('close', () => {
+    res.on('close', () => {
       // With its logger pino-http has taken the request over, and its line.
       if ('log' in req) return;
       const responseTime = Math.round(performance.now() - startedAt);

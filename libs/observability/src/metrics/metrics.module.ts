@@ -1,5 +1,11 @@
-import { requireSingleImport } from '@loyalnest/core';
-import { Controller, Module, VERSION_NEUTRAL, type DynamicModule } from '@nestjs/common';
+import { requireSingleImport, SKIP_THROTTLE } from '@loyalnest/core';
+import {
+  Controller,
+  Module,
+  SetMetadata,
+  VERSION_NEUTRAL,
+  type DynamicModule,
+} from '@nestjs/common';
 import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { EventMetrics } from './events/event-metrics.js';
@@ -55,6 +61,7 @@ function withEndpoint(
   { path = '/metrics', guard = false }: MetricsEndpointOptions,
 ): DynamicModule {
   // A class of its own: two applications in a process may have two paths.
+  @SetMetadata(SKIP_THROTTLE, true)
   @Controller({ path, version: VERSION_NEUTRAL })
   class MetricsEndpoint extends MetricsController {}
 

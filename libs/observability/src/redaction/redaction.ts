@@ -6,6 +6,7 @@ import { SecretNames } from './secret-names.js';
 const MAX_DEPTH = 8;
 const MAX_ITEMS = 200;
 const LEAST_CARD = 1e12;
+const NO_NAMES: ReadonlySet<string> = new Set();
 
 type Fields = Record<string, unknown>;
 
@@ -23,11 +24,7 @@ export class Redaction {
 
   /** @param plain fields at the top that are copied as they are */
   fields(fields: object, plain?: ReadonlySet<string>): Fields {
-    const copy: Fields = {};
-    for (const [name, value] of Object.entries(fields)) {
-      copy[name] = plain?.has(name) ? value : this.field(name, value, [fields]);
-    }
-    return copy;
+    return this.entries(fields, [fields], plain);
   }
 
   /** Never throws: what cannot be read is said to be so. */
@@ -67,9 +64,16 @@ export class Redaction {
     return this.entries(value, above);
   }
 
-  private entries(value: object, above: readonly object[]): Fields {
+  private entries(
+    value: object,
+    above: readonly object[],
+    plain: ReadonlySet<string> = NO_NAMES,
+  ): Fields {
     const copy: Fields = {};
-    for (const [name, inner] of Object.entries(value)) copy[name] = this.field(name, inner, above);
+    for (const name of Object.keys(value)) {
+      const inner = (value as Fields)[name];
+      copy[name] = plain.has(name) ? inner : this.field(name, inner, above);
+    }
     return copy;
   }
 

@@ -13,7 +13,8 @@ import { NestFactory } from '@nestjs/core';
 import { context, propagation, ROOT_CONTEXT, SpanStatusCode, trace } from '@opentelemetry/api';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import { Tracing, TracingModule } from './index.js';
-import { isExportConfigured, resolveTracingOptions } from './tracing.options.js';
+import { isExportConfigured } from './export-configured.js';
+import { resolveTracingOptions } from './tracing.options.js';
 import type { TracingModuleOptions } from './tracing.options.js';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';

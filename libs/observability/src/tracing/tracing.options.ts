@@ -1,5 +1,6 @@
 import { durationMs, OptionError, ratio, wholeNumber, type Duration } from '@loyalnest/core';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
+import type { Environment } from './export-configured.js';
 
 export interface SamplingOptions {
   /**
@@ -60,8 +61,6 @@ export interface ResolvedTracingOptions {
   readonly exportEveryMs: number;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** @throws OptionError */
 export function resolveTracingOptions(
   options: TracingModuleOptions,
@@ -94,13 +93,6 @@ export function resolveTracingOptions(
       minMs: 10,
     }),
   };
-}
-
-/** Whether the environment names an address for spans, and does not switch tracing off. */
-export function isExportConfigured(environment: Environment): boolean {
-  if (environment['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return false;
-  const { OTEL_EXPORTER_OTLP_ENDPOINT: all, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: own } = environment;
-  return [all, own].some((address) => address !== undefined && address.trim() !== '');
 }
 
 function ratioOf({ OTEL_TRACES_SAMPLER_ARG: given }: Environment): number {

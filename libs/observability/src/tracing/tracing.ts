@@ -12,6 +12,7 @@ import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/
 import { context, propagation, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { TracerProvider, type SpanExporter } from '@opentelemetry/sdk-trace';
+import { isExportConfigured } from './export-configured.js';
 import { SpanQueue } from './export/span-queue.js';
 import { HeadSampler } from './sampling/head-sampler.js';
 import { TailSampler } from './sampling/tail-sampler.js';
@@ -21,11 +22,7 @@ import { OtelTracer } from './span/otel-tracer.js';
 import { RequestContextManager } from './span/request-context-manager.js';
 import { RequestContextPropagator } from './span/request-context-propagator.js';
 import { MODULE_OPTIONS_TOKEN } from './tracing.module-definition.js';
-import {
-  isExportConfigured,
-  resolveTracingOptions,
-  type TracingModuleOptions,
-} from './tracing.options.js';
+import { resolveTracingOptions, type TracingModuleOptions } from './tracing.options.js';
 
 /** How long a shutdown without phases waits for the collector. */
 const CLOSE_WITHIN_MS = 2_000;

@@ -263,6 +263,9 @@ forEachPlatform((platform) => {
     ['POST', '/dead-letters/points/redrives', {}, 'filter'],
     ['POST', '/dead-letters/points/redrives', { dryRun: true }, 'filter'],
     ['POST', '/dead-letters/points/redrives', { filter: { reason: 'bored' } }, 'filter.reason'],
+    ['POST', '/dead-letters/points/redrives', { filter: { resaon: 'expired' } }, 'filter.resaon'],
+    ['POST', '/dead-letters/points/redrives', { all: true, dryrun: true }, 'dryrun'],
+    ['POST', '/dead-letters/points/job-0/discard', { reason: 'x', all: true }, 'all'],
     ['POST', '/dead-letters/points/redrives', { all: true, rate: 0 }, 'rate'],
     [
       'POST',

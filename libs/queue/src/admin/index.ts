@@ -2,7 +2,11 @@
 export { QueueAdminModule } from './queue-admin.module.js';
 
 // What it answers
-export type { DeadLettersOfReason, JobCounts, QueueOverview } from './queue-overview.js';
+export type {
+  DeadLettersOfReason,
+  JobCounts,
+  QueueOverview,
+} from '../monitoring/queue-overview.js';
 export type {
   Actor,
   AdminCommand,

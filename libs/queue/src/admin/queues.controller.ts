@@ -1,11 +1,11 @@
 import { Get, HttpCode, Param, Post } from '@nestjs/common';
-import { AdminController } from './admin-controller.decorator.js';
+import { readQueueOverview, type QueueOverview } from '../monitoring/queue-overview.js';
 import { Administrator } from './admin-access.guard.js';
 import { AdminCommands } from './admin-commands.js';
+import { AdminController } from './admin-controller.decorator.js';
 import { AdminRoute } from './admin-route.decorator.js';
 import type { Actor } from './audit-record.js';
 import { QueueDesks } from './queue-desks.js';
-import { readQueueOverview, type QueueOverview } from './queue-overview.js';
 
 /** The queues that this service declared. */
 @AdminController('queues')

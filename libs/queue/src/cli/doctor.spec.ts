@@ -127,6 +127,26 @@ it('says nothing of a look that was interrupted', async () => {
   expect(await loyalnest(argv, { interrupted })).toMatchObject({ code: 130, out: '' });
 });
 
+it('is given up in the middle of its look, whatever Redis does', async () => {
+  const own = await RedisServer.start();
+  const client = new Redis(own.url);
+  await client.hset(`${desk.prefix}:points:meta`, 'v', '1');
+  const interrupt = new AbortController();
+  const monitor = await client.monitor();
+  monitor.on('monitor', (_time, [command]: readonly string[]) => {
+    if (command !== 'scan' || interrupt.signal.aborted) return;
+    own.pause();
+    interrupt.abort();
+  });
+  const argv = ['--redis', own.url, '--prefix', desk.prefix, 'doctor', '--json'];
+  const { code, out } = await loyalnest(argv, { interrupted: interrupt.signal });
+  expect([code, out]).toEqual([130, '']);
+  own.resume();
+  monitor.disconnect();
+  client.disconnect();
+  await own.stop();
+});
+
 it('finds waiting jobs that nobody works on', async () => {
   await desk.bull.add('points.award', envelope({}), { timestamp: Date.now() - 3_600_000 });
   const idle = await examine();

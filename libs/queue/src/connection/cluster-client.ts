@@ -7,6 +7,7 @@ const REFRESH_EVERY_MS = 10_000;
 /** A cluster that notices a node which hangs, says why it is away, and ends when it is told to. */
 export class WaitingCluster extends Cluster {
   protected reason = 'it has not answered yet';
+  private ended = false;
 
   constructor(...options: ConstructorParameters<typeof Cluster>) {
     super(...options);
@@ -19,6 +20,11 @@ export class WaitingCluster extends Cluster {
     this.on('end', () => {
       clearInterval(timer);
       timer = undefined;
+      this.ended = true;
+    });
+    this.on('connecting', () => (this.ended = false));
+    this.on('close', () => {
+      if (this.ended && this.status === 'close') this.endNow();
     });
   }
 
@@ -29,10 +35,22 @@ export class WaitingCluster extends Cluster {
     return super.emit(event, ...values);
   }
 
-  /** ioredis leaves its commands without an answer if it is between two tries to connect. */
+  /**
+   * ioredis waits for the end of its nodes. Where it has none, as between two tries to connect, it
+   * would neither end nor answer its commands.
+   */
   override disconnect(reconnect = false): void {
-    if (!reconnect && this.status === 'reconnecting') this.status = 'wait';
-    super.disconnect(reconnect);
+    if (!reconnect && this.status !== 'end' && this.nodes().length === 0) this.endNow();
+    else super.disconnect(reconnect);
+  }
+
+  /**
+   * Each node that goes tells of the cluster's end. After the first it has ended; by the next it would
+   * be closed, and keep the commands that still come for a connection that nobody makes.
+   */
+  private endNow(): void {
+    this.status = 'wait';
+    super.disconnect();
   }
 }
 

@@ -1,10 +1,12 @@
 import { CHECK_HEALTH } from '@loyalnest/core';
 import { eventually, RedisCluster } from '@loyalnest/testing';
-import { ContractApps, takes } from '../../test/connection-contract.js';
+import { takes } from '../../test/connection-contract.js';
+import { ContractApps } from '../../test/contract-apps.js';
 import { failsFast } from '../../test/fails-fast.js';
 import { Award, AwardHandler } from '../../test/points-app.js';
 import { JobProducer } from '../producer/job-producer.js';
 import { QueueConnection } from './queue-connection.js';
+import { duplicateWaiting } from './redis-client.js';
 
 const PERSISTENT = { appendOnly: true, settings: { appendfsync: 'always' } };
 
@@ -42,5 +44,22 @@ describe('queues on a Redis Cluster with their node down', () => {
       { within: '20s', every: '50ms' },
     );
     expect(ran().filter((points) => points === 1)).toHaveLength(1);
+  });
+
+  it('what a worker asks of it waits until it is back', async () => {
+    const app = await apps.create({ prefix: '{waited-for}' });
+    await takes(app, 1, '1h');
+    const worker = duplicateWaiting(app.get(QueueConnection).producer);
+    worker.on('error', () => undefined);
+    try {
+      await worker.set(prefix, 'kept');
+      const owner = await cluster.ownerOf(prefix);
+      await owner.kill();
+      const answer = worker.get(prefix);
+      const [read] = await Promise.allSettled([answer, owner.restart()]);
+      expect(read).toMatchObject({ value: 'kept' });
+    } finally {
+      worker.disconnect();
+    }
   });
 });

@@ -2,7 +2,7 @@ import { eventually, freePort, RedisServer } from '@loyalnest/testing';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import { Redis } from 'ioredis';
 import { inspect } from 'node:util';
-import { ContractApps } from '../../test/connection-contract.js';
+import { ContractApps } from '../../test/contract-apps.js';
 import { failsFast } from '../../test/fails-fast.js';
 import { bullOf } from '../../test/points-app.js';
 import { JobProducer } from '../producer/job-producer.js';

@@ -10,6 +10,12 @@ const SILENCE_MS = 30_000;
 /** A closed connection waits this long for its peer to agree. */
 const DISCONNECT_TIMEOUT_MS = 500;
 
+/**
+ * How often a command is sent again to a node that is away, each 100 ms: for a minute, by when the
+ * lock of a job is lost.
+ */
+const MOST_REDIRECTIONS = 600;
+
 /** A connection that fails fast, and those that were made from it, which wait. */
 export interface RedisConnections {
   readonly producer: Redis | Cluster;
@@ -20,8 +26,14 @@ export interface RedisConnections {
 /**
  * The producer fails fast: no offline queue, one try, a time limit for each command. What BullMQ
  * duplicates from it, for everything that blocks, waits for Redis to come back.
+ *
+ * @param silenceMs a connection that waits for an answer for longer is made anew
  */
-export function connect(target: RedisTarget, timeoutMs: number): RedisConnections {
+export function connect(
+  target: RedisTarget,
+  timeoutMs: number,
+  silenceMs = SILENCE_MS,
+): RedisConnections {
   const failFast: RedisOptions = {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -32,7 +44,7 @@ export function connect(target: RedisTarget, timeoutMs: number): RedisConnection
     const producer = new FailFastRedis({ ...common(target, 1), ...failFast });
     // 2: the command that met a demoted master is sent again, to the new one.
     producer.duplicate = (own) =>
-      whileOpen(open, new ClosableRedis({ ...waiting(), ...common(target, 2), ...own }));
+      whileOpen(open, new ClosableRedis({ ...waiting(silenceMs), ...common(target, 2), ...own }));
     return { producer, waiting: open };
   }
   const producer = createCluster(FailFastCluster, target, failFast, {
@@ -45,8 +57,9 @@ export function connect(target: RedisTarget, timeoutMs: number): RedisConnection
   producer.duplicate = (_nodes, own: ClusterOptions = {}) => {
     const { lazyConnect = false, redisOptions } = own;
     const connectionName = redisOptions?.connectionName;
-    const options = { ...waiting(), ...(connectionName && { connectionName }) };
-    return whileOpen(open, createCluster(WaitingCluster, target, options, { lazyConnect }));
+    const options = { ...waiting(silenceMs), ...(connectionName && { connectionName }) };
+    const manner = { lazyConnect, maxRedirections: MOST_REDIRECTIONS };
+    return whileOpen(open, createCluster(WaitingCluster, target, options, manner));
   };
   return { producer, waiting: open };
 }
@@ -74,8 +87,8 @@ function whileOpen<Client extends Redis | Cluster>(
   return client;
 }
 
-function waiting(): RedisOptions {
-  return { maxRetriesPerRequest: null, socketTimeout: SILENCE_MS };
+function waiting(socketTimeout: number): RedisOptions {
+  return { maxRetriesPerRequest: null, socketTimeout };
 }
 
 /** @param demoted what to do about a master that has become a replica, as `reconnectOnError` says it */

@@ -8,7 +8,7 @@ type OnError = (type: string, error: Error) => void;
 interface Connector {
   connecting: boolean;
   readonly stream?: Duplex;
-  readonly failoverDetector: { cleanup(): void } | null;
+  failoverDetector: { cleanup(): void } | null;
   connect(onError: OnError): Promise<Duplex>;
   disconnect(): void;
   initFailoverDetector(): Promise<void>;
@@ -27,7 +27,7 @@ export class SteadySentinelConnector extends Base {
    * and end that for good.
    */
   override connect(onError: OnError): Promise<Duplex> {
-    this.failoverDetector?.cleanup();
+    this.endDetector();
     return super.connect((type, error) => {
       // ioredis says only that the connection was closed.
       if (type === 'error' && this.reason) error.message += ` ${this.reason}`;
@@ -37,9 +37,15 @@ export class SteadySentinelConnector extends Base {
 
   /** A socket that is closed already is waited for by a timer. */
   override disconnect(): void {
-    this.failoverDetector?.cleanup();
+    this.endDetector();
     if (this.stream?.destroyed) this.connecting = false;
     else super.disconnect();
+  }
+
+  /** Once: each further end would leave a listener on sockets that are closed, in each retry. */
+  private endDetector(): void {
+    this.failoverDetector?.cleanup();
+    this.failoverDetector = null;
   }
 
   /** A socket may still connect after `disconnect`; the Sentinels would be listened to for ever. */

@@ -1,6 +1,7 @@
 import { eventually, RedisSentinel } from '@loyalnest/testing';
 import { Redis } from 'ioredis';
-import { ContractApps, takes } from '../../test/connection-contract.js';
+import { takes } from '../../test/connection-contract.js';
+import { ContractApps } from '../../test/contract-apps.js';
 import { Award, AwardHandler, bullOf } from '../../test/points-app.js';
 import { JobProducer } from '../producer/job-producer.js';
 

@@ -2,14 +2,15 @@ import { CertificateAuthority, eventually } from '@loyalnest/testing';
 import { Logger, type INestApplicationContext } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { once } from 'node:events';
-import type { Socket } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
-import { ContractApps } from '../../test/connection-contract.js';
+import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { ContractApps } from '../../test/contract-apps.js';
 import { failsFast } from '../../test/fails-fast.js';
 import { Award } from '../../test/points-app.js';
 import { startWithTls } from '../../test/tls-redis.js';
 import { JobProducer } from '../producer/job-producer.js';
 import type { QueueModuleOptions } from '../queue.options.js';
+import type { RedisConnectionOptions } from './connection.options.js';
 import { connect } from './redis-client.js';
 import { resolveTarget } from './redis-target.js';
 
@@ -95,4 +96,34 @@ describe('a Redis with TLS', () => {
       await ended;
     }
   }, 60_000);
+
+  it.each<[string, (node: string) => RedisConnectionOptions]>([
+    ['a cluster', (node) => ({ cluster: { nodes: [node] } })],
+    ['Sentinels', (node) => ({ sentinel: { nodes: [node], master: 'loyalnest' } })],
+  ])(
+    'is asked by its name and shown a certificate, as a node of %s too',
+    async (_kind, options) => {
+      const { authority, client } = servers;
+      const { cert, key } = await authority.issue('server');
+      const trusted = { ca: authority.cert, requestCert: true, rejectUnauthorized: true };
+      const server = createServer({ ...trusted, cert, key });
+      const seen = new Promise<TLSSocket>((resolve) => server.once('secureConnection', resolve));
+      await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+      const { port } = server.address() as AddressInfo;
+      const tls = {
+        ca: authority.cert,
+        cert: client.cert,
+        key: client.key,
+        servername: 'localhost',
+      };
+      const target = resolveTarget({ ...options(`rediss://127.0.0.1:${port}`), tls }, '{tls}');
+      const { producer } = connect(target, 500);
+      producer.on('error', () => undefined);
+      const socket = await seen;
+      expect([socket.authorized, socket.servername]).toEqual([true, 'localhost']);
+      producer.disconnect();
+      socket.destroy();
+      await new Promise((done) => server.close(done));
+    },
+  );
 });

@@ -1,6 +1,6 @@
-import type { JobDescriptor } from '@loyalnest/core';
+import { LuaScript, type JobDescriptor } from '@loyalnest/core';
 import { isJobEnvelope, type JobEnvelope } from '../job/job-envelope.js';
-import { PayloadTooLargeError } from '../producer/payload-too-large.error.js';
+import { PayloadTooLargeError } from '../job/payload-too-large.error.js';
 import { DeadLetterBusyError } from './dead-letter-busy.error.js';
 import { DeadLetterChangedError } from './dead-letter-changed.error.js';
 import { appendHistory } from './dead-letter-history.js';
@@ -9,7 +9,6 @@ import { DeadLetterNotFoundError } from './dead-letter-not-found.error.js';
 import type { DeadLetterSource } from './dead-letter-source.js';
 import { deadLetterEdited } from './dead-letter.events.js';
 import { HISTORY_FIELD, parseData, readRecords, revisionOf } from './job-record.js';
-import { LuaScript } from './lua-script.js';
 import type { Scored } from './scored-page.js';
 
 export interface DeadLetterEdit {

@@ -9,7 +9,7 @@ import { decodeEntry, encodeEntry, type IndexEntry } from './index-entry.js';
 import { INDEX, INDEXED, UNINDEX, UNINDEXED } from './index-scripts.js';
 import { entryOf, errorClassOf, readRecords, type JobRecord } from './job-record.js';
 import { KeyList } from './key-list.js';
-import { readPipeline } from './read-pipeline.js';
+import { readPipeline } from '../redis/read-pipeline.js';
 
 type Dead = JobRecord & { readonly score: string };
 

@@ -1,3 +1,4 @@
+import { LuaScript } from '@loyalnest/core';
 import { randomUUID } from 'node:crypto';
 import type { DeadLetterIndex } from './dead-letter-index.js';
 import { DeadLetterKeys } from './dead-letter-keys.js';
@@ -8,7 +9,6 @@ import { DEAD_LETTER_REASONS, type DeadLetterReason } from './dead-letter.js';
 import { decodeEntry } from './index-entry.js';
 import { INDEX_FUNCTIONS } from './index-scripts.js';
 import { KeyList } from './key-list.js';
-import { LuaScript } from './lua-script.js';
 import { readPages, type Scored } from './scored-page.js';
 
 const PAGE = 100;

@@ -1,5 +1,6 @@
 import { Job, type JobsOptions } from 'bullmq';
 import { randomUUID } from 'node:crypto';
+import { readPipeline } from '../redis/read-pipeline.js';
 import { appendHistory } from './dead-letter-history.js';
 import type { DeadLetterIndex } from './dead-letter-index.js';
 import { DeadLetterKeys } from './dead-letter-keys.js';
@@ -7,7 +8,6 @@ import type { DeadLetterSource } from './dead-letter-source.js';
 import { deadLetterRedriven } from './dead-letter.events.js';
 import { HISTORY_FIELD } from './job-record.js';
 import { KeyList } from './key-list.js';
-import { readPipeline } from './read-pipeline.js';
 import { PREPARE_REDRIVE, PREPARED, UNLOCK } from './redrive-script.js';
 import type { Scored } from './scored-page.js';
 

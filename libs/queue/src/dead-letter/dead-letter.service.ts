@@ -1,13 +1,12 @@
 import { SystemClock, type Clock } from '@loyalnest/core';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { QueueConnection } from '../connection/queue-connection.js';
+import { JobHandlers } from '../handler/job-handlers.js';
+import { QueueRegistry } from '../queue-registry.js';
 import { MODULE_OPTIONS_TOKEN } from '../queue.module-definition.js';
 import type { QueueModuleOptions } from '../queue.options.js';
-import { QueueRegistry } from '../queue-registry.js';
-import { JobHandlers } from '../worker/job-handlers.js';
 import type { DeadLetterEdit, KnownJob } from './dead-letter-editor.js';
 import type { DeadLetterGroup } from './dead-letter-group.js';
-import { DeadLetters, type PageRequest } from './dead-letters.js';
 import type { IndexMended } from './dead-letter.events.js';
 import type {
   DeadLetterDetails,
@@ -15,6 +14,7 @@ import type {
   DeadLetterPage,
   DeadLetterReason,
 } from './dead-letter.js';
+import { DeadLetters, type PageRequest } from './dead-letters.js';
 
 /** The dead letters of the queues that this application declared. */
 @Injectable()

@@ -3,13 +3,13 @@ import { FakeClock, RedisServer } from '@loyalnest/testing';
 import { Job, UnrecoverableError } from 'bullmq';
 import { DeadLetterDesk, envelope } from '../../test/dead-letter-desk.js';
 import { InvalidPayloadError } from '../job/invalid-payload.error.js';
-import { PayloadTooLargeError } from '../producer/payload-too-large.error.js';
+import { PayloadTooLargeError } from '../job/payload-too-large.error.js';
 import { DeadLetterBusyError } from './dead-letter-busy.error.js';
 import { DeadLetterChangedError } from './dead-letter-changed.error.js';
 import { DeadLetterNotFoundError } from './dead-letter-not-found.error.js';
-import { DEAD_LETTER_REASONS } from './dead-letter.js';
 import { resolveDeadLetterOptions } from './dead-letter-retention.js';
 import type { DeadLettered, DeadLettersPruned, IndexMended } from './dead-letter.events.js';
+import { DEAD_LETTER_REASONS } from './dead-letter.js';
 
 let redis: RedisServer;
 let desk: DeadLetterDesk;

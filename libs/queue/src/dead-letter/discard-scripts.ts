@@ -1,6 +1,6 @@
+import { LuaScript } from '@loyalnest/core';
 import { INDEX_FUNCTIONS } from './index-scripts.js';
 import { DISCARD_FIELD, HISTORY_FIELD } from './job-record.js';
-import { LuaScript } from './lua-script.js';
 
 export const MOVED = { done: 1, gone: 0, busy: -1, changed: -2 } as const;
 

@@ -1,6 +1,6 @@
-import { ANNOUNCED_FIELD } from './job-record.js';
+import { LuaScript } from '@loyalnest/core';
 import { OTHER_CAUSES } from './cause-fingerprint.js';
-import { LuaScript } from './lua-script.js';
+import { ANNOUNCED_FIELD } from './job-record.js';
 
 /**
  * Shared by all scripts that change the index. KEYS: 1 failed set, 2 index, 3 entries, 4 groups,

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { isJobEnvelope } from '../job/job-envelope.js';
+import { readPipeline } from '../redis/read-pipeline.js';
 import { causeFingerprint, errorName } from './cause-fingerprint.js';
 import { readHistory } from './dead-letter-history.js';
-import type { DeadLetterDetails, Discard } from './dead-letter.js';
+import { DeadLetterKeys } from './dead-letter-keys.js';
 import { readReason } from './dead-letter-reason.js';
 import type { DeadLetterSource } from './dead-letter-source.js';
-import { DeadLetterKeys } from './dead-letter-keys.js';
+import type { DeadLetterDetails, Discard } from './dead-letter.js';
 import type { IndexEntry } from './index-entry.js';
-import { readPipeline } from './read-pipeline.js';
 
 /** Fields that stand in the job's own hash, so that they go where the job goes. */
 export const HISTORY_FIELD = 'loyalnest:history';

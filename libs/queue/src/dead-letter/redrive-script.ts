@@ -1,6 +1,6 @@
+import { LuaScript } from '@loyalnest/core';
 import { INDEX_FUNCTIONS } from './index-scripts.js';
 import { HISTORY_FIELD, TASK_FIELD } from './job-record.js';
-import { LuaScript } from './lua-script.js';
 
 /** What `PREPARE_REDRIVE` says of an item. */
 export const PREPARED = {

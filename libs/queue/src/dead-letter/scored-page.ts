@@ -1,5 +1,5 @@
+import { LuaScript } from '@loyalnest/core';
 import type { Cluster, Redis } from 'ioredis';
-import { LuaScript } from './lua-script.js';
 
 /** A member of a sorted set and where it stands; the next page begins behind it. */
 export interface Scored {

@@ -19,12 +19,11 @@ export function bullJobOptions(
   return {
     ...(jobId !== undefined && { jobId }),
     attempts,
-    delay: delayMs,
+    ...(delayMs > 0 && { delay: delayMs }),
     ...(priority > 0 && { priority }),
     backoff: { type: 'custom' },
     removeOnComplete: { age: Math.ceil(options.keepCompletedMs / 1_000) },
     removeOnFail: false,
     stackTraceLimit: 10,
-    keepLogs: 100,
   };
 }

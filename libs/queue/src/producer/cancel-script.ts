@@ -1,4 +1,4 @@
-import { LuaScript } from '../dead-letter/lua-script.js';
+import { LuaScript } from '@loyalnest/core';
 
 /**
  * `cancelled`: it will not run. `running`: it was not touched, as its handler is at work.

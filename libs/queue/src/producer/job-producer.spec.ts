@@ -6,9 +6,11 @@ import {
   DeadLetterService,
   defineJob,
   InvalidPayloadError,
+  jobDeduplicated,
   JobProducer,
   QueueUnavailableError,
   type EnqueueOptions,
+  type JobDeduplicated,
   type JobDefinition,
 } from '../index.js';
 import type { JobEnvelope } from '../job/job-envelope.js';
@@ -23,6 +25,22 @@ beforeAll(async () => {
 });
 afterEach(() => apps.closeAll());
 afterAll(() => apps.redis.stop());
+
+it('tells that a job is there already by its idempotency key, once for each that is not stored', async () => {
+  const told: JobDeduplicated[] = [];
+  const stop = jobDeduplicated.subscribe((event) => told.push(event));
+  const app = await apps.create({ providers: [] });
+  const jobs = app.get(JobProducer);
+  const { id } = await jobs.enqueue(Award, { points: 1 }, { idempotencyKey: 'a' });
+  expect(told).toEqual([]);
+  await jobs.enqueue(Award, { points: 1 }, { idempotencyKey: 'a' });
+  await jobs.enqueueMany(Award, [
+    { payload: { points: 1 }, idempotencyKey: 'a' },
+    { payload: { points: 1 } },
+  ]);
+  stop();
+  expect(told).toEqual(Array.from({ length: 2 }, () => ({ id, name: 'points.award' })));
+});
 
 describe('enqueueMany', () => {
   it('stores all jobs and tells of each whether it was there', async () => {
@@ -54,7 +72,7 @@ describe('enqueueMany', () => {
   });
 
   it('stores more than one batch in order, each job once', async () => {
-    const app = await apps.create({ providers: [] });
+    const app = await apps.create({ providers: [], module: { producerTimeout: '10s' } });
     const items = Array.from({ length: 1_200 }, (_, i) => ({ payload: { points: i + 1 } }));
     const results = await app.get(JobProducer).enqueueMany(Award, items);
     const [first] = await bullOf(app).getWaiting(0, 0);

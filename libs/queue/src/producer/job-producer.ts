@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { QueueConnection } from '../connection/queue-connection.js';
 import type { JobDefinition } from '../job/job-definition.js';
 import { sendSpan } from '../job/job-spans.js';
-import { jobCancelled, jobEnqueued } from '../queue.events.js';
+import { jobCancelled, jobDeduplicated, jobEnqueued } from '../queue.events.js';
 import { QueueRegistry } from '../queue-registry.js';
 import { JobThrottle } from '../throttling/job-throttle.js';
 import { CANCEL_OUTCOMES, cancelScript, type CancelOutcome } from './cancel-script.js';
@@ -55,7 +55,7 @@ export class JobProducer {
         const [stored] = await this.store.add(queue, [job]);
         const result = stored!;
         if (result.outcome === 'failed') throw result.error;
-        if (result.outcome === 'enqueued') jobEnqueued.publish({ id: job.id, name: job.name });
+        tell(result, job.name);
         return result;
       },
     );
@@ -102,9 +102,7 @@ export class JobProducer {
       );
       break;
     }
-    for (const { id, outcome } of results) {
-      if (outcome === 'enqueued') jobEnqueued.publish({ id, name: definition.name });
-    }
+    for (const result of results) tell(result, definition.name);
     return results;
   }
 
@@ -136,6 +134,11 @@ export class JobProducer {
     if (outcome === 'cancelled') jobCancelled.publish({ id, queue: name, reason });
     return { outcome };
   }
+}
+
+function tell({ id, outcome }: EnqueueManyResult, name: string): void {
+  if (outcome === 'enqueued') jobEnqueued.publish({ id, name });
+  if (outcome === 'duplicate') jobDeduplicated.publish({ id, name });
 }
 
 function isOutage(error: Error): boolean {

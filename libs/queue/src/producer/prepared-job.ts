@@ -5,8 +5,8 @@ import type { JobDefinition } from '../job/job-definition.js';
 import type { JobEnvelope } from '../job/job-envelope.js';
 import { jobIdOf } from '../job/job-id.js';
 import { jobPriority } from '../job/job-priority.js';
+import { PayloadTooLargeError } from '../job/payload-too-large.error.js';
 import type { EnqueueOptions } from './enqueue-options.js';
-import { PayloadTooLargeError } from './payload-too-large.error.js';
 
 /** A job that has been checked and can be stored. */
 export interface PreparedJob {

@@ -1,8 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { HandlerEnhancers } from '../handler/handler-enhancers.js';
+import { JobHandlers } from '../handler/job-handlers.js';
 import { JobProducer } from '../producer/job-producer.js';
-import { HandlerEnhancers } from '../worker/handler-enhancers.js';
-import { JobHandlers } from '../worker/job-handlers.js';
 import { JobHarness } from './job-harness.js';
 import { RecordedJobs } from './recorded-jobs.js';
 

@@ -1,4 +1,4 @@
-import { LuaScript } from '../dead-letter/lua-script.js';
+import { LuaScript } from '@loyalnest/core';
 
 /**
  * Reserves the next slots of one merchant by the generic cell rate algorithm (GCRA, ITU-T I.371

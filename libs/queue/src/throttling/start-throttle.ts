@@ -1,6 +1,6 @@
 import type { JobEnvelope, ThrottleSlot } from '../job/job-envelope.js';
+import type { RunnableJob } from '../job/runnable-job.js';
 import type { QueueRegistry } from '../queue-registry.js';
-import type { RunnableJob } from '../worker/runnable-job.js';
 import type { JobThrottle } from './job-throttle.js';
 
 /** Plans have no bound for a job that is stored already: it waits, however long. */

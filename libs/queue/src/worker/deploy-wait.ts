@@ -1,8 +1,8 @@
 import type { JobEnvelope } from '../job/job-envelope.js';
+import type { RunnableJob } from '../job/runnable-job.js';
 import { jobPostponed } from '../queue.events.js';
 import { RejectedJobError } from './rejected-job.error.js';
 import { Postponement } from './run-outcome.js';
-import type { RunnableJob } from './runnable-job.js';
 
 const SHORTEST_MS = 1_000;
 const LONGEST_MS = 30_000;

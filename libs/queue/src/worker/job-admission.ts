@@ -1,14 +1,14 @@
 import type { Clock } from '@loyalnest/core';
+import type { RegisteredHandler } from '../handler/job-handlers.js';
 import type { JobDefinition } from '../job/job-definition.js';
 import { isJobEnvelope, type JobEnvelope } from '../job/job-envelope.js';
+import type { RunnableJob } from '../job/runnable-job.js';
 import { jobThrottled } from '../queue.events.js';
 import { isScheduleTemplate, scheduledEnvelope } from '../schedule/scheduled-run.js';
+import type { StartThrottle } from '../throttling/start-throttle.js';
 import { waitForDeploy } from './deploy-wait.js';
-import type { RegisteredHandler } from './job-handlers.js';
 import { RejectedJobError } from './rejected-job.error.js';
 import { Postponement } from './run-outcome.js';
-import type { RunnableJob } from './runnable-job.js';
-import type { StartThrottle } from '../throttling/start-throttle.js';
 
 /** A job that its handler may see. */
 export interface AdmittedJob {

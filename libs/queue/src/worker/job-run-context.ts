@@ -1,7 +1,7 @@
 import type { JobContext } from '../job/job-context.js';
 import type { JobEnvelope } from '../job/job-envelope.js';
+import type { RunnableJob } from '../job/runnable-job.js';
 import type { JobJournal } from './job-journal.js';
-import type { RunnableJob } from './runnable-job.js';
 
 /** The context of one run. Its methods stand on the prototype, as few runs use them. */
 export class JobRunContext implements JobContext {

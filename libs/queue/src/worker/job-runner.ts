@@ -1,16 +1,16 @@
 import { currentContext, runInContext, traced, type Clock, type OpenSpan } from '@loyalnest/core';
-import { nameStack } from '../dead-letter/named-stack.js';
 import { isRedriven } from '../job/is-redriven.js';
 import { isJobEnvelope } from '../job/job-envelope.js';
 import { processSpan } from '../job/job-spans.js';
+import type { RunnableJob } from '../job/runnable-job.js';
 import { jobFinished, jobStarted } from '../queue.events.js';
 import type { AdmittedJob, JobAdmission } from './job-admission.js';
 import type { JobJournal } from './job-journal.js';
 import { JobLockLostError } from './job-lock-lost.error.js';
 import { JobRunContext } from './job-run-context.js';
+import { nameStack } from './named-stack.js';
 import { RejectedJobError } from './rejected-job.error.js';
 import { HandBack, Postponement, type RunOutcome } from './run-outcome.js';
-import type { RunnableJob } from './runnable-job.js';
 import { isFinal } from './terminal-failure.js';
 import { withinRunTime } from './within-run-time.js';
 

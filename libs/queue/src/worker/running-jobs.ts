@@ -1,7 +1,7 @@
-import type { JobRunner } from './job-runner.js';
+import type { RunnableJob } from '../job/runnable-job.js';
 import { JobLockLostError } from './job-lock-lost.error.js';
+import type { JobRunner } from './job-runner.js';
 import { HandBack } from './run-outcome.js';
-import type { RunnableJob } from './runnable-job.js';
 import { settleJob } from './settle-job.js';
 
 /** The runs of this process, from the moment a worker has a job until BullMQ knows what became of it. */

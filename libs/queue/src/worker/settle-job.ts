@@ -1,7 +1,7 @@
 import { DelayedError, WaitingError } from 'bullmq';
+import type { RunnableJob } from '../job/runnable-job.js';
 import { redactedError } from './failure-redaction.js';
 import type { RunOutcome } from './run-outcome.js';
-import type { RunnableJob } from './runnable-job.js';
 import { terminalFailure } from './terminal-failure.js';
 
 /**

@@ -1,4 +1,4 @@
-import type { Deadline } from '@loyalnest/core';
+import type { Deadline, Expiring } from '@loyalnest/core';
 import type { Call, Operation } from './call.js';
 
 /**
@@ -6,7 +6,7 @@ import type { Call, Operation } from './call.js';
  * it is given up its signal aborts, and whatever the work does afterwards is no longer heard. No
  * listener stays on the caller's signal.
  */
-export class AbandonableRun {
+export class AbandonableRun implements Expiring<AbandonableRun> {
   /** Links and time of a queue that this run waits in. */
   previous: AbandonableRun | undefined;
   next: AbandonableRun | undefined;

@@ -1,8 +1,7 @@
-import type { Clock } from '@loyalnest/core';
+import { TimeoutQueue, type Clock } from '@loyalnest/core';
 import { AbandonableRun } from '../pipeline/abandonable-run.js';
 import type { Call, Operation } from '../pipeline/call.js';
 import type { Policy } from '../pipeline/policy.js';
-import { TimeoutQueue } from './timeout-queue.js';
 import { TimeoutError } from './timeout.error.js';
 import type { ResolvedTimeout } from './timeout.options.js';
 
@@ -13,7 +12,7 @@ import type { ResolvedTimeout } from './timeout.options.js';
 export class TimeoutPolicy implements Policy {
   readonly kind = 'timeout';
   readonly description: string;
-  private readonly queue: TimeoutQueue;
+  private readonly queue: TimeoutQueue<AbandonableRun>;
 
   constructor(
     private readonly name: string,
@@ -22,7 +21,7 @@ export class TimeoutPolicy implements Policy {
   ) {
     const { timeoutMs } = options;
     this.description = `${timeoutMs} ms`;
-    this.queue = new TimeoutQueue(clock, timeoutMs, (run) => this.giveUp(run, timeoutMs));
+    this.queue = new TimeoutQueue(clock, (run) => this.giveUp(run, timeoutMs));
   }
 
   wrap(next: Operation): Operation {
@@ -36,7 +35,8 @@ export class TimeoutPolicy implements Policy {
       }
       return new Promise((resolve, reject) => {
         const run = new AbandonableRun(call, resolve, reject, leave);
-        queue.add(run, call.startedAtMs || clock.monotonic());
+        run.dueAtMs = (call.startedAtMs || clock.monotonic()) + options.timeoutMs;
+        queue.add(run);
         run.start(next);
       });
     };

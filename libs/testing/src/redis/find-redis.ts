@@ -1,8 +1,10 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import {
+  cachedBinary,
+  fetchDebianBinary,
+  type FoundBinary,
+} from '../debian/fetch-debian-binary.js';
+import { findExecutable } from '../debian/find-executable.js';
 import { cacheFolder } from '../process/repository.js';
-import { fetchDebianRedis } from './debian-package.js';
-import type { RedisBinary } from './redis-binary.js';
 import { RedisUnavailableError } from './redis-unavailable.error.js';
 
 export interface FindRedisOptions {
@@ -20,7 +22,7 @@ const NAMES = ['redis-server', 'valkey-server'] as const;
  *
  * @throws {@link RedisUnavailableError}
  */
-export async function findRedis(options: FindRedisOptions = {}): Promise<RedisBinary> {
+export async function findRedis(options: FindRedisOptions = {}): Promise<FoundBinary> {
   const path = options.path ?? process.env['PATH'] ?? '';
   for (const name of NAMES) {
     const found = findExecutable(name, path);
@@ -29,26 +31,26 @@ export async function findRedis(options: FindRedisOptions = {}): Promise<RedisBi
   const aptGet = findExecutable('apt-get', path);
   if (aptGet === undefined) throw new RedisUnavailableError('there is no apt-get to fetch it with');
   try {
-    return await fetchDebianRedis(options.cache ?? cacheFolder('redis'), NAMES);
+    return await fetchDebianRedis(options.cache ?? cacheFolder('redis'));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new RedisUnavailableError(`apt-get could not fetch it (${reason})`, error);
   }
 }
 
-function findExecutable(name: string, path: string): string | undefined {
-  return path
-    .split(delimiter)
-    .filter((folder) => folder !== '')
-    .map((folder) => join(folder, name))
-    .find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
+async function fetchDebianRedis(cache: string): Promise<FoundBinary> {
+  for (const name of NAMES) {
+    const cached = cachedBinary(cache, name);
+    if (cached) return cached;
   }
+  const failures: unknown[] = [];
+  for (const name of NAMES) {
+    const packages = [name, name.replace('-server', '-tools')];
+    try {
+      return await fetchDebianBinary(cache, { name, packages, libraries: true });
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw failures[0];
 }

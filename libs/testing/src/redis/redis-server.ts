@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FoundBinary } from '../debian/fetch-debian-binary.js';
 import { OwnProcess } from '../process/own-process.js';
 import { ProcessEndedError } from '../process/process-ended.error.js';
 import { LocalServer, type LocalServerOptions } from '../server/local-server.js';
 import { findRedis } from './find-redis.js';
-import type { RedisBinary } from './redis-binary.js';
 import { RedisWithoutTlsError } from './redis-without-tls.error.js';
 
 export interface RedisServerOptions extends LocalServerOptions {
@@ -52,7 +52,7 @@ export class RedisServer extends LocalServer {
     port: number,
     dataDir: string,
     ownsData: boolean,
-    private readonly binary: RedisBinary,
+    private readonly binary: FoundBinary,
     private readonly options: RedisServerOptions,
   ) {
     super(port, dataDir, ownsData);

@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FoundBinary } from '../debian/fetch-debian-binary.js';
 import { OwnProcess } from '../process/own-process.js';
 import { LocalServer } from '../server/local-server.js';
 import { findRedis } from './find-redis.js';
-import type { RedisBinary } from './redis-binary.js';
 
 const START_WITHIN_MS = 15_000;
 /** A Sentinel that asks each second, or each ten, can't tell within half a second who is down. */
@@ -27,7 +27,7 @@ export class SentinelServer extends LocalServer {
     port: number,
     dataDir: string,
     ownsData: boolean,
-    private readonly binary: RedisBinary,
+    private readonly binary: FoundBinary,
     private readonly config: readonly string[],
   ) {
     super(port, dataDir, ownsData);

@@ -57,8 +57,8 @@ describe('ServiceProcess', () => {
 
   it('ends an app that does not become ready in time and shows what was last seen', async () => {
     const env = { NEVER_READY: '1', PID_FILE: join(folder, 'pid') };
-    const failed = ServiceProcess.start({ ...app(APP), env, readyWithin: '400ms' });
-    await expect(failed).rejects.toThrow(/within 400 ms \(last seen: status 503\)[^]*listening/);
+    const failed = ServiceProcess.start({ ...app(APP), env, readyWithin: '3s' });
+    await expect(failed).rejects.toThrow(/within 3000 ms \(last seen: status 503\)[^]*listening/);
     const pid = Number(readFileSync(env.PID_FILE, 'utf8'));
     expect(() => process.kill(pid, 0)).toThrow('ESRCH');
   });

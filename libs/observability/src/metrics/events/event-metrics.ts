@@ -6,6 +6,7 @@ import { measureDeadLetters } from './dead-letter-metrics.js';
 import { measureJobs } from './job-metrics.js';
 import { measurePolicies } from './policy-metrics.js';
 import { measureService } from './service-metrics.js';
+import { measureThrottling } from './throttling-metrics.js';
 
 /** Turns the diagnostics channels of the other libs into metrics, without importing them. */
 @Injectable()
@@ -20,6 +21,7 @@ export class EventMetrics implements OnApplicationShutdown {
     measureDeadLetters(registry, on);
     measurePolicies(registry, on);
     measureService(registry, on);
+    measureThrottling(registry, on);
   }
 
   onApplicationShutdown(): void {

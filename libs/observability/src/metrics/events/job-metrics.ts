@@ -18,6 +18,11 @@ export function measureJobs(registry: MetricRegistry, on: EventSource): void {
     help: 'Jobs that were stored by this process',
     labels: ['job'],
   });
+  const deduplicated = registry.counter({
+    name: 'loyalnest_jobs_deduplicated_total',
+    help: 'Jobs that were not stored, as one with their idempotency key was there',
+    labels: ['job'],
+  });
   const waits = registry.histogram({
     name: 'loyalnest_job_wait_seconds',
     help: 'Time from when a job could run to the start of its first run',
@@ -69,6 +74,7 @@ export function measureJobs(registry: MetricRegistry, on: EventSource): void {
   });
 
   on<JobEvent>('loyalnest:queue:job-enqueued', ({ name: job }) => enqueued.add({ job }));
+  on<JobEvent>('loyalnest:queue:job-deduplicated', ({ name: job }) => deduplicated.add({ job }));
   on<JobEvent & { waitMs?: number }>('loyalnest:queue:job-started', ({ name: job, waitMs }) => {
     if (waitMs !== undefined) waits.observe({ job }, waitMs / 1_000);
   });

@@ -1,10 +1,16 @@
-import { currentContext } from '@loyalnest/core';
+import {
+  currentContext,
+  OBSERVE_METRICS,
+  onHttpEntry,
+  type Measurement,
+  type MetricSource,
+} from '@loyalnest/core';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { MODULE_OPTIONS_TOKEN } from '../metrics.module-definition.js';
 import { resolveMetricsOptions, type MetricsModuleOptions } from '../metrics.options.js';
-import type { BoundedGauge, BoundedHistogram } from '../registry/bounded-metrics.js';
+import type { BoundedHistogram } from '../registry/bounded-metrics.js';
 import { MetricRegistry } from '../registry/metric-registry.js';
 import { knownMethod } from './request-method.js';
 import { RouteNames } from './route-names.js';
@@ -23,32 +29,21 @@ interface Measured {
   traceparent?: string | undefined;
 }
 
-interface FastifyRequest {
-  readonly raw: IncomingMessage;
-  readonly routeOptions: { readonly url?: string };
-}
-
-interface FastifyInstance {
-  addHook?(
-    name: 'onRequest',
-    hook: (request: FastifyRequest, reply: { raw: ServerResponse }, done: () => void) => void,
-  ): void;
-}
-
 /**
  * Measures each request once, from the HTTP server's own event to the end of its response: also
  * those that middleware, a guard or a parser ends, that no route takes, and whose clients go away.
  */
 @Injectable()
-export class HttpServerMetrics implements OnModuleInit {
+export class HttpServerMetrics implements OnModuleInit, MetricSource {
+  readonly metricSource = 'http server';
   private readonly ignore: readonly string[];
   private readonly routes: RouteNames;
   private readonly duration: BoundedHistogram<
     'http_request_method' | 'http_route' | 'http_response_status_code'
   >;
-  private readonly active: BoundedGauge<'http_request_method'>;
-  private readonly seen = new WeakSet<IncomingMessage>();
-  private readonly running = new WeakMap<IncomingMessage, Measured>();
+  private readonly active = new Map<string, number>();
+  /** Without what is ignored. */
+  private readonly requests = new WeakMap<IncomingMessage, Measured | undefined>();
 
   constructor(
     private readonly host: HttpAdapterHost,
@@ -64,13 +59,15 @@ export class HttpServerMetrics implements OnModuleInit {
       labels: ['http_request_method', 'http_route', 'http_response_status_code'],
       buckets: HTTP_BUCKETS,
     });
-    this.active = registry.gauge({
-      name: 'http_server_active_requests',
-      help: 'Requests that are not answered yet',
-      labels: ['http_request_method'],
+    onHttpEntry(host, ({ req, res, route }, proceed) => {
+      const measured = this.measure(req, res);
+      if (measured) {
+        measured.template = route;
+        // Known inside of the request context only.
+        measured.traceparent = currentContext()?.traceparent;
+      }
+      proceed();
     });
-    // The adapter is set before the providers exist or, in Nest's TestingModule, after.
-    host.init$.subscribe(() => this.enter());
   }
 
   onModuleInit(): void {
@@ -78,41 +75,28 @@ export class HttpServerMetrics implements OnModuleInit {
     server?.prependListener('request', (req, res) => void this.measure(req, res));
   }
 
-  /** What can only be known inside: the request context, and Fastify's route. */
-  private enter(): void {
-    const { httpAdapter } = this.host;
-    // Requests of Fastify's second listener for `localhost`, and of `inject()`, only pass here.
-    httpAdapter?.use((req: IncomingMessage, res: ServerResponse, next: () => void) => {
-      this.note(req, res);
-      next();
-    });
-    if (httpAdapter?.getType() !== 'fastify') return;
-    const fastify: FastifyInstance = httpAdapter.getInstance();
-    fastify.addHook?.('onRequest', ({ raw, routeOptions }, reply, done) => {
-      const measured = this.measure(raw, reply.raw);
-      if (measured) measured.template = routeOptions.url;
-      done();
-    });
-  }
-
-  private note(req: IncomingMessage, res: ServerResponse): void {
-    const measured = this.measure(req, res);
-    if (measured) measured.traceparent = currentContext()?.traceparent;
+  [OBSERVE_METRICS](): readonly Measurement[] {
+    return [...this.active].map(([http_request_method, value]) => ({
+      name: 'http_server_active_requests',
+      help: 'Requests that are not answered yet',
+      value,
+      labels: { http_request_method },
+    }));
   }
 
   private measure(req: IncomingMessage, res: ServerResponse): Measured | undefined {
-    if (this.seen.has(req)) return this.running.get(req);
-    this.seen.add(req);
-    if (this.isIgnored(req.url ?? '')) return undefined;
-    const measured: Measured = { startedAt: performance.now() };
-    this.running.set(req, measured);
-    const method = { http_request_method: knownMethod(req.method) };
-    this.active.add(method, 1);
-    res.once('close', () => {
-      this.active.add(method, -1);
+    if (this.requests.has(req)) return this.requests.get(req);
+    const ignored = this.isIgnored(req.url ?? '');
+    const measured: Measured | undefined = ignored ? undefined : { startedAt: performance.now() };
+    this.requests.set(req, measured);
+    if (!measured) return undefined;
+    const method = knownMethod(req.method);
+    this.active.set(method, (this.active.get(method) ?? 0) + 1);
+    res.on('close', () => {
+      this.active.set(method, this.active.get(method)! - 1);
       this.duration.observe(
         {
-          ...method,
+          http_request_method: method,
           http_route: this.routes.of(req, measured.template),
           http_response_status_code: isComplete(res) ? String(res.statusCode) : ABORTED,
         },

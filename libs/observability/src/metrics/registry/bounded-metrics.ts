@@ -29,10 +29,6 @@ export class BoundedGauge<Label extends string> {
   set(labels: LabelsOf<Label>, value: number): void {
     this.gauge.set(this.cap.admit(labels), value);
   }
-
-  add(labels: LabelsOf<Label>, value: number): void {
-    this.gauge.inc(this.cap.admit(labels), value);
-  }
 }
 
 /** Counts of observations in seconds, or in what the metric's name says. */

@@ -1,10 +1,10 @@
-import { readQueueOverview, type QueueOverview } from '../../admin/queue-overview.js';
-import { actorOf } from '../cli-options.js';
+import { readQueueOverview, type QueueOverview } from '../../monitoring/queue-overview.js';
+import type { AddCommand } from '../add-command.js';
 import type { CliContext } from '../cli-context.js';
+import { actorOf } from '../cli-options.js';
 import type { CliSession } from '../cli-session.js';
 import { EXIT } from '../exit-code.js';
 import { humanAge } from '../human-time.js';
-import type { AddCommand } from '../add-command.js';
 import type { Column } from '../table.js';
 
 const COLUMNS: readonly Column[] = [

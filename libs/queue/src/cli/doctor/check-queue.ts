@@ -1,7 +1,7 @@
 import type { QueueDesk } from '../../admin/admin-commands.js';
-import { readQueueOverview, type QueueOverview } from '../../admin/queue-overview.js';
 import { DeadLetterKeys } from '../../dead-letter/dead-letter-keys.js';
 import { parseData } from '../../dead-letter/job-record.js';
+import { readQueueOverview, type QueueOverview } from '../../monitoring/queue-overview.js';
 import { humanAge } from '../human-time.js';
 import { Findings, type Finding } from './finding.js';
 import { findOrphans, type Orphans } from './orphaned-jobs.js';

@@ -1,9 +1,9 @@
 import { escapePattern, mastersOf, scan } from '../../admin/queue-catalog.js';
 import { DeadLetterKeys } from '../../dead-letter/dead-letter-keys.js';
-import type { DeadLetters } from '../../dead-letter/dead-letters.js';
 import type { DeadLetterSource } from '../../dead-letter/dead-letter-source.js';
-import { readPipeline } from '../../dead-letter/read-pipeline.js';
+import type { DeadLetters } from '../../dead-letter/dead-letters.js';
 import { readPages } from '../../dead-letter/scored-page.js';
+import { readPipeline } from '../../redis/read-pipeline.js';
 
 export interface Orphans {
   /** Jobs that are in no list and no set of their queue. */

@@ -1,0 +1,53 @@
+import 'reflect-metadata';
+import { readConfig } from '@loyalnest/service-defaults';
+import { GatewayConfig } from './gateway.config.js';
+import { requestLimits } from './http/request-limits.js';
+
+const complete = {
+  POINTS_URL: 'http://points',
+  REFERRALS_URL: 'http://referrals',
+  SHOPIFY_WEBHOOK_SECRETS: 'secret',
+};
+const read = (environment: Record<string, string>): GatewayConfig =>
+  readConfig(GatewayConfig, { ...complete, ...environment });
+
+it.each([
+  ['', undefined],
+  ['none', false],
+  ['1', 1],
+  ['10.0.0.0/8', ['10.0.0.0/8']],
+  ['10.0.0.7,2001:db8::/32', ['10.0.0.7', '2001:db8::/32']],
+])('reads TRUST_PROXY=%s', (TRUST_PROXY, trustProxy) => {
+  expect(read({ TRUST_PROXY }).trustProxy).toEqual(trustProxy);
+});
+
+it.each(['0', '12', 'all', 'true', '10.0.0.0/8;10.1.0.0/16'])('refuses TRUST_PROXY=%s', (value) => {
+  expect(() => read({ TRUST_PROXY: value })).toThrow(`TRUST_PROXY: got '${value}'; use none, the`);
+});
+
+it('in production wants to know who stands before it', () => {
+  const before = process.env['NODE_ENV'];
+  process.env['NODE_ENV'] = 'production';
+  try {
+    expect(() => read({})).toThrow('TRUST_PROXY: is not set; use none, the number of proxies');
+    expect(() => read({ TRUST_PROXY: 'none' })).not.toThrow();
+  } finally {
+    process.env['NODE_ENV'] = before;
+  }
+});
+
+it('lets no single address use up the limit of a shop', () => {
+  expect(() => read({ RATE_LIMIT_PER_IP: '500', RATE_LIMIT_PER_MERCHANT: '500' })).toThrow(
+    'RATE_LIMIT_PER_IP, RATE_LIMIT_PER_MERCHANT: one address could use up',
+  );
+});
+
+it('counts a shop that is named in a header apart from one that has signed', () => {
+  const limits = requestLimits(read({}));
+  expect(limits.limits).toMatchObject([
+    { name: 'ip', limit: 6_000 },
+    { name: 'merchant', limit: 12_000 },
+    { name: 'webhooks', limit: 12_000, verified: true, everywhere: false },
+  ]);
+  expect(limits.url).toBeUndefined();
+});

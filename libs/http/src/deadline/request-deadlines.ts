@@ -1,0 +1,72 @@
+import {
+  currentContext,
+  onHttpEntry,
+  runInContext,
+  SystemClock,
+  TimeoutQueue,
+  type Expiring,
+  type HttpEntry,
+  type RequestContext,
+} from '@loyalnest/core';
+import { Inject, Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { DeadlineExceededError } from './deadline-exceeded.error.js';
+import { endForGood } from './end-for-good.js';
+import { MODULE_OPTIONS_TOKEN } from './request-deadline.module-definition.js';
+import type { RequestDeadlineOptions } from './request-deadline.options.js';
+
+/**
+ * Gives the answer that nobody has begun by the deadline of the request context, whatever holds the
+ * request: its body, a guard or the route; on Express, middleware as well. An interceptor would not
+ * see the first two, and would cost each request several times as much.
+ */
+@Injectable()
+export class RequestDeadlines {
+  private readonly waiting: TimeoutQueue<LimitedRequest>;
+
+  constructor(
+    host: HttpAdapterHost,
+    @Inject(MODULE_OPTIONS_TOKEN) { clock = new SystemClock() }: RequestDeadlineOptions,
+  ) {
+    this.waiting = new TimeoutQueue<LimitedRequest>(clock, (request) => {
+      this.waiting.remove(request);
+      request.expire();
+    });
+    onHttpEntry(host, (entry, proceed) => {
+      const context = currentContext();
+      const timeoutMs = context?.deadline?.remainingMs;
+      if (context === undefined || timeoutMs === undefined) {
+        proceed();
+        return;
+      }
+      if (timeoutMs === 0) {
+        proceed(new DeadlineExceededError(entry.req, 0));
+        return;
+      }
+      const request = new LimitedRequest(entry, context, timeoutMs, clock.monotonic() + timeoutMs);
+      this.waiting.add(request);
+      entry.res.on('close', () => this.waiting.remove(request));
+      proceed();
+    });
+  }
+}
+
+class LimitedRequest implements Expiring<LimitedRequest> {
+  previous: LimitedRequest | undefined;
+  next: LimitedRequest | undefined;
+
+  constructor(
+    private readonly entry: HttpEntry,
+    private readonly context: RequestContext,
+    private readonly timeoutMs: number,
+    public dueAtMs: number,
+  ) {}
+
+  expire(): void {
+    const { req, res } = this.entry;
+    if (res.headersSent) return;
+    const error = new DeadlineExceededError(req, this.timeoutMs);
+    runInContext(this.context, () => this.entry.fail(error));
+    endForGood(res);
+  }
+}

@@ -1,0 +1,77 @@
+import { existsSync, globSync, mkdirSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { run } from '../process/run.js';
+import { withTemporaryFolder } from '../process/temporary-folder.js';
+import { Apt } from './apt.js';
+
+/** A program that can be started, and what its environment needs for that. */
+export interface FoundBinary {
+  readonly path: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface DebianBinary {
+  /** Name of the program, in `/usr/bin` of the first package. */
+  readonly name: string;
+  readonly packages: readonly string[];
+  /** Whether the libraries that the packages need are fetched as well. */
+  readonly libraries: boolean;
+}
+
+/**
+ * Downloads a program of the distribution and unpacks it below `cache`; a second call finds it there.
+ * Needs apt and dpkg, but not root.
+ */
+export async function fetchDebianBinary(cache: string, wanted: DebianBinary): Promise<FoundBinary> {
+  const { name, packages, libraries } = wanted;
+  const cached = cachedBinary(cache, name);
+  if (cached) return cached;
+  mkdirSync(cache, { recursive: true });
+  const unpack = async (work: string): Promise<FoundBinary> => {
+    const apt = await Apt.prepare(join(work, 'apt'), packages[0]!);
+    const needed = libraries ? await apt.librariesOf(packages) : [];
+    await apt.download([...packages, ...needed], join(work, 'packages'));
+    const root = join(work, 'root');
+    for (const file of globSync('*.deb', { cwd: join(work, 'packages') })) {
+      await run('dpkg-deb', ['--extract', join(work, 'packages', file), root]);
+    }
+    const unpacked = binaryIn(root, name);
+    if (!unpacked) throw new Error(`the packages hold no ${name}`);
+    await run(unpacked.path, ['--version'], { env: { ...process.env, ...unpacked.env } });
+    await publish(libraries ? root : await alone(name, root, work), join(cache, name));
+    return cachedBinary(cache, name) ?? unpacked;
+  };
+  return withTemporaryFolder('package', unpack, cache);
+}
+
+/** What an earlier call has left. */
+export function cachedBinary(cache: string, name: string): FoundBinary | undefined {
+  return binaryIn(join(cache, name), name);
+}
+
+/** Without the rest of the packages. */
+async function alone(name: string, root: string, work: string): Promise<string> {
+  const folder = join(work, 'alone');
+  mkdirSync(join(folder, 'usr/bin'), { recursive: true });
+  await rename(join(root, 'usr/bin', name), join(folder, 'usr/bin', name));
+  return folder;
+}
+
+/** Renaming is atomic: whoever comes second uses what the first one left. */
+async function publish(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!existsSync(to)) throw error;
+  }
+}
+
+function binaryIn(root: string, name: string): FoundBinary | undefined {
+  const path = join(root, 'usr/bin', name);
+  if (!existsSync(path)) return undefined;
+  const folders = new Set(globSync('{usr/,}lib/**/*.so*', { cwd: root }).map(dirname));
+  if (folders.size === 0) return { path, env: {} };
+  const libraries = [...folders].map((folder) => join(root, folder)).join(':');
+  return { path, env: { LD_LIBRARY_PATH: libraries } };
+}

@@ -1,0 +1,52 @@
+import { OptionError, wholeNumber } from '@loyalnest/core';
+import { BlockList, isIP } from 'node:net';
+
+/**
+ * Which proxies in front of the service are believed in what they say of the client: none, as many as
+ * there are on the way, or those with these addresses.
+ */
+export type TrustProxy = false | number | readonly string[];
+
+/** Whether the sender, the `hop`th one from here on, is believed in who it got the request from. */
+export type IsTrusted = (address: string, hop: number) => boolean;
+
+const NAMED: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1/128'],
+  linklocal: ['169.254.0.0/16', 'fe80::/10'],
+  uniquelocal: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+};
+const PATH = 'throttling.trustProxy';
+const REMEDY =
+  'use false where clients connect directly, the number of proxies on the way such as 1, ' +
+  "or their addresses such as ['10.0.0.0/8', 'loopback']";
+
+/** @throws OptionError */
+export function resolveTrustedProxies(trust: TrustProxy): IsTrusted {
+  if (trust === false) return () => false;
+  if (typeof trust === 'number') {
+    const hops = wholeNumber(PATH, trust, { min: 1, max: 10 });
+    return (_address, hop) => hop < hops;
+  }
+  if (!Array.isArray(trust) || trust.length === 0) throw new OptionError(PATH, trust, REMEDY);
+  const list = new BlockList();
+  trust.forEach((entry: unknown, i) => {
+    for (const subnet of NAMED[String(entry)] ?? [entry]) add(list, `${PATH}[${i}]`, subnet);
+  });
+  return (address) => {
+    const [bare = ''] = address.split('%');
+    const version = isIP(bare);
+    return version !== 0 && list.check(bare, version === 6 ? 'ipv6' : 'ipv4');
+  };
+}
+
+function add(list: BlockList, path: string, subnet: unknown): void {
+  const [address = '', length, ...rest] = String(subnet).split('/');
+  const version = isIP(address);
+  const longest = version === 6 ? 128 : 32;
+  const bits = length === undefined ? longest : Number(length);
+  const isWhole = /^\d*$/.test(length ?? '') && length !== '';
+  if (version === 0 || rest.length > 0 || !isWhole || bits > longest) {
+    throw new OptionError(path, subnet, REMEDY);
+  }
+  list.addSubnet(address, bits, version === 6 ? 'ipv6' : 'ipv4');
+}

@@ -1,0 +1,28 @@
+// For your app
+export { ThrottlingModule } from './throttling.module.js';
+export { ApplyLimits } from './limits/apply-limits.decorator.js';
+export { ThrottlingGuard } from './throttling.guard.js';
+export type { ThrottlingLimitDetail } from './throttling.guard.js';
+
+// Options
+export type { ThrottlingModuleOptions } from './throttling.options.js';
+export type { ClientOf, ThrottlingLimit } from './limits/limit.options.js';
+export type { Rate } from './gcra/rate.js';
+export type { Plans } from './plans/plan-rates.js';
+export type { TrustProxy } from './client-address/trusted-proxies.js';
+export type { ThrottledRequest } from './throttled-request.js';
+
+// Storage, for `ThrottlerModule` of @nestjs/throttler too
+export { createThrottlingStorage } from './storage/create-storage.js';
+export { ThrottlingStorage } from './storage/throttling-storage.js';
+export type { RedisStorageOptions } from './storage/redis-storage.options.js';
+export type { MemoryStorageOptions } from './storage/memory-throttling-storage.js';
+export type { Cell, Verdict } from './gcra/gcra.js';
+export type { ResolvedRate } from './gcra/rate.js';
+
+// Errors
+export { RequestThrottledError } from './request-throttled.error.js';
+
+// Events
+export { requestCounted, storageChanged } from './throttling.events.js';
+export type { RequestCounted, StorageChanged } from './throttling.events.js';

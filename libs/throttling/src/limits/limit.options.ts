@@ -1,0 +1,80 @@
+import { OptionError, type Clock } from '@loyalnest/core';
+import { resolveRate, type Rate, type ResolvedRate } from '../gcra/rate.js';
+import { PlanRates, type Plans } from '../plans/plan-rates.js';
+import type { ThrottledRequest } from '../throttled-request.js';
+
+/** Names the client of a request; undefined if the limit does not count for it. */
+export type ClientOf = (request: ThrottledRequest) => string | undefined;
+
+/** A limit that all routes share, or a group of them. */
+export type ThrottlingLimit = LimitScope & (Rate | Plans);
+
+interface LimitScope {
+  /**
+   * Stands in headers, events, metrics and in `@Throttle` and `@SkipThrottle`: a letter, then letters,
+   * digits and dashes; at most 40.
+   */
+  readonly name: string;
+  /**
+   * Whose requests are counted together: those of an address, those of a merchant as the module's
+   * option `merchant` names it, or those of a client that a function names. A client that is named
+   * otherwise than by letters, digits and `._:/-`, or by more than 64 of them, is hashed.
+   */
+  readonly by: 'ip' | 'merchant' | ClientOf;
+  /** False: it counts only where `@ApplyLimits(name)` stands. @defaultValue true */
+  readonly everywhere?: boolean;
+  /**
+   * True: it is counted after all guards, not before them. For a client that is to be believed only
+   * once a guard has verified it: otherwise a stranger could use up the limit of somebody else. It
+   * costs a second step of Redis.
+   *
+   * @defaultValue false
+   */
+  readonly verified?: boolean;
+}
+
+/** A limit as it is used: checked, defaults filled in. */
+export interface ResolvedLimit {
+  readonly name: string;
+  readonly by: 'ip' | 'merchant' | ClientOf;
+  readonly everywhere: boolean;
+  readonly verified: boolean;
+  /** The same for all clients, unless there are plans. */
+  readonly rate: ResolvedRate | undefined;
+  rateOf(client: string): ResolvedRate | undefined | Promise<ResolvedRate | undefined>;
+}
+
+const NAME = /^[A-Za-z][A-Za-z0-9-]{0,39}$/;
+
+/** @throws OptionError */
+export function resolveLimits(
+  limits: readonly ThrottlingLimit[],
+  timeoutMs: number,
+  clock: Clock,
+): readonly ResolvedLimit[] {
+  if (!Array.isArray(limits) || limits.length === 0) {
+    const remedy = "list at least one, such as { name: 'ip', by: 'ip', limit: 100, per: '1m' }";
+    throw new OptionError('throttling.limits', limits, remedy);
+  }
+  const names = new Set<string>();
+  return limits.map((limit, i) => {
+    const path = `throttling.limits[${i}]`;
+    const { name, by, everywhere = true, verified = false } = limit;
+    if (typeof name !== 'string' || !NAME.test(name)) {
+      const remedy = "use a letter, then letters, digits and dashes, such as 'ip'";
+      throw new OptionError(`${path}.name`, name, remedy);
+    }
+    if (names.has(name)) throw new OptionError(`${path}.name`, name, 'give each limit its own');
+    names.add(name);
+    if (by !== 'ip' && by !== 'merchant' && typeof by !== 'function') {
+      throw new OptionError(`${path}.by`, by, "use 'ip', 'merchant' or a function");
+    }
+    const scope = { name, by, everywhere, verified };
+    if (!('plans' in limit)) {
+      const rate = resolveRate(path, limit);
+      return { ...scope, rate, rateOf: () => rate };
+    }
+    const plans = new PlanRates(path, limit, timeoutMs, clock);
+    return { ...scope, rate: undefined, rateOf: (client) => plans.rateOf(client) };
+  });
+}

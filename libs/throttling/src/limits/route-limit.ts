@@ -1,0 +1,70 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { resolveRate, type ResolvedRate } from '../gcra/rate.js';
+import type { ResolvedLimit } from './limit.options.js';
+import { limitKey } from './limit-key.js';
+import type { ThrottleOverride } from './throttler-metadata.js';
+
+type MaybePromise<T> = T | Promise<T>;
+
+/** A limit as it counts for one route. */
+export interface RouteLimit {
+  readonly name: string;
+  readonly by: ResolvedLimit['by'];
+  readonly verified: boolean;
+  readonly getTracker: ThrottleOverride['getTracker'];
+  rateOf(client: string, context: ExecutionContext): MaybePromise<ResolvedRate | undefined>;
+  keyOf(client: string, context: ExecutionContext): string;
+}
+
+export function sharedLimit(limit: ResolvedLimit): RouteLimit {
+  const { name, by, verified } = limit;
+  return {
+    name,
+    by,
+    verified,
+    getTracker: undefined,
+    rateOf: (client) => limit.rateOf(client),
+    keyOf: (client) => limitKey(name, client),
+  };
+}
+
+/**
+ * A limit that `@Throttle` changes on a route or a controller. It is counted apart from the shared
+ * one: two rates can't share a count.
+ *
+ * @param where class, or class and method
+ * @throws OptionError
+ */
+export function ownLimit(
+  limit: ResolvedLimit,
+  where: string,
+  override: ThrottleOverride,
+): RouteLimit {
+  const { name, by, verified, rate: shared } = limit;
+  const path = `@Throttle of ${where}: ${name}`;
+  const resolve = (most = shared?.limit, ttl = shared?.perMs): ResolvedRate =>
+    resolveRate(path, { limit: most!, per: ttl! });
+  const { limit: most, ttl, getTracker, generateKey } = override;
+  const isDynamic = typeof most === 'function' || typeof ttl === 'function';
+  const rate = isDynamic ? undefined : resolve(most, ttl);
+  return {
+    name,
+    by,
+    verified,
+    getTracker,
+    rateOf: (_client, context) => rate ?? resolveLater(override, context, resolve),
+    keyOf: (client, context) =>
+      limitKey(`${name}:${where}`, generateKey ? generateKey(context, client, name) : client),
+  };
+}
+
+async function resolveLater(
+  { limit, ttl }: ThrottleOverride,
+  context: ExecutionContext,
+  resolve: (limit?: number, ttl?: number) => ResolvedRate,
+): Promise<ResolvedRate> {
+  return resolve(
+    typeof limit === 'function' ? await limit(context) : limit,
+    typeof ttl === 'function' ? await ttl(context) : ttl,
+  );
+}

@@ -1,0 +1,238 @@
+import {
+  CHECK_HEALTH,
+  DRAIN,
+  OBSERVE_METRICS,
+  ON_SHUTDOWN,
+  OptionError,
+  SystemClock,
+  type Clock,
+  type Drainable,
+  type DrainStep,
+  type HealthContributor,
+  type HealthObservation,
+  type Measurement,
+  type MetricSource,
+  type ShutdownListener,
+} from '@loyalnest/core';
+import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import type { Cluster, Redis } from 'ioredis';
+import { once } from 'node:events';
+import { gcraScript } from '../gcra/gcra-script.js';
+import type { Cell, Verdict } from '../gcra/gcra.js';
+import { storageChanged } from '../throttling.events.js';
+import { AwaitedAnswers } from './awaited-answers.js';
+import { MemoryThrottlingStorage } from './memory-throttling-storage.js';
+import { ThrottlingStorage } from './throttling-storage.js';
+
+export interface RedisStorageSettings {
+  /** Called when all else is right. */
+  readonly connect: () => Redis | Cluster;
+  /** Whether the storage made the connection, and closes it. */
+  readonly isOwn: boolean;
+  readonly prefix?: string;
+  readonly timeoutMs: number;
+  readonly maxKeys?: number;
+  readonly clock?: Clock;
+}
+
+const PROBE_EVERY_MS = 250;
+/** A probe without an answer for so long: the connection is dead, though nothing has closed it. */
+const DEAD_AFTER_MS = 5_000;
+const CONNECT_WITHIN_MS = 1_000;
+
+/** One request in each microsecond: it is always taken, and gone at once. */
+const PROBE: Cell = {
+  key: 'probe',
+  rate: { limit: 1_000, perMs: 1, burst: 1_000, intervalUs: 1, capacityUs: 1_000 },
+};
+
+/**
+ * Keeps what was taken in Redis, so that all processes share it: one step of one script for all
+ * limits of a request. It fails open: while Redis is away, hangs or refuses, this process keeps
+ * limits of its own, and only the requests that found it out have waited, no longer than the timeout.
+ */
+export class RedisThrottlingStorage
+  extends ThrottlingStorage
+  implements
+    OnModuleInit,
+    HealthContributor,
+    MetricSource,
+    Drainable,
+    ShutdownListener,
+    OnApplicationShutdown
+{
+  readonly healthCheck = { name: 'redis:throttling', critical: false };
+  readonly metricSource = 'throttling';
+  private readonly logger = new Logger('Throttling');
+  private readonly redis: Redis | Cluster;
+  private readonly prefix: string;
+  private readonly clock: Clock;
+  private readonly local: MemoryThrottlingStorage;
+  private readonly answers: AwaitedAnswers;
+  private reason: string | undefined;
+  private lastError = 'it has not answered yet';
+  private probeSentMs: number | undefined;
+  private draining = false;
+  private closed = false;
+
+  /** @throws OptionError */
+  constructor(private readonly settings: RedisStorageSettings) {
+    super();
+    const {
+      connect,
+      isOwn,
+      prefix = '{throttling}',
+      timeoutMs,
+      clock = new SystemClock(),
+    } = settings;
+    // https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
+    if (!/^[^{]*\{[^}]+\}/.test(prefix)) {
+      const remedy = "put a part in braces, as '{throttling}': all keys have to be in one slot";
+      throw new OptionError('throttling.prefix', prefix, remedy);
+    }
+    this.prefix = `${prefix}:`;
+    this.clock = clock;
+    this.local = new MemoryThrottlingStorage({ ...settings, clock });
+    const late = `no answer in ${timeoutMs} ms`;
+    this.answers = new AwaitedAnswers(clock, timeoutMs, () => this.leave(late));
+    this.redis = connect();
+    if (isOwn) this.redis.on('error', ({ message }: Error) => (this.lastError = message));
+  }
+
+  /**
+   * Lets the first requests find a connection, and the script in Redis: to bring it takes a second
+   * way there. A boot does not wait for Redis to come back.
+   */
+  async onModuleInit(): Promise<void> {
+    const timeUp = once(AbortSignal.timeout(CONNECT_WITHIN_MS), 'abort').then(() => {
+      throw new Error(this.lastError);
+    });
+    await Promise.race([this.begin(), timeUp]).catch((error: unknown) => {
+      this.leave(messageOf(error));
+    });
+  }
+
+  private async begin(): Promise<void> {
+    if (this.redis.status === 'wait') this.redis.connect().catch(() => {});
+    if (this.redis.status !== 'ready') await once(this.redis, 'ready');
+    await this.ask([PROBE]);
+  }
+
+  override take(cells: readonly Cell[]): Verdict | Promise<Verdict> {
+    if (this.reason !== undefined || this.closed) return this.takeLocally(cells);
+    if (this.redis.status !== 'ready') {
+      this.leave(this.lastError);
+      return this.takeLocally(cells);
+    }
+    return new Promise((resolve) => {
+      const endWaiting = this.answers.add(() => resolve(this.takeLocally(cells)));
+      this.ask(cells).then(
+        (verdict) => {
+          if (endWaiting()) resolve(verdict);
+        },
+        // By it all that wait give up, this one too.
+        (error: unknown) => this.leave(messageOf(error)),
+      );
+    });
+  }
+
+  async [CHECK_HEALTH](): Promise<HealthObservation> {
+    if (this.reason === undefined && !this.closed) await this.take([PROBE]);
+    if (this.reason === undefined) return { status: 'up' };
+    const code = this.redis.status === 'ready' ? 'no-answer' : 'not-connected';
+    return { status: 'down', code };
+  }
+
+  [OBSERVE_METRICS](): Iterable<Measurement> {
+    return [
+      {
+        name: 'loyalnest_throttling_redis_up',
+        help: 'Whether limits are shared through Redis (1), or kept by this process alone (0)',
+        value: this.reason === undefined ? 1 : 0,
+      },
+    ];
+  }
+
+  /** After everything that requests need: a service that drains still limits. */
+  [DRAIN](): readonly DrainStep[] {
+    return [{ phase: 'close-connections', name: 'redis:throttling', run: () => this.close() }];
+  }
+
+  [ON_SHUTDOWN](): void {
+    this.draining = true;
+  }
+
+  /** Without a graceful shutdown; the server is closed by then. */
+  onApplicationShutdown(): void {
+    if (!this.draining) this.close();
+  }
+
+  private close(): void {
+    this.closed = true;
+    this.answers.giveUp();
+    if (this.settings.isOwn) this.redis.disconnect();
+  }
+
+  private takeLocally(cells: readonly Cell[]): Verdict {
+    return { ...this.local.take(cells), fallback: true };
+  }
+
+  private async ask(cells: readonly Cell[]): Promise<Verdict> {
+    const keys = cells.map(({ key }) => this.prefix + key);
+    const args = cells.flatMap(({ rate }) => [rate.intervalUs, rate.capacityUs]);
+    const [allowed, ...aheadUs] = await gcraScript.run(this.redis, keys, args);
+    return { allowed: allowed === 1, aheadUs };
+  }
+
+  private leave(reason: string): void {
+    if (this.reason !== undefined || this.closed) return;
+    this.reason = reason;
+    this.logger.warn(`Redis is away, each process keeps limits of its own: ${reason}`);
+    storageChanged.publish({ state: 'away', reason });
+    this.answers.giveUp();
+    this.probeLater();
+  }
+
+  private comeBack(): void {
+    if (this.reason === undefined || this.closed) return;
+    this.reason = undefined;
+    this.logger.log('Redis is back, limits are shared again');
+    storageChanged.publish({ state: 'back' });
+  }
+
+  private probeLater(): void {
+    this.clock.schedule(() => this.probe(), PROBE_EVERY_MS, false);
+  }
+
+  /** One at a time: a Redis that hangs must not find a pile of them. */
+  private probe(): void {
+    if (this.reason === undefined || this.closed) return;
+    const nowMs = this.clock.monotonic();
+    if (this.probeSentMs !== undefined && nowMs - this.probeSentMs >= DEAD_AFTER_MS) {
+      this.probeSentMs = undefined;
+      if (this.settings.isOwn) this.redis.disconnect(true);
+    }
+    if (this.probeSentMs === undefined && this.redis.status === 'ready') {
+      this.probeSentMs = nowMs;
+      void this.sendProbe(nowMs);
+    }
+    this.probeLater();
+  }
+
+  private async sendProbe(sentMs: number): Promise<void> {
+    try {
+      await this.ask([PROBE]);
+      // An answer that comes too late would be too late for a request.
+      const isInTime = this.clock.monotonic() - sentMs <= this.settings.timeoutMs;
+      if (isInTime) this.comeBack();
+    } catch {
+      // The next probe will tell.
+    } finally {
+      if (this.probeSentMs === sentMs) this.probeSentMs = undefined;
+    }
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

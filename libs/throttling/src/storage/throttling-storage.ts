@@ -1,0 +1,40 @@
+import type { ThrottlerStorage } from '@nestjs/throttler';
+import { remaining, resetSeconds, retryAfterMs, type Cell, type Verdict } from '../gcra/gcra.js';
+import { resolveRate } from '../gcra/rate.js';
+
+type ThrottlerStorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+
+/** Keeps what was taken. It is a storage for `ThrottlerModule` of `@nestjs/throttler` as well. */
+export abstract class ThrottlingStorage implements ThrottlerStorage {
+  /** Takes one request from all cells or from none. Never rejects. */
+  abstract take(cells: readonly Cell[]): Verdict | Promise<Verdict>;
+
+  /**
+   * For the guard of `@nestjs/throttler`: one cell of `limit` requests per `ttl` milliseconds. There
+   * is no block beyond the rate, so `blockDuration` counts for nothing.
+   *
+   * @throws OptionError for a limit or ttl that is no number, such as NaN of an unset variable
+   */
+  async increment(
+    key: string,
+    ttl: number,
+    limit: number,
+    _blockDuration: number,
+    name: string,
+  ): Promise<ThrottlerStorageRecord> {
+    if (limit === 0) return blocked(Math.ceil(ttl / 1_000));
+    const rate = resolveRate(name, { limit, per: ttl });
+    const { allowed, aheadUs } = await this.take([{ key, rate }]);
+    const [ahead = 0] = aheadUs;
+    return {
+      totalHits: allowed ? limit - remaining(ahead, rate) : limit + 1,
+      timeToExpire: resetSeconds(ahead),
+      isBlocked: !allowed,
+      timeToBlockExpire: allowed ? 0 : Math.ceil(retryAfterMs(ahead, rate) / 1_000),
+    };
+  }
+}
+
+function blocked(seconds: number): ThrottlerStorageRecord {
+  return { totalHits: 1, timeToExpire: seconds, isBlocked: true, timeToBlockExpire: seconds };
+}

@@ -1,0 +1,14 @@
+import { ConfigurableModuleBuilder } from '@nestjs/common';
+import type { ThrottlingModuleOptions } from './throttling.options.js';
+
+/** Token of the options as they are used. */
+export const THROTTLING_POLICY = Symbol('loyalnest:throttling:policy');
+
+export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
+  new ConfigurableModuleBuilder<ThrottlingModuleOptions>({ moduleName: 'Throttling' })
+    .setClassMethodName('forRoot')
+    .setExtras({ isGlobal: true }, (definition, { isGlobal }) => ({
+      ...definition,
+      global: isGlobal,
+    }))
+    .build();

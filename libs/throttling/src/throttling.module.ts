@@ -1,0 +1,58 @@
+import { requireSingleImport } from '@loyalnest/core';
+import { Module } from '@nestjs/common';
+import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule, ModulesContainer } from '@nestjs/core';
+import { getStorageToken } from '@nestjs/throttler';
+import { RouteLimits } from './limits/route-limits.js';
+import { createThrottlingStorage } from './storage/create-storage.js';
+import { ThrottlingGuard } from './throttling.guard.js';
+import {
+  ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN,
+  THROTTLING_POLICY,
+} from './throttling.module-definition.js';
+import {
+  resolveThrottlingOptions,
+  type ThrottlingModuleOptions,
+  type ThrottlingPolicy,
+} from './throttling.options.js';
+import { VerifiedLimitsInterceptor } from './verified-limits.interceptor.js';
+
+/**
+ * Limits the requests of the whole application, before any other guard of modules that are imported
+ * later. Import it once, in the root module, with `forRoot()`; it takes the place of
+ * `ThrottlerModule`.
+ */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    {
+      provide: THROTTLING_POLICY,
+      inject: [MODULE_OPTIONS_TOKEN],
+      useFactory: (options: ThrottlingModuleOptions) => resolveThrottlingOptions(options),
+    },
+    {
+      provide: getStorageToken(),
+      // The policy first: options that are wrong must not leave a connection.
+      inject: [MODULE_OPTIONS_TOKEN, THROTTLING_POLICY],
+      useFactory: ({ url, connection, prefix, timeout, maxKeys, clock }: ThrottlingModuleOptions) =>
+        createThrottlingStorage({ url, connection, prefix, timeout, maxKeys, clock }),
+    },
+    RouteLimits,
+    ThrottlingGuard,
+    { provide: APP_GUARD, useExisting: ThrottlingGuard },
+    {
+      provide: APP_INTERCEPTOR,
+      inject: [THROTTLING_POLICY, ThrottlingGuard],
+      // Without such limits no request has to pay for an interceptor.
+      useFactory: ({ limits }: ThrottlingPolicy, guard: ThrottlingGuard) =>
+        limits.some(({ verified }) => verified) ? new VerifiedLimitsInterceptor(guard) : null,
+    },
+  ],
+  exports: [getStorageToken(), THROTTLING_POLICY, RouteLimits, ThrottlingGuard],
+})
+export class ThrottlingModule extends ConfigurableModuleClass {
+  constructor(modules: ModulesContainer) {
+    super();
+    requireSingleImport(ThrottlingModule, modules.values());
+  }
+}

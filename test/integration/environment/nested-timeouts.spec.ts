@@ -1,0 +1,23 @@
+import { ServiceProcess } from '@loyalnest/testing';
+
+const GATEWAY = {
+  POINTS_URL: 'http://127.0.0.1:9',
+  REFERRALS_URL: 'http://127.0.0.1:9',
+  SHOPIFY_WEBHOOK_SECRETS: 'webhook-secret-of-the-test',
+  ADMIN_TOKENS: '',
+};
+
+it.each([
+  ['a request takes less than its calls', { REQUEST_TIMEOUT: '2s' }, '@Timeout: got'],
+  [
+    'a variable makes a call longer',
+    { RESILIENCE_POINTS_SERVICE_TIMEOUT: '5s' },
+    'PointsClient.account @Timeout: got 5000; callers wait no longer than the requestTimeout of 4000 ms',
+  ],
+])('does not start a gateway where %s', async (_why, env, message) => {
+  const gateway = await ServiceProcess.launch({ app: 'api-gateway', env: { ...GATEWAY, ...env } });
+  expect((await gateway.exited).code).toBe(1);
+  const output = gateway.lastLines().join('\n');
+  expect(output).toContain('AppModule did not start');
+  expect(output).toContain(message);
+});
