@@ -7,7 +7,7 @@ import { linkProblems } from './checks/links.ts';
 import { lockfileProblems } from './checks/lockfile.ts';
 import { manifestProblems } from './checks/manifests.ts';
 import { packageProblems } from './checks/packages.ts';
-import { environmentProblems } from './environment/env-example.ts';
+import { generatedProblems } from './generated/generated-files.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -37,7 +37,7 @@ const problems =
 const STEPS: Readonly<Record<string, Check>> = {
   lockfile: problems(lockfileProblems),
   links: problems(linkProblems),
-  environment: problems(environmentProblems),
+  generated: problems((at) => generatedProblems(at)),
   manifests: problems(manifestProblems),
   lint: tool('oxlint', '--deny-warnings'),
   unused: tool('knip', '--no-progress'),

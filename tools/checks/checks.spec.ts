@@ -2,7 +2,8 @@ import { createTemporaryFolder, removeTemporaryFolder, repositoryRoot } from '@l
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { environmentProblems } from '../environment/env-example.js';
+import { envExample } from '../generated/environment/env-example.js';
+import { generatedProblems } from '../generated/generated-files.js';
 import { exampleProblems } from './examples.js';
 import { linkProblems } from './links.js';
 import { lockfileProblems } from './lockfile.js';
@@ -22,26 +23,30 @@ describe('the checks', () => {
     writeFileSync(join(folder, file), text);
   }
 
-  describe('of the environment', () => {
+  describe('of generated files', () => {
     const CLASS = 'libs/service-defaults/src/config/service-config.ts';
-    const house = (members: string, template: string, example: string): readonly string[] => {
+    const house = (
+      members: string,
+      template: string,
+      example: string,
+    ): Promise<readonly string[]> => {
       write(CLASS, `export class ServiceConfig {\n${members}\n}`);
-      write('tools/environment/template.env', template);
+      write('tools/generated/environment/template.env', template);
       write('.env.example', example);
-      return environmentProblems(folder);
+      return generatedProblems(folder, { '.env.example': envExample });
     };
     const PORT = '/** Port of `it`. */ @IsInt() readonly PORT: number = 3000;';
 
-    it('pass when the file is as the classes have it', () => {
+    it('pass when the file is as the classes have it', async () => {
       write('apps/shop/src/shop.config.ts', 'class Shop { override readonly PORT = 1; }');
       const template = '# Own\n{{PORT}}\n{{# SECRET=x}}\nMORE=1\n';
       const secret = '/** Signs. */ readonly SECRET!: string;';
       const example = '# Own\n# Port of `it`.\nPORT=3000\n# Signs.\n# SECRET=x\nMORE=1\n';
-      expect(house(`${PORT}\n${secret}`, template, example)).toEqual([]);
+      expect(await house(`${PORT}\n${secret}`, template, example)).toEqual([]);
     });
 
     it.each([
-      ['PORT=3001', PORT, '{{PORT}}', '.env.example is not up to date: npm run env'],
+      ['PORT=3001', PORT, '{{PORT}}', '.env.example is not up to date: npm run generate'],
       ['no place', PORT, '', 'give PORT a place, such as {{PORT}}'],
       ['no class', PORT, '{{PORT}}\n{{HOST}}', 'no config class has HOST; remove it'],
       [
@@ -51,8 +56,8 @@ describe('the checks', () => {
         'A has no default; write {{A=value}}',
       ],
       ['no meaning', 'readonly A = 1;', '{{A}}', 'A has no doc comment that says what it means'],
-    ])('find %s', (example, members, template, problem) => {
-      expect(house(members, template, example)).toEqual([expect.stringContaining(problem)]);
+    ])('find %s', async (example, members, template, problem) => {
+      expect(await house(members, template, example)).toEqual([expect.stringContaining(problem)]);
     });
   });
 

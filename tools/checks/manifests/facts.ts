@@ -1,7 +1,10 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parse } from 'yaml';
-import { configVariables, type ConfigVariable } from '../../environment/config-variables.ts';
+import {
+  configVariables,
+  type ConfigVariable,
+} from '../../generated/environment/config-variables.ts';
 
 /** What the manifests have to agree with. */
 export interface Facts {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configVariables, type ConfigVariable } from './config-variables.ts';
 
-const TEMPLATE = 'tools/environment/template.env';
+const TEMPLATE = 'tools/generated/environment/template.env';
 /** `{{NAME}}`, `{{NAME=value}}` instead of the default, `{{# NAME}}` for a variable left out. */
 const PLACEHOLDER = /^\{\{(# )?(\w+)(?:=(.*))?\}\}$/;
 const WIDTH = 100;
@@ -34,16 +34,6 @@ export function envExample(root: string): string {
     );
   }
   return lines.join('\n');
-}
-
-/** What of `.env.example` is not as the config classes have it. */
-export function environmentProblems(root: string): readonly string[] {
-  try {
-    const file = readFileSync(join(root, '.env.example'), 'utf8');
-    return file === envExample(root) ? [] : ['.env.example is not up to date: npm run env'];
-  } catch (error) {
-    return [(error as Error).message];
-  }
 }
 
 function valueOf({ name, byDefault, meaning }: ConfigVariable): string {

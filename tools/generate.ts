@@ -1,0 +1,9 @@
+// npm run generate: writes the files that are made of code anew.
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { GENERATED_FILES } from './generated/generated-files.ts';
+
+const root = resolve(import.meta.dirname, '..');
+for (const [file, generate] of Object.entries(GENERATED_FILES)) {
+  writeFileSync(join(root, file), await generate(root));
+}

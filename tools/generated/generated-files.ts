@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { envExample } from './environment/env-example.ts';
+
+/** Gives the text of a file, of what lies below the root. */
+export type Generate = (root: string) => string | Promise<string>;
+
+/** The files that are made of code and committed all the same, as people read them. */
+export const GENERATED_FILES: Readonly<Record<string, Generate>> = {
+  '.env.example': envExample,
+};
+
+/** Which of them are not as their code has them. */
+export async function generatedProblems(
+  root: string,
+  files: Readonly<Record<string, Generate>> = GENERATED_FILES,
+): Promise<readonly string[]> {
+  const problems = await Promise.all(
+    Object.entries(files).map(async ([file, generate]) => {
+      try {
+        const text = await generate(root);
+        return readFileSync(join(root, file), 'utf8') === text
+          ? []
+          : [`${file} is not up to date: npm run generate`];
+      } catch (error) {
+        return [`${file}: ${(error as Error).message}`];
+      }
+    }),
+  );
+  return problems.flat();
+}
