@@ -6,7 +6,16 @@ export type { RedisClusterOptions } from './redis/redis-cluster.js';
 export { RedisSentinel } from './redis/redis-sentinel.js';
 export type { RedisSentinelOptions } from './redis/redis-sentinel.js';
 export { RedisUnavailableError } from './redis/redis-unavailable.error.js';
-export { findPromtool, isPromtoolAvailable } from './promtool/find-promtool.js';
+export { PrometheusServer } from './prometheus/prometheus-server.js';
+export type {
+  PrometheusServerOptions,
+  QueriedSeries,
+  ScrapeTarget,
+} from './prometheus/prometheus-server.js';
+export { findPrometheus, isPrometheusAvailable } from './prometheus/find-prometheus.js';
+export { findPromtool, isPromtoolAvailable } from './prometheus/find-promtool.js';
+export { PrometheusQueryError } from './prometheus/prometheus-query.error.js';
+export { PrometheusUnavailableError } from './prometheus/prometheus-unavailable.error.js';
 export { PostgresServer } from './postgres/postgres-server.js';
 export type { CreateDatabaseOptions, PostgresServerOptions } from './postgres/postgres-server.js';
 export { PostgresUnavailableError } from './postgres/postgres-unavailable.error.js';

@@ -14,6 +14,8 @@ export interface FoundBinary {
 export interface DebianBinary {
   /** Name of the program, in `/usr/bin` of the first package. */
   readonly name: string;
+  /** More programs there that are kept. @defaultValue none */
+  readonly others?: readonly string[];
   readonly packages: readonly string[];
   /** Whether the libraries that the packages need are fetched as well. */
   readonly libraries: boolean;
@@ -24,7 +26,7 @@ export interface DebianBinary {
  * Needs apt and dpkg, but not root.
  */
 export async function fetchDebianBinary(cache: string, wanted: DebianBinary): Promise<FoundBinary> {
-  const { name, packages, libraries } = wanted;
+  const { name, others = [], packages, libraries } = wanted;
   const cached = cachedBinary(cache, name);
   if (cached) return cached;
   mkdirSync(cache, { recursive: true });
@@ -39,7 +41,8 @@ export async function fetchDebianBinary(cache: string, wanted: DebianBinary): Pr
     const unpacked = binaryIn(root, name);
     if (!unpacked) throw new Error(`the packages hold no ${name}`);
     await run(unpacked.path, ['--version'], { env: { ...process.env, ...unpacked.env } });
-    await publish(libraries ? root : await alone(name, root, work), join(cache, name));
+    const kept = libraries ? root : await alone([name, ...others], root, work);
+    await publish(kept, join(cache, name));
     return cachedBinary(cache, name) ?? unpacked;
   };
   return withTemporaryFolder('package', unpack, cache);
@@ -51,10 +54,12 @@ export function cachedBinary(cache: string, name: string): FoundBinary | undefin
 }
 
 /** Without the rest of the packages. */
-async function alone(name: string, root: string, work: string): Promise<string> {
+async function alone(names: readonly string[], root: string, work: string): Promise<string> {
   const folder = join(work, 'alone');
   mkdirSync(join(folder, 'usr/bin'), { recursive: true });
-  await rename(join(root, 'usr/bin', name), join(folder, 'usr/bin', name));
+  for (const name of names) {
+    await rename(join(root, 'usr/bin', name), join(folder, 'usr/bin', name));
+  }
   return folder;
 }
 
