@@ -17,8 +17,10 @@ export class JobStore {
     private readonly throttle: JobThrottle,
   ) {}
 
-  withinTimeLimit<T>(queue: string, task: () => Promise<T>): Promise<T> {
-    return withinTimeLimit(queue, this.connection.options.producerTimeoutMs, task);
+  /** @param spentMs of the time limit, before the task begins */
+  withinTimeLimit<T>(queue: string, task: () => Promise<T>, spentMs = 0): Promise<T> {
+    const limitMs = Math.max(this.connection.options.producerTimeoutMs - spentMs, 1);
+    return withinTimeLimit(queue, limitMs, task);
   }
 
   /** Never rejects; all jobs are of one caller, and so of one merchant. */
@@ -27,10 +29,14 @@ export class JobStore {
     jobs: readonly PreparedJob[],
   ): Promise<readonly EnqueueManyResult[]> {
     const merchantId = jobs[0]?.envelope.context.merchantId;
+    const startedAt = performance.now();
     const plan = queue.throttled ? await this.throttle.planFor(queue, merchantId) : undefined;
+    const spentMs = queue.throttled ? Math.round(performance.now() - startedAt) : 0;
     try {
-      return await this.withinTimeLimit(queue.name, () =>
-        plan ? this.writeInSlots(queue, jobs, merchantId!, plan) : this.write(queue, jobs),
+      return await this.withinTimeLimit(
+        queue.name,
+        () => (plan ? this.writeInSlots(queue, jobs, merchantId!, plan) : this.write(queue, jobs)),
+        spentMs,
       );
     } catch (error) {
       return jobs.map(({ id }) => ({ id, outcome: 'failed', error: error as Error }));

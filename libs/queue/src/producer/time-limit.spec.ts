@@ -5,6 +5,26 @@ import { failsFast } from '../../test/fails-fast.js';
 import { Award } from '../../test/points-app.js';
 import { JobProducer } from './job-producer.js';
 
+it('one time limit holds for the plan of the merchant and for Redis together', async () => {
+  const redis = await RedisServer.start();
+  const proxy = await TcpProxy.start({ target: redis });
+  const apps = new ContractApps({ url: proxy.through(redis.url) });
+  const app = await apps.create({
+    producerTimeout: '600ms',
+    throttling: { plans: { basic: { rate: 1 } }, planOf: () => new Promise<string>(() => {}) },
+  });
+  const context = { correlationId: 'order-7', merchantId: 'acme' };
+  await eventually(() =>
+    runInContext(context, () => app.get(JobProducer).enqueue(Award, { points: 1 })),
+  );
+  await proxy.blackHole();
+  await runInContext(context, () => failsFast(app, 750));
+  await proxy.heal();
+  await apps.closeAll();
+  await proxy.stop();
+  await redis.stop();
+});
+
 it('one time limit holds for all commands of an enqueue together', async () => {
   const redis = await RedisServer.start();
   const proxy = await TcpProxy.start({ target: redis });

@@ -16,7 +16,10 @@ let apps: PointsApps;
 beforeAll(async () => {
   apps = await PointsApps.start();
 });
-afterEach(() => apps.closeAll());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await apps.closeAll();
+});
 afterAll(() => apps.redis.stop());
 
 const plans = {
@@ -125,12 +128,11 @@ describe('at enqueueing', () => {
     const app = await apps.create({
       providers: [],
       queue: { throttled: true },
-      module: { throttling: { plans, planOf }, producerTimeout: '100ms' },
+      module: { throttling: { plans, planOf }, producerTimeout: '1s' },
     });
     for (let i = 0; i < 4; i++) await enqueue(app, 'shop');
     expect(await delays(app)).toEqual([0, 0, 0, 0]);
     expect(warn).toHaveBeenCalledTimes(1);
-    warn.mockRestore();
   });
 });
 
