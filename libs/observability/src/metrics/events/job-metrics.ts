@@ -1,12 +1,11 @@
 import type { MetricRegistry } from '../registry/metric-registry.js';
 import type { EventSource } from '../../event-source.js';
+import { JOB_RUN_BUCKETS, JOB_WAIT_BUCKETS } from './job-buckets.js';
 
 interface JobEvent {
   readonly name: string;
 }
 
-const RUN_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
-const WAIT_BUCKETS = [0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 900, 3_600];
 const ATTEMPT_BUCKETS = [1, 2, 3, 5, 8, 13];
 /** A job whose run had one of these outcomes will not run again by itself. */
 const ENDS: ReadonlySet<string> = new Set(['completed', 'dead']);
@@ -27,13 +26,13 @@ export function measureJobs(registry: MetricRegistry, on: EventSource): void {
     name: 'loyalnest_job_wait_seconds',
     help: 'Time from when a job could run to the start of its first run',
     labels: ['job'],
-    buckets: WAIT_BUCKETS,
+    buckets: JOB_WAIT_BUCKETS,
   });
   const runs = registry.histogram({
     name: 'loyalnest_job_duration_seconds',
     help: 'Time a run of a job took',
     labels: ['job', 'outcome'],
-    buckets: RUN_BUCKETS,
+    buckets: JOB_RUN_BUCKETS,
   });
   const attempts = registry.histogram({
     name: 'loyalnest_job_attempts',
@@ -50,7 +49,7 @@ export function measureJobs(registry: MetricRegistry, on: EventSource): void {
     name: 'loyalnest_job_throttle_delay_seconds',
     help: "Time that jobs wait for their merchant's next slot",
     labels: ['job', 'at'],
-    buckets: WAIT_BUCKETS,
+    buckets: JOB_WAIT_BUCKETS,
   });
   const refused = registry.counter({
     name: 'loyalnest_jobs_refused_total',

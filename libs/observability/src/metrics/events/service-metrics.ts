@@ -1,4 +1,4 @@
-import { HTTP_BUCKETS } from '../http/http-server-metrics.js';
+import { HTTP_BUCKETS } from '../http/http-buckets.js';
 import { knownMethod } from '../http/request-method.js';
 import type { MetricRegistry } from '../registry/metric-registry.js';
 import type { EventSource } from '../../event-source.js';

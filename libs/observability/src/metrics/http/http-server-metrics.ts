@@ -12,14 +12,11 @@ import { MODULE_OPTIONS_TOKEN } from '../metrics.module-definition.js';
 import { resolveMetricsOptions, type MetricsModuleOptions } from '../metrics.options.js';
 import type { BoundedHistogram } from '../registry/bounded-metrics.js';
 import { MetricRegistry } from '../registry/metric-registry.js';
+import { HTTP_BUCKETS } from './http-buckets.js';
 import { knownMethod } from './request-method.js';
 import { RouteNames } from './route-names.js';
 import { exemplarOf } from './trace-exemplar.js';
 
-/** Advised by OpenTelemetry for durations of HTTP. */
-export const HTTP_BUCKETS = [
-  0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10,
-];
 /** The connection ended before the answer did. As nginx has it. */
 const ABORTED = '499';
 

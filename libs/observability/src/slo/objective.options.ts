@@ -1,0 +1,164 @@
+import { durationMs, OptionError, ratio, wholeNumber } from '@loyalnest/core';
+import { JOB_WAIT_BUCKETS } from '../metrics/events/job-buckets.js';
+import { HTTP_BUCKETS } from '../metrics/http/http-buckets.js';
+import { knownMethod } from '../metrics/http/request-method.js';
+import type { ServiceLevelObjective } from './objective.js';
+
+export interface BurnRateRulesOptions {
+  /**
+   * Events in the long window below which nobody is told: a share of fewer says little, and the
+   * longer windows count on. >= 1. @defaultValue 10
+   */
+  readonly minEvents?: number;
+  /** Failures in the long window below which nobody is told. >= 1. @defaultValue 2 */
+  readonly minFailures?: number;
+  /** Address of the page that says what to do: the annotation `runbook_url`. @defaultValue none */
+  readonly runbook?: string;
+  /**
+   * Label that has the name of a job. A scrape has a label `job` itself, so Prometheus renames that
+   * of the series, unless `honor_labels` is set. @defaultValue 'exported_job'
+   */
+  readonly jobLabel?: 'exported_job' | 'job';
+}
+
+export interface ResolvedObjective {
+  readonly name: string;
+  readonly service: string;
+  readonly objective: number;
+  readonly minEvents: number;
+  readonly minFailures: number;
+  readonly kind: ServiceLevelObjective['kind'];
+  readonly routes: readonly string[] | undefined;
+  readonly methods: readonly string[] | undefined;
+  readonly jobs: readonly string[] | undefined;
+  /** 0 where the kind has no bound. */
+  readonly withinSeconds: number;
+  readonly jobLabel: string;
+  readonly runbook: string | undefined;
+}
+
+/** What each kind has beside the fields that all have. */
+const FIELDS: Readonly<Record<ServiceLevelObjective['kind'], readonly string[]>> = {
+  availability: ['routes', 'methods'],
+  latency: ['routes', 'methods', 'within'],
+  'job-success': ['jobs'],
+  'job-start': ['jobs', 'within'],
+};
+const FIELDS_OF_ALL = ['name', 'kind', 'service', 'objective', 'minEvents', 'minFailures'];
+const OPTIONS = ['minEvents', 'minFailures', 'runbook', 'jobLabel'];
+const NAME = /^[a-z][a-z0-9-]*$/;
+
+/** @throws OptionError */
+export function resolveObjectives(
+  objectives: readonly ServiceLevelObjective[],
+  options: BurnRateRulesOptions,
+): readonly ResolvedObjective[] {
+  if (!Array.isArray(objectives) || objectives.length === 0) {
+    throw new OptionError('objectives', objectives, 'declare at least one');
+  }
+  refuseUnknown('burnRateRules', options, OPTIONS);
+  const { runbook, jobLabel = 'exported_job' } = options;
+  if (jobLabel !== 'exported_job' && jobLabel !== 'job') {
+    throw new OptionError('burnRateRules.jobLabel', jobLabel, "use 'exported_job' or 'job'");
+  }
+  if (runbook !== undefined && !isText(runbook)) {
+    throw new OptionError('burnRateRules.runbook', runbook, 'use the address of a page');
+  }
+  const least = leastCounts('burnRateRules', options, { minEvents: 10, minFailures: 2 });
+  const names = new Set<string>();
+  return objectives.map((objective, i) => {
+    const path = `objectives[${i}]`;
+    const resolved = resolveObjective(path, objective, least);
+    if (names.has(resolved.name)) {
+      throw new OptionError(`${path}.name`, resolved.name, 'give each objective its own name');
+    }
+    names.add(resolved.name);
+    return { ...resolved, jobLabel, runbook };
+  });
+}
+
+type LeastCounts = Required<Pick<BurnRateRulesOptions, 'minEvents' | 'minFailures'>>;
+
+function resolveObjective(
+  path: string,
+  given: ServiceLevelObjective,
+  least: LeastCounts,
+): Omit<ResolvedObjective, 'jobLabel' | 'runbook'> {
+  if (!Object.hasOwn(FIELDS, given.kind)) {
+    throw new OptionError(`${path}.kind`, given.kind, `use ${Object.keys(FIELDS).join(', ')}`);
+  }
+  refuseUnknown(path, given, [...FIELDS_OF_ALL, ...FIELDS[given.kind]]);
+  const { name, service, objective } = given;
+  if (typeof name !== 'string' || !NAME.test(name)) {
+    throw new OptionError(`${path}.name`, name, 'use small letters, digits and hyphens');
+  }
+  // Prometheus expands templates in the labels of an alert.
+  if (!isText(service)) {
+    throw new OptionError(`${path}.service`, service, "name it, such as 'points-service'");
+  }
+  if (ratio(`${path}.objective`, objective) % 1 === 0) {
+    throw new OptionError(`${path}.objective`, objective, 'use a share above 0 and below 1');
+  }
+  const ofRequests = 'routes' in given || 'methods' in given ? given : undefined;
+  return {
+    name,
+    service,
+    objective,
+    kind: given.kind,
+    ...leastCounts(path, given, least),
+    routes: names(`${path}.routes`, ofRequests?.routes, isText),
+    methods: names(`${path}.methods`, ofRequests?.methods, isMethod),
+    jobs: names(`${path}.jobs`, 'jobs' in given ? given.jobs : undefined, isText),
+    withinSeconds: boundOf(path, given),
+  };
+}
+
+function leastCounts(path: string, given: BurnRateRulesOptions, otherwise: LeastCounts) {
+  const { minEvents = otherwise.minEvents, minFailures = otherwise.minFailures } = given;
+  return {
+    minEvents: wholeNumber(`${path}.minEvents`, minEvents, { min: 1 }),
+    minFailures: wholeNumber(`${path}.minFailures`, minFailures, { min: 1 }),
+  };
+}
+
+/** A field that is misspelt, or of another kind, would measure more than was meant. */
+function refuseUnknown(path: string, given: object, known: readonly string[]): void {
+  for (const [field, value] of Object.entries(given)) {
+    if (known.includes(field)) continue;
+    throw new OptionError(`${path}.${field}`, value, `there are ${known.join(', ')}`);
+  }
+}
+
+function names(
+  path: string,
+  values: readonly string[] | undefined,
+  accept: (value: unknown) => boolean,
+): readonly string[] | undefined {
+  if (values === undefined) return undefined;
+  if (!Array.isArray(values) || values.length === 0) {
+    throw new OptionError(path, values, 'list at least one, or leave it out for all');
+  }
+  for (const [i, value] of values.entries()) {
+    if (accept(value)) continue;
+    throw new OptionError(`${path}[${i}]`, value, 'use the label as the metric has it');
+  }
+  return [...new Set(values)];
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && !value.includes('{{');
+}
+
+function isMethod(value: unknown): boolean {
+  return typeof value === 'string' && knownMethod(value) === value;
+}
+
+function boundOf(path: string, objective: ServiceLevelObjective): number {
+  if (objective.kind !== 'latency' && objective.kind !== 'job-start') return 0;
+  const { kind, within } = objective;
+  const seconds = durationMs(`${path}.within`, within) / 1_000;
+  const buckets = kind === 'latency' ? HTTP_BUCKETS : JOB_WAIT_BUCKETS;
+  if (buckets.includes(seconds)) return seconds;
+  const known = buckets.map((bound) => `${bound * 1_000}ms`).join(', ');
+  throw new OptionError(`${path}.within`, within, `use a bucket of the histogram: ${known}`);
+}

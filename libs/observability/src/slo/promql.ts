@@ -1,0 +1,39 @@
+/** A condition on a label: one value, several, or a pattern of RE2. */
+export interface LabelCondition {
+  readonly label: string;
+  readonly anyOf?: readonly string[];
+  readonly matches?: string;
+  readonly matchesNot?: string;
+}
+
+/** `{a="x",b=~"y|z"}`; values may hold anything. */
+export function selector(conditions: readonly LabelCondition[]): string {
+  return `{${conditions.flatMap(conditionText).join(',')}}`;
+}
+
+function conditionText({ label, anyOf, matches, matchesNot }: LabelCondition): readonly string[] {
+  if (matches !== undefined) return [`${label}=~${quoted(matches)}`];
+  if (matchesNot !== undefined) return [`${label}!~${quoted(matchesNot)}`];
+  if (anyOf === undefined) return [];
+  const [first, ...others] = anyOf;
+  if (others.length === 0) return [`${label}=${quoted(first!)}`];
+  return [`${label}=~${quoted(anyOf.map(literally).join('|'))}`];
+}
+
+/** Prometheus escapes strings as Go does, and Go knows all escapes of JSON. */
+function quoted(value: string): string {
+  return JSON.stringify(value);
+}
+
+function literally(value: string): string {
+  return value.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
+
+/**
+ * The bound of a bucket. Prometheus 3 keeps whole numbers as `1.0`; earlier ones keep what was
+ * written, `1`.
+ */
+export function bucketBound(seconds: number): LabelCondition {
+  if (!Number.isInteger(seconds)) return { label: 'le', anyOf: [String(seconds)] };
+  return { label: 'le', matches: `${seconds}(\\.0)?` };
+}
