@@ -1,4 +1,5 @@
-import { CHECK_HEALTH, DRAIN, ON_SHUTDOWN } from '@loyalnest/core';
+import { CHECK_HEALTH, Deadline, DRAIN, ON_SHUTDOWN, runInContext } from '@loyalnest/core';
+import { FakeClock } from '@loyalnest/core/testing';
 import {
   createTemporaryFolder,
   eventually,
@@ -178,6 +179,39 @@ describe('a transaction that had no answer', () => {
     });
     await expect(failed).rejects.toThrow(DatabaseUnavailableError);
     expect(performance.now() - pausedAt).toBeLessThan(1_900);
+  });
+});
+
+describe('past the deadline of its request', () => {
+  const clock = new FakeClock();
+  const request = () => ({ correlationId: 'order-7', deadline: Deadline.after(800, clock) });
+  const late = { code: 'DEADLINE_EXCEEDED', category: 'timeout' };
+
+  it('nothing is asked of Postgres', async () => {
+    const database = await start();
+    await runInContext(request(), async () => {
+      await database.transaction((tx) => tx.execute(insert(1)));
+      clock.advance(800);
+      await expect(database.transaction((tx) => tx.execute(insert(2)))).rejects.toMatchObject(late);
+      await expect(database.query((orm) => orm.execute(insert(3)))).rejects.toMatchObject(late);
+      await expect(database.sql.query('select 1', [])).rejects.toMatchObject(late);
+    });
+    expect(await ids(database)).toEqual([1]);
+  });
+
+  it('nothing is written by a transaction that waited for a connection until then', async () => {
+    const database = await start({ maxConnections: 1 });
+    const { promise, resolve: free } = Promise.withResolvers<void>();
+    const held = database.transaction(() => promise);
+    const waiting = runInContext(request(), () =>
+      database.transaction((tx) => tx.execute(insert(1))),
+    );
+    const refused = expect(waiting).rejects.toMatchObject(late);
+    clock.advance(800);
+    free();
+    await held;
+    await refused;
+    expect(await ids(database)).toEqual([]);
   });
 });
 

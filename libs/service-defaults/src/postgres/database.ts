@@ -1,5 +1,6 @@
 import {
   CHECK_HEALTH,
+  currentContext,
   DRAIN,
   durationMs,
   OBSERVE_METRICS,
@@ -26,6 +27,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { Pool } from 'pg';
 import { DatabaseUnavailableError } from './database-unavailable.error.js';
+import { DeadlinePassedError } from './deadline-passed.error.js';
 import { FailStopClient } from './fail-stop-client.js';
 import { MODULE_OPTIONS_TOKEN } from './postgres.module-definition.js';
 import type { PostgresModuleOptions } from './postgres.options.js';
@@ -43,7 +45,8 @@ const MIGRATION_WAIT_MS = 60_000;
 /**
  * The service's own Postgres. Work fails within seconds when the server is away or silent, with
  * {@link DatabaseUnavailableError}, and nothing of a transaction that failed so is committed later,
- * unless it was its commit that had no answer. The pool comes back by itself.
+ * unless it was its commit that had no answer. The pool comes back by itself. Past the deadline of
+ * the request context nothing begins, also if that passed while all connections were in use.
  */
 @Injectable()
 export class Database
@@ -104,12 +107,26 @@ export class Database
     }
   }
 
-  /** Runs `work` in a transaction. @throws {@link DatabaseUnavailableError} */
+  /**
+   * Runs `work` in a transaction.
+   *
+   * @throws {@link DatabaseUnavailableError}, {@link DeadlinePassedError}
+   */
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
-    return this.guard(() => this.orm.transaction(work));
+    return this.guard(() =>
+      this.orm.transaction((tx) => {
+        // It may have waited for a connection.
+        refusePastDeadline();
+        return work(tx);
+      }),
+    );
   }
 
-  /** Runs a query outside of a transaction. @throws {@link DatabaseUnavailableError} */
+  /**
+   * Runs a query outside of a transaction.
+   *
+   * @throws {@link DatabaseUnavailableError}, {@link DeadlinePassedError}
+   */
   async query<T>(work: (orm: NodePgDatabase) => PromiseLike<T>): Promise<T> {
     return this.guard(async () => await work(this.orm));
   }
@@ -164,6 +181,7 @@ export class Database
   }
 
   private async guard<T>(work: () => Promise<T>): Promise<T> {
+    refusePastDeadline();
     try {
       return await work();
     } catch (error) {
@@ -171,4 +189,8 @@ export class Database
       throw saysUnavailable(plain) ? new DatabaseUnavailableError(plain) : plain;
     }
   }
+}
+
+function refusePastDeadline(): void {
+  if (currentContext()?.deadline?.expired) throw new DeadlinePassedError();
 }
