@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { dashboardFiles } from './dashboards/dashboards.ts';
 import { envExample } from './environment/env-example.ts';
 
 /** Gives the text of a file, of what lies below the root. */
@@ -8,6 +9,7 @@ export type Generate = (root: string) => string | Promise<string>;
 /** The files that are made of code and committed all the same, as people read them. */
 export const GENERATED_FILES: Readonly<Record<string, Generate>> = {
   '.env.example': envExample,
+  ...dashboardFiles,
 };
 
 /** Which of them are not as their code has them. */

@@ -1,0 +1,74 @@
+import type { RowSource } from '../dashboard-source.ts';
+import { occurrences, total } from '../promql.ts';
+
+const POLICY = 'service, policy';
+const POLICY_LEGEND = '{{service}} {{policy}}';
+const BULKHEAD_LEGEND = '{{service}} {{instance}} {{bulkhead}}';
+const places = (state: string): string => {
+  const of = (metric: string): string =>
+    total(metric, 'service, instance, bulkhead', `state="${state}"`);
+  return `${of('loyalnest_bulkhead_calls')} / (${of('loyalnest_bulkhead_limit')} > 0)`;
+};
+
+/** Which calls are made again, and which are not made. */
+export const repeats: RowSource = {
+  title: 'Repeated and refused',
+  panels: [
+    {
+      kind: 'timeseries',
+      title: 'Retries and hedges',
+      question: 'Which calls need several attempts?',
+      unit: 'short',
+      queries: [
+        {
+          expr: occurrences('loyalnest_call_retries_total', POLICY),
+          legend: `${POLICY_LEGEND}: retries`,
+        },
+        {
+          expr: occurrences('loyalnest_hedges_total', POLICY),
+          legend: `${POLICY_LEGEND}: hedges`,
+        },
+      ],
+      whenEmpty: 'none',
+    },
+    {
+      kind: 'timeseries',
+      title: 'Repeats that the budget refused',
+      question: 'Is so much repeated already that further repeats would only do harm?',
+      unit: 'short',
+      queries: [
+        {
+          expr: occurrences('loyalnest_retry_budget_exhausted_total', `${POLICY}, refused`),
+          legend: `${POLICY_LEGEND}: {{refused}}`,
+        },
+      ],
+      whenEmpty: 'none',
+    },
+    {
+      kind: 'timeseries',
+      title: 'Calls refused by bulkheads and rate limits',
+      question: 'Are there more calls than the dependency may get from here?',
+      unit: 'short',
+      queries: [
+        {
+          expr: occurrences('loyalnest_calls_rejected_total', `${POLICY}, by`),
+          legend: `${POLICY_LEGEND}: {{by}}`,
+        },
+      ],
+      whenEmpty: 'none',
+    },
+    {
+      kind: 'timeseries',
+      title: 'Bulkheads: places in use',
+      question:
+        'Which bulkhead is full, and does it queue? At 1 calls wait, and are refused once the queue is full too.',
+      unit: 'percentunit',
+      warn: { yellow: 0.8, red: 1 },
+      queries: [
+        { expr: places('running'), legend: `${BULKHEAD_LEGEND}: running` },
+        { expr: places('waiting'), legend: `${BULKHEAD_LEGEND}: queue` },
+      ],
+      whenEmpty: 'no bulkheads',
+    },
+  ],
+};

@@ -1,0 +1,78 @@
+import type { RowSource } from '../dashboard-source.ts';
+import { mean, occurrences, perSecond, quantile, share } from '../promql.ts';
+
+const RUNS = 'loyalnest_job_duration_seconds';
+const WAITS = 'loyalnest_job_wait_seconds';
+const ATTEMPTS = 'loyalnest_job_attempts';
+
+/** What workers do. */
+export const runs: RowSource = {
+  title: 'Runs',
+  panels: [
+    {
+      kind: 'timeseries',
+      title: 'Runs by outcome',
+      question: 'How many jobs run, and how do they end? Failed ones run again, dead ones do not.',
+      unit: 'cps',
+      stack: true,
+      queries: [{ expr: perSecond(`${RUNS}_count`, 'outcome'), legend: '{{outcome}}' }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Failing share of runs',
+      question: 'Which job fails, for now or for good?',
+      unit: 'percentunit',
+      warn: { yellow: 0.05, red: 0.25 },
+      queries: [
+        {
+          expr: share(
+            perSecond(`${RUNS}_count`, 'job', 'outcome=~"failed|dead|lost"'),
+            perSecond(`${RUNS}_count`, 'job'),
+          ),
+          legend: '{{job}}',
+        },
+      ],
+      whenEmpty: 'no runs',
+    },
+    {
+      kind: 'timeseries',
+      title: 'Enqueued and ended',
+      question: 'Do workers keep up? What is enqueued for longer than it ends piles up.',
+      unit: 'cps',
+      queries: [
+        {
+          expr: perSecond('loyalnest_jobs_enqueued_total', 'job'),
+          legend: '{{job}}: enqueued',
+        },
+        { expr: perSecond(`${ATTEMPTS}_count`, 'job'), legend: '{{job}}: ended' },
+      ],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Time of runs, slowest 5 %',
+      question: 'Which job is slow? Compare with its time limit.',
+      unit: 's',
+      queries: [{ expr: quantile(0.95, RUNS, 'job'), legend: '{{job}}' }],
+      whenEmpty: 'no runs',
+    },
+    {
+      kind: 'timeseries',
+      title: 'Time before the first run, slowest 5 %',
+      question: 'How long do jobs wait for a worker? Raise concurrency or add instances.',
+      unit: 's',
+      queries: [{ expr: quantile(0.95, WAITS, 'job'), legend: '{{job}}' }],
+      whenEmpty: 'no runs',
+    },
+    {
+      kind: 'timeseries',
+      title: 'Runs that a job needs, and retries',
+      question: 'Do jobs end only after several tries? What they call is shaky.',
+      unit: 'short',
+      queries: [
+        { expr: mean(ATTEMPTS, 'job'), legend: '{{job}}: mean runs' },
+        { expr: occurrences('loyalnest_job_retries_total', 'job'), legend: '{{job}}: retries' },
+      ],
+      whenEmpty: 'no job has ended',
+    },
+  ],
+};

@@ -1,0 +1,51 @@
+/** The dashboard's choice; it stands in every selector. */
+const CHOSEN = 'service=~"$service", instance=~"$instance"';
+/** Grafana's: at least four scrapes, however far the graph is zoomed out. */
+const WINDOW = '$__rate_interval';
+
+/** The chosen services' series of a metric; `matchers` as in PromQL. */
+export function series(metric: string, matchers = ''): string {
+  return `${metric}{${[matchers, CHOSEN].filter((part) => part !== '').join(', ')}}`;
+}
+
+/** How often a second; `by` names labels, separated by commas. */
+export function perSecond(counter: string, by: string, matchers?: string): string {
+  return `sum by (${by}) (rate(${series(counter, matchers)}[${WINDOW}]))`;
+}
+
+/**
+ * How often something rare happened. `rate` and `increase` miss the first time, as the series is
+ * born with it: it counts in full until it is a window old.
+ */
+export function occurrences(counter: string, by: string, matchers?: string): string {
+  const all = series(counter, matchers);
+  return `sum by (${by}) (increase(${all}[${WINDOW}]) and ${all} offset ${WINDOW} or ${all})`;
+}
+
+/** 0 to 1; 0 where there is no part, nothing where there is no whole: never NaN. */
+export function share(part: string, whole: string): string {
+  return `(${part} or 0 * ${whole}) / (${whole} > 0)`;
+}
+
+/** Of a histogram; nothing where it has no observations: never NaN. */
+export function quantile(q: number, histogram: string, by: string, matchers?: string): string {
+  const labels = by === '' ? 'le' : `le, ${by}`;
+  const buckets = `sum by (${labels}) (rate(${series(`${histogram}_bucket`, matchers)}[${WINDOW}]))`;
+  return `histogram_quantile(${q}, ${buckets}) >= 0`;
+}
+
+/** Of a histogram's values; nothing where it has no observations. */
+export function mean(histogram: string, by: string, matchers?: string): string {
+  const sum = perSecond(`${histogram}_sum`, by, matchers);
+  return `${sum} / (${perSecond(`${histogram}_count`, by, matchers)} > 0)`;
+}
+
+/** A state that each instance has for itself, added up. */
+export function total(gauge: string, by: string, matchers?: string): string {
+  return `sum by (${by}) (${series(gauge, matchers)})`;
+}
+
+/** A state that all instances tell alike, as they share the queue or the table: counted once. */
+export function shared(gauge: string, by: string, matchers?: string): string {
+  return `max by (${by}) (${series(gauge, matchers)})`;
+}

@@ -1,0 +1,42 @@
+import type { RowSource } from '../dashboard-source.ts';
+import { perSecond, quantile } from '../promql.ts';
+
+const CALLS = 'http_client_request_duration_seconds';
+const TARGET = 'service, server_address, server_port';
+const TARGET_LEGEND = '{{service}} to {{server_address}}:{{server_port}}';
+
+/** Whom the services ask. */
+export const calls: RowSource = {
+  title: 'Calls to others',
+  panels: [
+    {
+      kind: 'timeseries',
+      title: 'Calls',
+      question: 'How often does a service call another, attempts counted singly?',
+      unit: 'reqps',
+      queries: [{ expr: perSecond(`${CALLS}_count`, TARGET), legend: TARGET_LEGEND }],
+    },
+    {
+      kind: 'timeseries',
+      title: 'Failed share of calls',
+      question: 'Which target fails, and how?',
+      unit: 'percentunit',
+      warn: { yellow: 0.05, red: 0.25 },
+      queries: [
+        {
+          expr: `${perSecond(`${CALLS}_count`, `${TARGET}, error_type`, 'error_type!=""')} / on (${TARGET}) group_left () (${perSecond(`${CALLS}_count`, TARGET)} > 0)`,
+          legend: `${TARGET_LEGEND}: {{error_type}}`,
+        },
+      ],
+      whenEmpty: 'no failed calls',
+    },
+    {
+      kind: 'timeseries',
+      title: 'Slowest 5 % of calls',
+      question: 'Which target is slow? Compare with the time limits of its policy.',
+      unit: 's',
+      queries: [{ expr: quantile(0.95, CALLS, TARGET), legend: TARGET_LEGEND }],
+      whenEmpty: 'no calls',
+    },
+  ],
+};

@@ -1,0 +1,84 @@
+import type { RowSource } from '../dashboard-source.ts';
+import { perSecond, quantile, series, share, shared, total } from '../promql.ts';
+
+const REQUESTS = 'http_server_request_duration_seconds';
+const FAILED = 'http_response_status_code=~"5.."';
+
+/** Whether anybody has to get up. */
+export const now: RowSource = {
+  title: 'Now',
+  panels: [
+    {
+      kind: 'stat',
+      title: 'Ready instances',
+      question:
+        'Does each service have instances that want requests? 0: nobody is served; see the checks below.',
+      unit: 'short',
+      warn: { redBelow: 1 },
+      queries: [{ expr: total('loyalnest_health_ready', 'service'), legend: '{{service}}' }],
+    },
+    {
+      kind: 'stat',
+      title: 'Requests',
+      question: 'How much is asked of the services?',
+      unit: 'reqps',
+      queries: [{ expr: perSecond(`${REQUESTS}_count`, 'service'), legend: '{{service}}' }],
+    },
+    {
+      kind: 'stat',
+      title: 'Server errors',
+      question: 'Which share of the requests is answered 5xx?.',
+      unit: 'percentunit',
+      warn: { yellow: 0.01, red: 0.05 },
+      queries: [
+        {
+          expr: share(
+            perSecond(`${REQUESTS}_count`, 'service', FAILED),
+            perSecond(`${REQUESTS}_count`, 'service'),
+          ),
+          legend: '{{service}}',
+        },
+      ],
+      whenEmpty: 'no requests',
+    },
+    {
+      kind: 'stat',
+      title: 'Slowest 1 % of requests',
+      question: 'How long do the slowest requests take, at least?',
+      unit: 's',
+      warn: { yellow: 1, red: 2.5 },
+      queries: [{ expr: quantile(0.99, REQUESTS, 'service'), legend: '{{service}}' }],
+      whenEmpty: 'no requests',
+    },
+    {
+      kind: 'stat',
+      title: 'Circuits that are not closed',
+      question: 'Is a dependency down, so that calls to it are refused or tried out?',
+      unit: 'short',
+      warn: { red: 1 },
+      details: 'loyalnest-dependencies',
+      queries: [
+        {
+          expr: `sum(${series('loyalnest_circuit_breakers', 'state=~"open|half-open|forced-open"')})`,
+          legend: 'circuits',
+          orZero: true,
+        },
+      ],
+    },
+    {
+      kind: 'stat',
+      title: 'Dead letters',
+      question: 'Are there jobs that will not run again by themselves?',
+      unit: 'short',
+      warn: { yellow: 1, red: 100 },
+      details: 'loyalnest-jobs',
+      queries: [
+        {
+          expr: `sum(${shared('loyalnest_dead_letters', 'queue, reason')})`,
+          legend: 'dead letters',
+          orZero: true,
+        },
+      ],
+    },
+  ],
+};
