@@ -22,10 +22,10 @@ export type { Attempt, ResilientOperation } from './service/resilient-operation.
 
 // Options
 export type { ResilienceModuleOptions } from './resilience.options.js';
-export type { PolicySet } from './pipeline/policy-set.js';
+export type { PolicySet } from './policy-set.js';
 export type { BulkheadOptions } from './bulkhead/bulkhead.options.js';
 export type { CacheOptions } from './cache/cache.options.js';
-export type { CallKeyOptions } from './pipeline/call-key.js';
+export type { CallKeyOptions } from './policy/call-key.js';
 export type { CircuitBreakerOptions } from './circuit-breaker/circuit-breaker.options.js';
 export type {
   FallbackCondition,
@@ -40,7 +40,7 @@ export type { RateLimitOptions } from './rate-limit/rate-limit.options.js';
 export type { RetryBudgetOptions } from './retry/retry-budget.options.js';
 export type { RetryOptions } from './retry/retry.options.js';
 export type { SingleFlightOptions } from './single-flight/single-flight.options.js';
-export type { PolicyDecorator } from './pipeline/async-method.js';
+export type { PolicyDecorator } from './declaration/async-method.js';
 
 // Errors
 export { ApplicationClosedError } from './application-closed.error.js';
@@ -50,7 +50,7 @@ export { CircuitOpenError } from './circuit-breaker/circuit-open.error.js';
 export { DeadlineExceededError } from './deadline/deadline-exceeded.error.js';
 export { HedgeLostError } from './hedge/hedge-lost.error.js';
 export { InjectedFaultError } from './fault-injection/injected-fault.error.js';
-export { NoCallKeyError } from './pipeline/no-call-key.error.js';
+export { NoCallKeyError } from './policy/no-call-key.error.js';
 export { RateLimitedError } from './rate-limit/rate-limited.error.js';
 export { TimeoutError } from './timeout/timeout.error.js';
 export { UnexpectedObservableError } from './observable/unexpected-observable.error.js';

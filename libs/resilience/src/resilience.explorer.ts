@@ -1,8 +1,8 @@
 import { OptionError } from '@loyalnest/core';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { protectedMethod } from './pipeline/protected-method.js';
-import { REGISTRY } from './pipeline/protect-method.js';
+import { protectedMethod } from './declaration/protected-method.js';
+import { REGISTRY } from './declaration/protect-method.js';
 import { ResilienceRegistry } from './resilience.registry.js';
 import { signalIndexOf } from './signal/signal.decorator.js';
 

@@ -1,6 +1,6 @@
 import type { Clock, Duration } from '@loyalnest/core';
 import type { FaultsOptions } from './fault-injection/faults.js';
-import type { PolicySet } from './pipeline/policy-set.js';
+import type { PolicySet } from './policy-set.js';
 
 export interface ResilienceModuleOptions {
   /**

@@ -23,14 +23,14 @@ import {
 import { EnvironmentPolicies } from './environment/environment-policies.js';
 import { checkFallback } from './fallback/fallback.options.js';
 import { Faults } from './fault-injection/faults.js';
-import { returnsObservable } from './pipeline/class-methods.js';
+import { returnsObservable } from './declaration/class-methods.js';
 import { checkRequestTimeout } from './pipeline/check-request-timeout.js';
 import { compilePolicies } from './pipeline/compile-policies.js';
 import { declaredPolicies } from './pipeline/declared-policies.js';
 import { invocationOf } from './pipeline/invocation.js';
 import { Pipeline } from './pipeline/pipeline.js';
-import { mergePolicies, withDefaults, type PolicySet } from './pipeline/policy-set.js';
-import { protectedMethod, type ProtectedMethod } from './pipeline/protected-method.js';
+import { mergePolicies, withDefaults, type PolicySet } from './policy-set.js';
+import { protectedMethod, type ProtectedMethod } from './declaration/protected-method.js';
 import { PolicyStates } from './policy-states.js';
 import { MODULE_OPTIONS_TOKEN } from './resilience.module-definition.js';
 import type { ResilienceModuleOptions } from './resilience.options.js';

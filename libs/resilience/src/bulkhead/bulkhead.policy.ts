@@ -1,7 +1,7 @@
 import type { Clock } from '@loyalnest/core';
 import { callRejected } from '../resilience.events.js';
-import type { Call, Operation } from '../pipeline/call.js';
-import type { Policy } from '../pipeline/policy.js';
+import type { Call, Operation } from '../policy/call.js';
+import type { Policy } from '../policy/policy.js';
 import { BulkheadFullError } from './bulkhead-full.error.js';
 import type { Bulkhead, BulkheadPermit } from './bulkhead.js';
 

@@ -1,5 +1,5 @@
-import type { PolicyDecorator } from '../pipeline/async-method.js';
-import { declarePolicy } from '../pipeline/declare-policy.js';
+import type { PolicyDecorator } from '../declaration/async-method.js';
+import { declarePolicy } from '../declaration/declare-policy.js';
 import type { CacheOptions } from './cache.options.js';
 
 /**

@@ -1,5 +1,5 @@
 import { durationMs, wholeNumber, type Duration } from '@loyalnest/core';
-import type { CallKeyOptions } from '../pipeline/call-key.js';
+import type { CallKeyOptions } from '../policy/call-key.js';
 
 export interface CacheOptions extends CallKeyOptions {
   /** How long a value is served without a new call. */

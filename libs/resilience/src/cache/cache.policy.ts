@@ -1,7 +1,7 @@
 import type { Clock } from '@loyalnest/core';
-import { callKeyOf } from '../pipeline/call-key.js';
-import type { Call, Operation } from '../pipeline/call.js';
-import type { Policy } from '../pipeline/policy.js';
+import { callKeyOf } from '../policy/call-key.js';
+import type { Call, Operation } from '../policy/call.js';
+import type { Policy } from '../policy/policy.js';
 import { staleServed } from '../resilience.events.js';
 import type { ResolvedCache } from './cache.options.js';
 

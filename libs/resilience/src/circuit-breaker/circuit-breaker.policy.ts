@@ -1,5 +1,5 @@
-import type { Call, Operation } from '../pipeline/call.js';
-import type { Policy } from '../pipeline/policy.js';
+import type { Call, Operation } from '../policy/call.js';
+import type { Policy } from '../policy/policy.js';
 import type { CallPermit } from './call-permit.js';
 import type { ResolvedCircuitBreaker } from './circuit-breaker.options.js';
 import type { CircuitBreaker } from './circuit-breaker.js';

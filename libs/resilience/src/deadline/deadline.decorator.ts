@@ -1,6 +1,6 @@
 import type { Duration } from '@loyalnest/core';
-import type { PolicyDecorator } from '../pipeline/async-method.js';
-import { declarePolicy } from '../pipeline/declare-policy.js';
+import type { PolicyDecorator } from '../declaration/async-method.js';
+import { declarePolicy } from '../declaration/declare-policy.js';
 
 /**
  * The whole call ends after `deadline` at the latest, with all its attempts, sleeps and waits in

@@ -1,7 +1,7 @@
 import { Deadline, type Clock } from '@loyalnest/core';
-import { AbandonableRun } from '../pipeline/abandonable-run.js';
-import type { Call, Operation } from '../pipeline/call.js';
-import type { Policy } from '../pipeline/policy.js';
+import { AbandonableRun } from '../policy/abandonable-run.js';
+import type { Call, Operation } from '../policy/call.js';
+import type { Policy } from '../policy/policy.js';
 import { DeadlineExceededError } from './deadline-exceeded.error.js';
 import type { ResolvedDeadline } from './deadline.options.js';
 

@@ -1,5 +1,5 @@
 import { durationMs, OptionError, ratio, wholeNumber } from '@loyalnest/core';
-import type { PolicySet } from '../pipeline/policy-set.js';
+import type { PolicySet } from '../policy-set.js';
 
 type Read = (variable: string, text: string) => number | string;
 

@@ -1,4 +1,4 @@
-import type { PolicySet } from '../pipeline/policy-set.js';
+import type { PolicySet } from '../policy-set.js';
 import { DEFAULT_FIELDS, POLICY_FIELDS, type EnvironmentField } from './environment-fields.js';
 
 const DEFAULTS = 'CIRCUIT_BREAKER_';

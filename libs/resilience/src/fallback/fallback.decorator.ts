@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
-import { declarePolicy } from '../pipeline/declare-policy.js';
+import { declarePolicy } from '../declaration/declare-policy.js';
 import type { FallbackCondition, FallbackHandler } from './fallback.options.js';
 
 type Later = Promise<unknown> | Observable<unknown>;

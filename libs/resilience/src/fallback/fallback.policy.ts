@@ -2,8 +2,8 @@ import { from, isObservable } from 'rxjs';
 import { askPredicate } from '../error-meaning/ask-predicate.js';
 import { drainObservable } from '../observable/drain-observable.js';
 import { fellBack } from '../resilience.events.js';
-import type { Call, Operation } from '../pipeline/call.js';
-import type { Policy } from '../pipeline/policy.js';
+import type { Call, Operation } from '../policy/call.js';
+import type { Policy } from '../policy/policy.js';
 import type { FallbackOptions } from './fallback.options.js';
 
 type Method = (...args: unknown[]) => unknown;

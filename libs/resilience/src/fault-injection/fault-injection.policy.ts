@@ -1,6 +1,6 @@
 import type { Clock } from '@loyalnest/core';
-import type { Call, Operation } from '../pipeline/call.js';
-import type { Policy } from '../pipeline/policy.js';
+import type { Call, Operation } from '../policy/call.js';
+import type { Policy } from '../policy/policy.js';
 import { faultInjected } from '../resilience.events.js';
 import type { Faults } from './faults.js';
 import type { ResolvedFaultInjection } from './fault-injection.options.js';

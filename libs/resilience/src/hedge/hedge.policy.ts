@@ -1,6 +1,6 @@
 import type { Clock } from '@loyalnest/core';
-import type { Call, Operation } from '../pipeline/call.js';
-import type { Policy } from '../pipeline/policy.js';
+import type { Call, Operation } from '../policy/call.js';
+import type { Policy } from '../policy/policy.js';
 import { hedgeStarted } from '../resilience.events.js';
 import type { RetryBudget } from '../retry/retry-budget.js';
 import { HedgedRun } from './hedged-run.js';

@@ -1,4 +1,4 @@
-import type { Call, Operation } from '../pipeline/call.js';
+import type { Call, Operation } from '../policy/call.js';
 import { HedgeLostError } from './hedge-lost.error.js';
 
 interface Settle {

@@ -1,5 +1,5 @@
 import { durationMs, OptionError } from '@loyalnest/core';
-import type { PolicySet } from './policy-set.js';
+import type { PolicySet } from '../policy-set.js';
 
 /**
  * A caller that gives up before the call within does gets no answer, nor does a retry get its turn:

@@ -25,8 +25,8 @@ import { SingleFlightPolicy } from '../single-flight/single-flight.policy.js';
 import { resolveTimeout } from '../timeout/timeout.options.js';
 import { TimeoutPolicy } from '../timeout/timeout.policy.js';
 import { checkCombination } from './check-combination.js';
-import type { PolicySet } from './policy-set.js';
-import type { Policy } from './policy.js';
+import type { PolicySet } from '../policy-set.js';
+import type { Policy } from '../policy/policy.js';
 
 export interface PolicyNames {
   /** `Class.method` */

@@ -1,7 +1,7 @@
 import { OptionError } from '@loyalnest/core';
 import type { ResilienceModuleOptions } from '../resilience.options.js';
-import { mergePolicies, withDefaults, type PolicySet } from './policy-set.js';
-import type { ProtectedMethod } from './protected-method.js';
+import { mergePolicies, withDefaults, type PolicySet } from '../policy-set.js';
+import type { ProtectedMethod } from '../declaration/protected-method.js';
 
 export interface DeclaredPolicies {
   readonly policies: PolicySet;

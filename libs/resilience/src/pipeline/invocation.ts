@@ -2,7 +2,7 @@ import { runInDeferredContext } from '@loyalnest/core';
 import { from, isObservable, type Observable } from 'rxjs';
 import { drainObservable } from '../observable/drain-observable.js';
 import { UnexpectedObservableError } from '../observable/unexpected-observable.error.js';
-import type { Call, Operation } from './call.js';
+import type { Call, Operation } from '../policy/call.js';
 
 /**
  * The innermost operation: the method itself, on the call's own instance. A value that is no

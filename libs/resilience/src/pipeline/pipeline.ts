@@ -2,8 +2,8 @@ import { currentContext, type Clock, type RequestContext } from '@loyalnest/core
 import { Observable } from 'rxjs';
 import { Stream } from '../observable/stream.js';
 import { UnsubscribedError } from '../observable/unsubscribed.error.js';
-import { Call, type Operation } from './call.js';
-import { CANONICAL_ORDER, type Policy } from './policy.js';
+import { Call, type Operation } from '../policy/call.js';
+import { CANONICAL_ORDER, type Policy } from '../policy/policy.js';
 
 export interface PipelineOptions {
   /** `Class.method` */

@@ -1,7 +1,7 @@
 import type { Clock } from '@loyalnest/core';
 import { callRejected } from '../resilience.events.js';
-import type { Call, Operation } from '../pipeline/call.js';
-import type { Policy } from '../pipeline/policy.js';
+import type { Call, Operation } from '../policy/call.js';
+import type { Policy } from '../policy/policy.js';
 import type { ResolvedRateLimit } from './rate-limit.options.js';
 import { RateLimitedError } from './rate-limited.error.js';
 import type { RateLimiter, Turn } from './rate-limiter.js';

@@ -2,8 +2,8 @@ import type { Clock } from '@loyalnest/core';
 import { askPredicate } from '../error-meaning/ask-predicate.js';
 import { retryAfterMsOf } from '../error-meaning/retry-after.js';
 import { attemptFailed } from '../resilience.events.js';
-import type { Call, Operation } from '../pipeline/call.js';
-import type { Policy } from '../pipeline/policy.js';
+import type { Call, Operation } from '../policy/call.js';
+import type { Policy } from '../policy/policy.js';
 import type { RetryBudget } from './retry-budget.js';
 import type { ResolvedRetry } from './retry.options.js';
 

@@ -1,5 +1,5 @@
 import { runInDeferredContext } from '@loyalnest/core';
-import type { Call, Operation } from '../pipeline/call.js';
+import type { Call, Operation } from '../policy/call.js';
 
 /** What an operation may know of the attempt it is in. */
 export interface Attempt {

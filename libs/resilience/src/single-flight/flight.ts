@@ -1,6 +1,6 @@
 import type { Clock } from '@loyalnest/core';
 import { DeadlineExceededError } from '../deadline/deadline-exceeded.error.js';
-import type { Call } from '../pipeline/call.js';
+import type { Call } from '../policy/call.js';
 
 /**
  * One run of the work that several callers wait for. Each waits with his own signal and deadline;

@@ -1,3 +1,3 @@
-import type { CallKeyOptions } from '../pipeline/call-key.js';
+import type { CallKeyOptions } from '../policy/call-key.js';
 
 export type SingleFlightOptions = CallKeyOptions;

@@ -1,7 +1,7 @@
 import type { Clock } from '@loyalnest/core';
-import { callKeyOf, type CallKeyOptions } from '../pipeline/call-key.js';
-import type { Operation } from '../pipeline/call.js';
-import type { Policy } from '../pipeline/policy.js';
+import { callKeyOf, type CallKeyOptions } from '../policy/call-key.js';
+import type { Operation } from '../policy/call.js';
+import type { Policy } from '../policy/policy.js';
 import { Flight } from './flight.js';
 
 /**

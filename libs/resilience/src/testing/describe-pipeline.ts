@@ -1,6 +1,6 @@
 import { OptionError } from '@loyalnest/core';
 import type { INestApplicationContext } from '@nestjs/common';
-import type { PolicyKind } from '../pipeline/policy.js';
+import type { PolicyKind } from '../policy/policy.js';
 import { ResilienceRegistry } from '../resilience.registry.js';
 
 /** A policy of a compiled pipeline. */

@@ -1,6 +1,6 @@
 import type { Duration } from '@loyalnest/core';
-import type { PolicyDecorator } from '../pipeline/async-method.js';
-import { declarePolicy } from '../pipeline/declare-policy.js';
+import type { PolicyDecorator } from '../declaration/async-method.js';
+import { declarePolicy } from '../declaration/declare-policy.js';
 
 /**
  * Each attempt of the method ends after `timeout` at the latest: it rejects with TimeoutError and

@@ -1,7 +1,7 @@
 import { TimeoutQueue, type Clock } from '@loyalnest/core';
-import { AbandonableRun } from '../pipeline/abandonable-run.js';
-import type { Call, Operation } from '../pipeline/call.js';
-import type { Policy } from '../pipeline/policy.js';
+import { AbandonableRun } from '../policy/abandonable-run.js';
+import type { Call, Operation } from '../policy/call.js';
+import type { Policy } from '../policy/policy.js';
 import { TimeoutError } from './timeout.error.js';
 import type { ResolvedTimeout } from './timeout.options.js';
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { PolicySet } from './policy-set.js';
+import type { PolicySet } from '../policy-set.js';
 
 /** What the decorators of a method or of its class declare. */
 export interface Declaration extends PolicySet {

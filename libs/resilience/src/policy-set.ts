@@ -1,13 +1,13 @@
 import type { Duration } from '@loyalnest/core';
-import type { BulkheadOptions } from '../bulkhead/bulkhead.options.js';
-import type { CacheOptions } from '../cache/cache.options.js';
-import type { CircuitBreakerOptions } from '../circuit-breaker/circuit-breaker.options.js';
-import type { FallbackOptions } from '../fallback/fallback.options.js';
-import type { FaultInjectionOptions } from '../fault-injection/fault-injection.options.js';
-import type { HedgeOptions } from '../hedge/hedge.options.js';
-import type { RateLimitOptions } from '../rate-limit/rate-limit.options.js';
-import type { RetryOptions } from '../retry/retry.options.js';
-import type { SingleFlightOptions } from '../single-flight/single-flight.options.js';
+import type { BulkheadOptions } from './bulkhead/bulkhead.options.js';
+import type { CacheOptions } from './cache/cache.options.js';
+import type { CircuitBreakerOptions } from './circuit-breaker/circuit-breaker.options.js';
+import type { FallbackOptions } from './fallback/fallback.options.js';
+import type { FaultInjectionOptions } from './fault-injection/fault-injection.options.js';
+import type { HedgeOptions } from './hedge/hedge.options.js';
+import type { RateLimitOptions } from './rate-limit/rate-limit.options.js';
+import type { RetryOptions } from './retry/retry.options.js';
+import type { SingleFlightOptions } from './single-flight/single-flight.options.js';
 
 /** Policies that belong together, such as those of one dependency. */
 export interface PolicySet {

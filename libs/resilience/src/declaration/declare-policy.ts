@@ -1,6 +1,6 @@
 import { methodsToProtect } from './class-methods.js';
 import type { PolicyDecorator } from './async-method.js';
-import { mergePolicies } from './policy-set.js';
+import { mergePolicies } from '../policy-set.js';
 import { protectedMethod, setProtectedMethod, type Declaration } from './protected-method.js';
 import { protectMethod } from './protect-method.js';
 
