@@ -90,6 +90,7 @@ export type { SideServerOptions } from './side-server/side-server.js';
 
 // Redis
 export { LuaScript } from './redis/lua-script.js';
+export { measureRedis, type ObservedRedis } from './redis/redis-connections.js';
 export type { ScriptRunner } from './redis/lua-script.js';
 
 // Spans

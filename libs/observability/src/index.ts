@@ -4,11 +4,15 @@ export { MetricsModule } from './metrics/metrics.module.js';
 export { MetricsServer } from './metrics/metrics-server.js';
 export { LogLevel } from './logging/log-level.js';
 export { Logger, PinoLogger } from 'nestjs-pino';
+export { PostgresPoolMetrics } from './metrics/connections/postgres-pool-metrics.js';
+export { RedisMetrics } from './metrics/connections/redis-metrics.js';
 export { InjectMetric, makeCounterProvider } from '@willsoto/nestjs-prometheus';
 
 // Options
 export type { LoggingEndpointOptions, LoggingModuleOptions } from './logging/logging.options.js';
 export type { MetricsEndpointOptions, MetricsModuleOptions } from './metrics/metrics.options.js';
+
+export type { ConnectionMetricsOptions } from './metrics/connections/connection-metrics.options.js';
 
 // Whether to import the module of the subpath `tracing`
 export { isExportConfigured } from './tracing/export-configured.js';

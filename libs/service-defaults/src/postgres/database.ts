@@ -14,6 +14,7 @@ import {
   type MetricSource,
   type ShutdownListener,
 } from '@loyalnest/core';
+import { PostgresPoolMetrics } from '@loyalnest/observability';
 import type { SqlDatabase } from '@loyalnest/outbox';
 import { fromDrizzle } from '@loyalnest/outbox/drizzle';
 import {
@@ -64,6 +65,7 @@ export class Database
   readonly sql: SqlDatabase<Transaction>;
   private readonly orm: NodePgDatabase;
   private readonly pool: Pool;
+  private readonly metrics: PostgresPoolMetrics;
   private readonly logger = new Logger('Postgres');
   private draining = false;
   private closing: Promise<void> | undefined;
@@ -79,6 +81,7 @@ export class Database
       query_timeout: queryTimeoutMs,
       statement_timeout: queryTimeoutMs,
     });
+    this.metrics = new PostgresPoolMetrics(this.pool);
     // An idle connection that breaks would end the process without a listener.
     this.pool.on('error', (error) => this.logger.warn(`a connection was lost: ${error.message}`));
     this.orm = drizzle(this.pool, { casing: 'snake_case' });
@@ -141,26 +144,7 @@ export class Database
   }
 
   [OBSERVE_METRICS](): readonly Measurement[] {
-    const { totalCount, idleCount, waitingCount, options } = this.pool;
-    const connections = { used: totalCount - idleCount, idle: idleCount };
-    return [
-      ...Object.entries(connections).map(([state, value]) => ({
-        name: 'loyalnest_postgres_connections',
-        help: 'Connections of the pool',
-        value,
-        labels: { state },
-      })),
-      {
-        name: 'loyalnest_postgres_connections_max',
-        help: 'How many connections the pool may have',
-        value: options.max,
-      },
-      {
-        name: 'loyalnest_postgres_waiting_queries',
-        help: 'Queries and transactions that wait for a connection',
-        value: waitingCount,
-      },
-    ];
+    return this.metrics[OBSERVE_METRICS]();
   }
 
   [ON_SHUTDOWN](): void {

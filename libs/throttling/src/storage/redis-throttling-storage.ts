@@ -1,6 +1,7 @@
 import {
   CHECK_HEALTH,
   DRAIN,
+  measureRedis,
   OBSERVE_METRICS,
   ON_SHUTDOWN,
   OptionError,
@@ -150,6 +151,7 @@ export class RedisThrottlingStorage
         help: 'Whether limits are shared through Redis (1), or kept by this process alone (0)',
         value: this.reason === undefined ? 1 : 0,
       },
+      ...measureRedis(this.redis, 'throttling'),
     ];
   }
 
