@@ -14,8 +14,8 @@ export function perSecond(counter: string, by: string, matchers?: string): strin
 }
 
 /**
- * How often something rare happened. `rate` and `increase` miss the first time, as the series is
- * born with it: it counts in full until it is a window old.
+ * How often within the window. `rate` and `increase` miss what a series is born with, and so the
+ * first failure of its kind: such a series counts in full until it is a window old.
  */
 export function occurrences(counter: string, by: string, matchers?: string): string {
   const all = series(counter, matchers);
@@ -28,16 +28,15 @@ export function share(part: string, whole: string): string {
 }
 
 /** Of a histogram; nothing where it has no observations: never NaN. */
-export function quantile(q: number, histogram: string, by: string, matchers?: string): string {
-  const labels = by === '' ? 'le' : `le, ${by}`;
-  const buckets = `sum by (${labels}) (rate(${series(`${histogram}_bucket`, matchers)}[${WINDOW}]))`;
+export function quantile(q: number, histogram: string, by: string): string {
+  const buckets = occurrences(`${histogram}_bucket`, by === '' ? 'le' : `le, ${by}`);
   return `histogram_quantile(${q}, ${buckets}) >= 0`;
 }
 
 /** Of a histogram's values; nothing where it has no observations. */
-export function mean(histogram: string, by: string, matchers?: string): string {
-  const sum = perSecond(`${histogram}_sum`, by, matchers);
-  return `${sum} / (${perSecond(`${histogram}_count`, by, matchers)} > 0)`;
+export function mean(histogram: string, by: string): string {
+  const count = occurrences(`${histogram}_count`, by);
+  return `${occurrences(`${histogram}_sum`, by)} / (${count} > 0)`;
 }
 
 /** A state that each instance has for itself, added up. */

@@ -4,7 +4,13 @@ import { isPrometheusAvailable } from './find-prometheus.js';
 import { PrometheusQueryError } from './prometheus-query.error.js';
 import { PrometheusServer } from './prometheus-server.js';
 
-const METRICS = '# TYPE orders counter\norders{shop="a"} 7\norders{shop="b"} +Inf\n';
+const METRICS = `# TYPE orders gauge
+orders{shop="a"} 7
+orders{shop="b"} +Inf
+# TYPE times histogram
+times_bucket{le="+Inf"} 1 # {trace_id="4bf9"} 0.25
+# EOF
+`;
 
 (isPrometheusAvailable() ? describe : describe.skip)('PrometheusServer', () => {
   let prometheus: PrometheusServer;
@@ -13,7 +19,7 @@ const METRICS = '# TYPE orders counter\norders{shop="a"} 7\norders{shop="b"} +In
   // The first start on a machine may have to fetch it.
   beforeAll(async () => {
     service = await Downstream.start();
-    service.answer(200, METRICS, { 'content-type': 'text/plain; version=0.0.4' });
+    service.answer(200, METRICS, { 'content-type': 'application/openmetrics-text; version=1.0.0' });
     prometheus = await PrometheusServer.start({
       targets: [
         { job: 'shop', url: service.url, labels: { instance: 'shop-1' } },
@@ -48,6 +54,12 @@ const METRICS = '# TYPE orders counter\norders{shop="a"} 7\norders{shop="b"} +In
   it('evaluates scalars, and expressions without a series', async () => {
     expect(await prometheus.query('1 + 1')).toEqual([{ labels: {}, value: 2 }]);
     expect(await prometheus.query('unknown')).toEqual([]);
+  });
+
+  it('gives the exemplars of a histogram', async () => {
+    expect(await prometheus.exemplars('rate(times_bucket[1m])')).toEqual([
+      { labels: { trace_id: '4bf9' }, value: 0.25 },
+    ]);
   });
 
   it('tells what is wrong with an expression', async () => {

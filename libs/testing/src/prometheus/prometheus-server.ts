@@ -23,18 +23,22 @@ export interface ScrapeTarget {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** One value of an instant query. */
+/** One value of an instant query, or an exemplar. */
 export interface QueriedSeries {
   /** Its name is `__name__`, where the expression has left it. */
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-interface QueryAnswer {
-  readonly error?: string;
-  readonly data?:
-    | { readonly resultType: 'vector'; readonly result: readonly VectorElement[] }
-    | { readonly resultType: 'scalar'; readonly result: StampedValue };
+type QueriedData =
+  | { readonly resultType: 'vector'; readonly result: readonly VectorElement[] }
+  | { readonly resultType: 'scalar'; readonly result: StampedValue };
+
+interface SeriesExemplars {
+  readonly exemplars: readonly {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly value: string;
+  }[];
 }
 
 interface VectorElement {
@@ -86,14 +90,37 @@ export class PrometheusServer extends LocalServer {
    * @throws {@link PrometheusQueryError} for an expression that Prometheus refuses
    */
   async query(expr: string): Promise<readonly QueriedSeries[]> {
-    const response = await fetch(`${this.url}/api/v1/query`, {
-      method: 'POST',
-      body: new URLSearchParams({ query: expr }),
-    });
-    const { data, error } = (await response.json()) as QueryAnswer;
-    if (data === undefined) throw new PrometheusQueryError(expr, error ?? `${response.status}`);
+    const data = await this.ask<QueriedData>('query', expr);
     if (data.resultType === 'scalar') return [{ labels: {}, value: valueOf(data.result) }];
     return data.result.map(({ metric, value }) => ({ labels: metric, value: valueOf(value) }));
+  }
+
+  /**
+   * The exemplars of an expression's series, of the last hour.
+   *
+   * @throws {@link PrometheusQueryError} for an expression that Prometheus refuses
+   */
+  async exemplars(expr: string): Promise<readonly QueriedSeries[]> {
+    const end = Date.now() / 1_000;
+    const range = { start: String(end - 3_600), end: String(end) };
+    const series = await this.ask<readonly SeriesExemplars[]>('query_exemplars', expr, range);
+    return series.flatMap(({ exemplars }) =>
+      exemplars.map(({ labels, value }) => ({ labels, value: Number(value) })),
+    );
+  }
+
+  private async ask<Data>(
+    endpoint: string,
+    query: string,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Data> {
+    const response = await fetch(`${this.url}/api/v1/${endpoint}`, {
+      method: 'POST',
+      body: new URLSearchParams({ query, ...more }),
+    });
+    const { data, error } = (await response.json()) as { data?: Data; error?: string };
+    if (data === undefined) throw new PrometheusQueryError(query, error ?? `${response.status}`);
+    return data;
   }
 
   protected async launch(): Promise<OwnProcess> {
@@ -107,6 +134,7 @@ export class PrometheusServer extends LocalServer {
         `--config.file=${file}`,
         `--storage.tsdb.path=${join(this.dataDir, 'data')}`,
         `--web.listen-address=${this.host}:${this.port}`,
+        '--enable-feature=exemplar-storage',
       ],
       cwd: this.dataDir,
     });

@@ -1,5 +1,5 @@
 import type { RowSource } from '../dashboard-source.ts';
-import { perSecond, share, shared } from '../promql.ts';
+import { occurrences, perSecond, share, shared } from '../promql.ts';
 
 /** Events on their way from one database to the next. */
 export const outbox: RowSource = {
@@ -40,8 +40,8 @@ export const outbox: RowSource = {
       queries: [
         {
           expr: share(
-            perSecond('loyalnest_inbox_events_total', 'service, consumer', 'outcome="repeat"'),
-            perSecond('loyalnest_inbox_events_total', 'service, consumer'),
+            occurrences('loyalnest_inbox_events_total', 'service, consumer', 'outcome="repeat"'),
+            occurrences('loyalnest_inbox_events_total', 'service, consumer'),
           ),
           legend: '{{service}}: {{consumer}}',
         },

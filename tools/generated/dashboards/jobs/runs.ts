@@ -26,8 +26,8 @@ export const runs: RowSource = {
       queries: [
         {
           expr: share(
-            perSecond(`${RUNS}_count`, 'job', 'outcome=~"failed|dead|lost"'),
-            perSecond(`${RUNS}_count`, 'job'),
+            occurrences(`${RUNS}_count`, 'job', 'outcome=~"failed|dead|lost"'),
+            occurrences(`${RUNS}_count`, 'job'),
           ),
           legend: '{{job}}',
         },

@@ -1,5 +1,5 @@
 import type { RowSource } from '../dashboard-source.ts';
-import { perSecond, quantile } from '../promql.ts';
+import { occurrences, perSecond, quantile } from '../promql.ts';
 
 const CALLS = 'http_client_request_duration_seconds';
 const TARGET = 'service, server_address, server_port';
@@ -24,7 +24,7 @@ export const calls: RowSource = {
       warn: { yellow: 0.05, red: 0.25 },
       queries: [
         {
-          expr: `${perSecond(`${CALLS}_count`, `${TARGET}, error_type`, 'error_type!=""')} / on (${TARGET}) group_left () (${perSecond(`${CALLS}_count`, TARGET)} > 0)`,
+          expr: `${occurrences(`${CALLS}_count`, `${TARGET}, error_type`, 'error_type!=""')} / on (${TARGET}) group_left () (${occurrences(`${CALLS}_count`, TARGET)} > 0)`,
           legend: `${TARGET_LEGEND}: {{error_type}}`,
         },
       ],

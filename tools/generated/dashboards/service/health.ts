@@ -84,7 +84,6 @@ export const health: RowSource = {
         },
       ],
       whenEmpty: 'none',
-      quiet: 'all sources answer, and no metric has more series than its bound',
     },
     {
       kind: 'table',

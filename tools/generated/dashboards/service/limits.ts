@@ -1,5 +1,5 @@
 import type { RowSource } from '../dashboard-source.ts';
-import { occurrences, perSecond, series, total } from '../promql.ts';
+import { occurrences, perSecond, series } from '../promql.ts';
 
 /** Who is turned away at the door. */
 export const limits: RowSource = {
@@ -30,7 +30,7 @@ export const limits: RowSource = {
       unit: 'short',
       queries: [
         {
-          expr: `count by (service) (${series('loyalnest_throttling_redis_up')} == 0) or 0 * ${total('loyalnest_throttling_redis_up', 'service')}`,
+          expr: `sum by (service) (1 - ${series('loyalnest_throttling_redis_up')})`,
           legend: '{{service}}: instances',
         },
         {

@@ -1,5 +1,5 @@
 import type { RowSource } from '../dashboard-source.ts';
-import { perSecond, quantile, series, share, shared, total } from '../promql.ts';
+import { occurrences, perSecond, quantile, series, share, shared, total } from '../promql.ts';
 
 const REQUESTS = 'http_server_request_duration_seconds';
 const FAILED = 'http_response_status_code=~"5.."';
@@ -27,14 +27,14 @@ export const now: RowSource = {
     {
       kind: 'stat',
       title: 'Server errors',
-      question: 'Which share of the requests is answered 5xx?.',
+      question: 'Which share of the requests is answered 5xx?',
       unit: 'percentunit',
       warn: { yellow: 0.01, red: 0.05 },
       queries: [
         {
           expr: share(
-            perSecond(`${REQUESTS}_count`, 'service', FAILED),
-            perSecond(`${REQUESTS}_count`, 'service'),
+            occurrences(`${REQUESTS}_count`, 'service', FAILED),
+            occurrences(`${REQUESTS}_count`, 'service'),
           ),
           legend: '{{service}}',
         },

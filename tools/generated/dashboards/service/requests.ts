@@ -1,5 +1,5 @@
 import type { RowSource } from '../dashboard-source.ts';
-import { perSecond, quantile, share } from '../promql.ts';
+import { occurrences, perSecond, quantile, share } from '../promql.ts';
 
 const REQUESTS = 'http_server_request_duration_seconds';
 const FAILED = 'http_response_status_code=~"5.."';
@@ -39,10 +39,10 @@ export const requests: RowSource = {
       kind: 'timeseries',
       title: 'Server errors by route',
       question: 'Which route fails? Its lines in the log have the reason.',
-      unit: 'reqps',
+      unit: 'short',
       queries: [
         {
-          expr: perSecond(`${REQUESTS}_count`, ROUTE, FAILED),
+          expr: occurrences(`${REQUESTS}_count`, ROUTE, FAILED),
           legend: '{{service}} {{http_request_method}} {{http_route}}',
         },
       ],
@@ -60,8 +60,8 @@ export const requests: RowSource = {
           heading: 'Server errors',
           unit: 'percentunit',
           expr: share(
-            perSecond(`${REQUESTS}_count`, ROUTE, FAILED),
-            perSecond(`${REQUESTS}_count`, ROUTE),
+            occurrences(`${REQUESTS}_count`, ROUTE, FAILED),
+            occurrences(`${REQUESTS}_count`, ROUTE),
           ),
         },
         { heading: 'p50', unit: 's', expr: quantile(0.5, REQUESTS, ROUTE) },

@@ -83,6 +83,19 @@ export const saturation: RowSource = {
     },
     {
       kind: 'timeseries',
+      title: 'Open files and sockets',
+      question: 'Does a process leak connections? At 1 it can open no more.',
+      unit: 'percentunit',
+      warn: { yellow: 0.7, red: 0.9 },
+      queries: [
+        {
+          expr: `${total('process_open_fds', INSTANCE)} / ${total('process_max_fds', INSTANCE)}`,
+          legend: INSTANCE_LEGEND,
+        },
+      ],
+    },
+    {
+      kind: 'timeseries',
       title: 'Postgres connections in use',
       question: 'Is the pool empty? Slow queries, long transactions, or too small a pool.',
       unit: 'percentunit',

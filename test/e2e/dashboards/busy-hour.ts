@@ -1,0 +1,115 @@
+import { eventually } from '@loyalnest/testing';
+import { Queue } from 'bullmq';
+import { newCustomerId, orderText, type Answer, type SampleStack } from '../sample-stack.js';
+
+/** A time that JavaScript knows and Postgres does not. */
+const UNSTORABLE_TIME = '+275760-09-12T00:00:00.000Z';
+const OPERATOR = { authorization: 'Bearer dev-only-admin-token' };
+/** Requests a minute from one address, which all of these come from. */
+export const PER_IP = 200;
+
+/** Of the first order; whoever called has recorded it. */
+export const TRACE = '0af7651916cd43dd8448eb211c80319c';
+
+/** A little of everything that can happen to the sample stack, good and bad. */
+export async function busyHour(stack: SampleStack): Promise<void> {
+  await Promise.all([orders(stack), mistakes(stack), deadLetters(stack)]);
+  await referrals(stack);
+  // From here on the gateway turns us away.
+  await noise(stack);
+}
+
+let orderIds = 0;
+
+async function orders(stack: SampleStack): Promise<void> {
+  const customerId = newCustomerId();
+  const order = orderText({ orderId: String(++orderIds), customerId });
+  const headers = { traceparent: `00-${TRACE}-b7ad6b7169203331-01` };
+  await stack.webhook(order, { webhookId: 'twice', headers });
+  await stack.webhook(order, { webhookId: 'twice' });
+  await eventually(async () => expect((await stack.balance(customerId)).status).toBe(200), {
+    within: '20s',
+    every: '1s',
+  });
+  await again(stack);
+}
+
+/** A job that was done is delivered once more, as after a loss of Redis. */
+async function again(stack: SampleStack): Promise<void> {
+  await withQueue(stack, async (queue) => {
+    const done = await eventually(async () => (await queue.getCompleted())[0] ?? false);
+    const { name, data, opts, id } = done;
+    await done.remove();
+    await queue.add(name, data, { ...opts, jobId: id! });
+  });
+}
+
+async function mistakes(stack: SampleStack): Promise<void> {
+  const order = orderText({ orderId: String(++orderIds), customerId: newCustomerId() });
+  const answers = await Promise.all([
+    stack.webhook(order, { signature: Buffer.alloc(32).toString('base64') }),
+    stack.webhook('{'),
+    stack.call('api-gateway', 'GET', '/v1/nowhere'),
+    stack.webhook(order, { headers: { 'x-shopify-triggered-at': UNSTORABLE_TIME } }),
+  ]);
+  expect(answers.map(({ status }) => status)).toEqual([401, 400, 404, 503]);
+}
+
+async function noise(stack: SampleStack): Promise<void> {
+  const asked = Array.from({ length: PER_IP + 50 }, () => stack.balance('1'));
+  const answers = await Promise.all(asked);
+  expect(answers.map(({ status }) => status)).toContain(429);
+}
+
+/** SMS fail, so that calls are repeated and answered by e-mail; then an operator gives them up. */
+async function referrals(stack: SampleStack): Promise<void> {
+  await stack.call('partner-simulator', 'PUT', '/faults', '{"sms":{"errorRatio":1}}');
+  const { body } = await stack.call(
+    'api-gateway',
+    'POST',
+    '/v1/referrals',
+    JSON.stringify({
+      advocateId: newCustomerId(),
+      friendPhone: '+15550100001',
+      friendEmail: 'friend@example.com',
+    }),
+  );
+  await eventually(
+    async () => {
+      const referral = await stack.call('api-gateway', 'GET', `/v1/referrals/${body['id']}`);
+      expect(referral.body).toMatchObject({ invitation: { channel: 'email' } });
+    },
+    { within: '20s', every: '1s' },
+  );
+  const forced = '/debug/circuits/sms/open';
+  const { status } = await stack.call('referrals-service', 'POST', forced, undefined, OPERATOR);
+  expect(status).toBe(200);
+}
+
+/** Past JobProducer, so that nobody looks at what is added. */
+async function withQueue(stack: SampleStack, task: (queue: Queue) => Promise<void>): Promise<void> {
+  const connection = { url: stack.redis.url };
+  const queue = new Queue('points', { connection, prefix: '{loyalnest}' });
+  try {
+    await task(queue);
+  } finally {
+    await queue.close();
+  }
+}
+
+async function deadLetters(stack: SampleStack): Promise<void> {
+  await withQueue(stack, async (queue) => {
+    for (const jobId of ['first', 'second']) await queue.add('points.calculate', {}, { jobId });
+  });
+  const letters = '/admin/dead-letters/points';
+  const operate = (method: string, path: string, body?: string): Promise<Answer> =>
+    stack.call('points-service', method, `${letters}${path}`, body, OPERATOR);
+  for (const id of ['first', 'second']) {
+    await eventually(async () => expect((await operate('GET', `/${id}`)).status).toBe(200), {
+      within: '10s',
+    });
+  }
+  expect((await operate('POST', '/first/redrive')).status).toBe(200);
+  const redrive = await operate('POST', '/redrives', '{"filter":{"reason":"invalid"}}');
+  expect(redrive.status).toBeLessThan(300);
+}
