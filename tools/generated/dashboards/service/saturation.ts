@@ -4,6 +4,8 @@ import { perSecond, total } from '../promql.ts';
 /** Saturation belongs to a process: a mean over the instances would hide the full one. */
 const INSTANCE = 'service, instance';
 const INSTANCE_LEGEND = '{{service}} {{instance}}';
+const POOL = `${INSTANCE}, pool`;
+const POOL_LEGEND = `${INSTANCE_LEGEND} {{pool}}`;
 
 /** What a process runs out of. */
 export const saturation: RowSource = {
@@ -102,8 +104,8 @@ export const saturation: RowSource = {
       warn: { yellow: 0.8, red: 1 },
       queries: [
         {
-          expr: `${total('loyalnest_postgres_connections', INSTANCE, 'state="used"')} / ${total('loyalnest_postgres_connections_max', INSTANCE)}`,
-          legend: INSTANCE_LEGEND,
+          expr: `${total('loyalnest_postgres_connections', POOL, 'state="used"')} / ${total('loyalnest_postgres_connections_max', POOL)}`,
+          legend: POOL_LEGEND,
         },
       ],
       whenEmpty: 'no pool',
@@ -116,8 +118,8 @@ export const saturation: RowSource = {
       warn: { red: 10 },
       queries: [
         {
-          expr: total('loyalnest_postgres_waiting_queries', INSTANCE),
-          legend: INSTANCE_LEGEND,
+          expr: total('loyalnest_postgres_waiting_queries', POOL),
+          legend: POOL_LEGEND,
         },
       ],
       whenEmpty: 'no pool',
@@ -125,7 +127,7 @@ export const saturation: RowSource = {
     {
       kind: 'timeseries',
       title: 'Redis: lost connections and waiting commands',
-      question: 'Is Redis away or slow for the producers of jobs?',
+      question: 'Is Redis away or slow? Jobs are refused, and limits kept by each instance alone.',
       unit: 'short',
       queries: [
         {

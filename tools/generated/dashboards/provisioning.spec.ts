@@ -1,0 +1,47 @@
+import { repositoryRoot } from '@loyalnest/testing';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { DASHBOARDS } from './dashboards.js';
+
+interface Compose {
+  readonly services: {
+    readonly grafana: {
+      readonly environment: Readonly<Record<string, string>>;
+      readonly volumes: readonly string[];
+    };
+  };
+}
+
+interface Providers {
+  readonly providers: readonly { readonly type: string; readonly options: { path: string } }[];
+}
+
+const read = (file: string): string => readFileSync(join(repositoryRoot(), file), 'utf8');
+
+const { environment, volumes } = (parse(read('docker-compose.yml')) as Compose).services.grafana;
+/** Folders and files of the repository by where Grafana sees them. */
+const mounts = new Map(
+  volumes.map((volume) => {
+    const [source = '', target = ''] = volume.split(':');
+    return [target, source.replace('./', '')];
+  }),
+);
+
+it('gives Grafana of the compose file every dashboard', () => {
+  const [provider] = [...mounts].filter(([at]) => at.startsWith('/etc/grafana/provisioning/dash'));
+  const { providers } = parse(read(provider![1])) as Providers;
+  const folders = providers.map(({ options }) => mounts.get(options.path));
+  for (const file of Object.keys(DASHBOARDS)) {
+    expect(folders.some((folder) => file.startsWith(`${folder}/`))).toBe(true);
+  }
+});
+
+it('mounts what there is, and begins with a dashboard', () => {
+  for (const source of mounts.values()) {
+    expect([source, existsSync(join(repositoryRoot(), source))]).toEqual([source, true]);
+  }
+  const home = environment['GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH']!;
+  const file = home.replace('/etc/grafana/dashboards', mounts.get('/etc/grafana/dashboards')!);
+  expect(Object.keys(DASHBOARDS)).toContain(file);
+});
