@@ -16,7 +16,6 @@ import {
 import { selector } from './promql.js';
 import type { AlertingRule, RecordingRule, RuleFile } from './rule-file.js';
 
-const STEP = '5m';
 /** Up to here a window is read from the metrics; longer ones add up what was recorded in steps. */
 const LONGEST_READ = minutesOf('6h');
 const BUDGET_WINDOW: Window = `${BUDGET_DAYS}d`;
@@ -84,8 +83,9 @@ function recordingRules(objective: ResolvedObjective): readonly RecordingRule[] 
       const isRead = minutesOf(window) <= LONGEST_READ;
       const events = of(`events:increase${window}`);
       const failures = of(`failures:increase${window}`);
+      const step = stepOf(window);
       const added = (metric: string): string =>
-        `sum_over_time(${of(`${metric}:increase${STEP}`)}[${window}:${STEP}])`;
+        `sum_over_time(${of(`${metric}:increase${step}`)}[${window}:${step}])`;
       return [
         rule(`events:increase${window}`, isRead ? counts.events(window) : added('events')),
         rule(
@@ -100,6 +100,11 @@ function recordingRules(objective: ResolvedObjective): readonly RecordingRule[] 
       `1 - ${of(`failures_per_events:ratio_rate${BUDGET_WINDOW}`)} / ${budget}`,
     ),
   ];
+}
+
+/** Alerts need to be in time; the budget does not, and a month has many steps. */
+function stepOf(window: Window): Window {
+  return window === BUDGET_WINDOW ? '1h' : '5m';
 }
 
 function alertingRules(objective: ResolvedObjective): readonly AlertingRule[] {

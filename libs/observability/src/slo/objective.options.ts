@@ -92,7 +92,6 @@ function resolveObjective(
   if (typeof name !== 'string' || !NAME.test(name)) {
     throw new OptionError(`${path}.name`, name, 'use small letters, digits and hyphens');
   }
-  // Prometheus expands templates in the labels of an alert.
   if (!isText(service)) {
     throw new OptionError(`${path}.service`, service, "name it, such as 'points-service'");
   }
@@ -145,6 +144,7 @@ function names(
   return [...new Set(values)];
 }
 
+/** Prometheus expands what stands in `{{` and `}}` in the labels and annotations of an alert. */
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && !value.includes('{{');
 }
