@@ -1,13 +1,11 @@
-import {
-  eventually,
-  isPrometheusAvailable,
-  PrometheusServer,
-  repositoryRoot,
-  type QueriedSeries,
-} from '@loyalnest/testing';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { eventually, isPrometheusAvailable, PrometheusServer } from '@loyalnest/testing';
 import { busyHour, PER_IP, TRACE } from './dashboards/busy-hour.js';
+import {
+  familyOf,
+  listedFamilies,
+  servedFamilies,
+  type Families,
+} from './dashboards/metric-families.js';
 import {
   ALL,
   asked,
@@ -27,16 +25,16 @@ const LEFT_OUT: readonly (readonly [name: RegExp, why: string])[] = [
   [/^process_cpu_(user|system)_seconds_total$/, 'a part of the CPU that is shown'],
   [/^process_start_time_seconds$/, 'the time up is shown'],
 ];
+/** What Prometheus adds to what is told by `service` and `instance`. */
+const OF_THE_TARGET: ReadonlySet<string> = new Set(['job', '__name__']);
 
 const queries = panelQueries();
 let stack: SampleStack;
 let rare: RareApp;
 let prometheus: PrometheusServer;
 let busy: Promise<unknown>;
-/** Families that are served now, with their kind. */
-let families: () => Promise<ReadonlyMap<string, string>>;
-/** Those that were served once all of it had happened. */
-let served: ReadonlyMap<string, string>;
+/** What was served once all of it had happened. */
+let served: Promise<Families>;
 
 (isPrometheusAvailable() ? describe : describe.skip)('the dashboards', () => {
   beforeAll(async () => {
@@ -55,8 +53,9 @@ let served: ReadonlyMap<string, string>;
       (await prometheus.query('up == 1')).length === targets.length;
     await eventually(isScraped, { within: '20s', every: '200ms' });
     busy = Promise.all([busyHour(stack), rare.drive()]);
-    busy.catch(() => undefined);
-    families = async () => new Map((await Promise.all(targets.map(familiesOf))).flat());
+    served = busy.then(() => servedFamilies(targets.map(({ url }) => url)));
+    // Awaited by those that need it.
+    served.catch(() => undefined);
   }, 120_000);
   afterAll(async () => {
     await prometheus?.stop();
@@ -64,7 +63,7 @@ let served: ReadonlyMap<string, string>;
     await stack?.stop();
   }, 60_000);
 
-  it('show data in every panel, each series under a name of its own', async () => {
+  it('show data in every panel, and in the legend what tells its series apart', async () => {
     let empty = queries.filter(({ isQuiet }) => !isQuiet);
     // Some values are of the last ten seconds: each query has to show something once.
     const look = async (): Promise<void> => {
@@ -74,7 +73,6 @@ let served: ReadonlyMap<string, string>;
     };
     await eventually(look, { within: '45s', every: '500ms' });
     await busy;
-    served = await families();
   }, 60_000);
 
   it('have few panels that are empty where all is well, and Prometheus accepts those too', async () => {
@@ -109,18 +107,34 @@ let served: ReadonlyMap<string, string>;
     }
   });
 
-  it('name metrics that are served, and none but histograms have buckets', () => {
+  it('show a service that is gone as one without ready instances', async () => {
+    const { expr } = queries.find(({ panel }) => panel === 'Ready instances')!;
+    await stack.apps.get('partner-simulator')!.kill();
+    const isGone = async (): Promise<void> => {
+      const series = await prometheus.query(asked(expr, ALL));
+      const ready = series.map(({ labels, value }) => [labels['service'], value]);
+      expect(ready).toContainEqual(['partner-simulator', 0]);
+      expect(ready).toContainEqual(['points-service', 1]);
+    };
+    await eventually(isGone, { within: '10s' });
+  });
+
+  it('name metrics that are served', async () => {
+    const families = await served;
     const unknown = queries.flatMap(({ where, expr }) =>
       metricsOf(expr)
-        .filter((name) => familyOf(name) === undefined)
+        .filter((name) => familyOf(name, families) === undefined)
         .map((name) => `${where}: ${name}`),
     );
     expect(unknown).toEqual([]);
   });
 
   it('leave out no metric of the README without a reason', async () => {
-    const shown = new Set(queries.flatMap(({ expr }) => metricsOf(expr)).map(familyOf));
-    const listed = await listedInReadme();
+    const families = await served;
+    const names = queries.flatMap(({ expr }) => metricsOf(expr));
+    const shown = new Set(names.map((name) => familyOf(name, families)));
+    const listed = await listedFamilies(families);
+    expect(listed.length).toBeGreaterThan(50);
     const missing = listed.filter(
       (name) => !shown.has(name) && !LEFT_OUT.some(([pattern]) => pattern.test(name)),
     );
@@ -130,65 +144,16 @@ let served: ReadonlyMap<string, string>;
   });
 });
 
-async function familiesOf({
-  url,
-}: {
-  url: string;
-}): Promise<readonly (readonly [string, string])[]> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, kind]) => [name!, kind!]);
-}
-
-/** The family of a metric in an expression; a histogram is never read as a whole. */
-function familyOf(metric: string): string | undefined {
-  const kind = served.get(metric);
-  if (kind !== undefined) return kind === 'histogram' ? undefined : metric;
-  const histogram = metric.replace(/_(bucket|sum|count)$/, '');
-  return served.get(histogram) === 'histogram' ? histogram : undefined;
-}
-
 async function problemWith({ where, expr, legend }: PanelQuery): Promise<string | undefined> {
   const whole = await prometheus.query(asked(expr, ALL));
   const part = await prometheus.query(asked(withoutZeros(expr), ALL));
-  const series = [...whole, ...part];
   if (part.length === 0) return `${where}: no series of ${withoutZeros(expr)}`;
-  if (whole.length === 0) return `${where}: no series of ${expr}`;
-  if (series.some(({ value }) => !Number.isFinite(value))) return `${where}: not a number`;
-  const names = whole.map(({ labels }) => nameOf(legend, labels));
-  const nameless = names.find((name) => name.includes('{{'));
-  if (nameless !== undefined) return `${where}: there is no label for ${nameless}`;
-  return new Set(names).size < names.length ? `${where}: series of one name` : undefined;
-}
-
-/** As Grafana names a series; a label that it does not have stays as it is written. */
-function nameOf(legend: string, labels: QueriedSeries['labels']): string {
-  return labelsOf(legend).reduce(
-    (name, label) => name.replaceAll(`{{${label}}}`, labels[label] || `{{${label}}}`),
-    legend,
-  );
-}
-
-/** The metrics in the first column of the table, written out in full. */
-async function listedInReadme(): Promise<readonly string[]> {
-  const text = await readFile(join(repositoryRoot(), 'libs/observability/README.md'), 'utf8');
-  const section = /\n## Metrics\n([^]*?)\n## /.exec(text)?.[1] ?? '';
-  const cells = [...section.matchAll(/^\| (`[^|]+?) +\|/gm)].map(([, cell]) => cell!);
-  const names = cells
-    .flatMap((cell) => [...cell.matchAll(/`([a-z_*{},]+)`/g)])
-    .flatMap(([, name]) => writtenOut(name!))
-    .map((name) => (name.startsWith('_') ? `loyalnest${name}` : name));
-  expect(names.length).toBeGreaterThan(50);
-  return names.flatMap((name) => {
-    if (!name.endsWith('*')) return [name];
-    const some = [...served.keys()].filter((one) => one.startsWith(name.slice(0, -1)));
-    expect({ name, some: some.length > 0 }).toEqual({ name, some: true });
-    return some;
-  });
-}
-
-/** `a_{b,c}_d` is `a_b_d` and `a_c_d`. */
-function writtenOut(name: string): readonly string[] {
-  const [, before, choices, after] = /^(.*)\{(.*)\}(.*)$/.exec(name) ?? [];
-  if (choices === undefined) return [name];
-  return choices.split(',').map((choice) => `${before}${choice}${after}`);
+  if ([...whole, ...part].some(({ value }) => !Number.isFinite(value)))
+    return `${where}: no number`;
+  const named = labelsOf(legend);
+  const known = new Set(part.flatMap(({ labels }) => Object.keys(labels)));
+  const unknown = named.find((label) => !known.has(label));
+  if (unknown !== undefined) return `${where}: no series has the label ${unknown}`;
+  const untold = [...known].find((label) => !named.includes(label) && !OF_THE_TARGET.has(label));
+  return untold === undefined ? undefined : `${where}: the legend does not tell ${untold}`;
 }

@@ -84,6 +84,9 @@ async function referrals(stack: SampleStack): Promise<void> {
   const forced = '/debug/circuits/sms/open';
   const { status } = await stack.call('referrals-service', 'POST', forced, undefined, OPERATOR);
   expect(status).toBe(200);
+  const isDegraded = async (): Promise<boolean> =>
+    (await stack.call('referrals-service', 'GET', '/health/ready')).body['status'] === 'degraded';
+  await eventually(isDegraded, { within: '15s', every: '200ms' });
 }
 
 /** Past JobProducer, so that nobody looks at what is added. */

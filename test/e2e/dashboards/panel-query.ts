@@ -74,7 +74,7 @@ export function asked(expr: string, { service, instance }: Choice): string {
  */
 export function withoutZeros(expr: string): string {
   const [, part] = /^\((.*) or 0 \* .*\) \/ \(.* > 0\)$/.exec(expr) ?? [];
-  return part ?? expr.replace(/ or vector\(0\)$/, '');
+  return part ?? expr.replace(/ or (vector\(0\)|0 \* .*)$/, '');
 }
 
 export function labelsOf(legend: string): readonly string[] {

@@ -44,6 +44,12 @@ export function total(gauge: string, by: string, matchers?: string): string {
   return `sum by (${by}) (${series(gauge, matchers)})`;
 }
 
+/** Of services, with 0 for those that were there within the last hour and are gone. */
+export function orGone(byService: string): string {
+  const known = `last_over_time(${series('service_build_info')}[1h])`;
+  return `${byService} or 0 * sum by (service) (${known})`;
+}
+
 /** A state that all instances tell alike, as they share the queue or the table: counted once. */
 export function shared(gauge: string, by: string, matchers?: string): string {
   return `max by (${by}) (${series(gauge, matchers)})`;

@@ -45,9 +45,9 @@ export const now: RowSource = {
     {
       kind: 'stat',
       title: 'Repeated share of calls',
-      question: 'How much load do retries add? At the budget, 0.2 by default, no more are made.',
+      question:
+        'How much load do retries and hedges add? Beyond the budget, 0.2 and ten more by default, none are made.',
       unit: 'percentunit',
-      warn: { yellow: 0.1, red: 0.2 },
       queries: [
         {
           expr: share(total(BUDGET, POLICY, 'kind="repeat"'), total(BUDGET, POLICY, 'kind="call"')),

@@ -1,5 +1,14 @@
 import type { RowSource } from '../dashboard-source.ts';
-import { occurrences, perSecond, quantile, series, share, shared, total } from '../promql.ts';
+import {
+  occurrences,
+  orGone,
+  perSecond,
+  quantile,
+  series,
+  share,
+  shared,
+  total,
+} from '../promql.ts';
 
 const REQUESTS = 'http_server_request_duration_seconds';
 const FAILED = 'http_response_status_code=~"5.."';
@@ -15,7 +24,9 @@ export const now: RowSource = {
         'Does each service have instances that want requests? 0: nobody is served; see the checks below.',
       unit: 'short',
       warn: { redBelow: 1 },
-      queries: [{ expr: total('loyalnest_health_ready', 'service'), legend: '{{service}}' }],
+      queries: [
+        { expr: orGone(total('loyalnest_health_ready', 'service')), legend: '{{service}}' },
+      ],
     },
     {
       kind: 'stat',

@@ -1,0 +1,44 @@
+import { repositoryRoot } from '@loyalnest/testing';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Families of metrics with their kind, such as `histogram`. */
+export type Families = ReadonlyMap<string, string>;
+
+/** What the services at these addresses serve. */
+export async function servedFamilies(urls: readonly string[]): Promise<Families> {
+  const texts = await Promise.all(urls.map(async (url) => (await fetch(`${url}/metrics`)).text()));
+  const types = texts.flatMap((text) => [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)]);
+  return new Map(types.map(([, name, kind]) => [name!, kind!]));
+}
+
+/** The family of a metric in an expression; a histogram is never read as a whole. */
+export function familyOf(metric: string, served: Families): string | undefined {
+  const kind = served.get(metric);
+  if (kind !== undefined) return kind === 'histogram' ? undefined : metric;
+  const histogram = metric.replace(/_(bucket|sum|count)$/, '');
+  return served.get(histogram) === 'histogram' ? histogram : undefined;
+}
+
+/** The metrics in the first column of the README's table, written out in full. */
+export async function listedFamilies(served: Families): Promise<readonly string[]> {
+  const text = await readFile(join(repositoryRoot(), 'libs/observability/README.md'), 'utf8');
+  const section = /\n## Metrics\n([^]*?)\n## /.exec(text)?.[1] ?? '';
+  return [...section.matchAll(/^\| (`[^|]+?) +\|/gm)]
+    .flatMap(([, cell]) => [...cell!.matchAll(/`([a-z_*{},]+)`/g)])
+    .flatMap(([, name]) => writtenOut(name!))
+    .map((name) => (name.startsWith('_') ? `loyalnest${name}` : name))
+    .flatMap((name) => {
+      if (!name.endsWith('*')) return [name];
+      const some = [...served.keys()].filter((one) => one.startsWith(name.slice(0, -1)));
+      if (some.length === 0) throw new Error(`nothing that is served begins as ${name} does`);
+      return some;
+    });
+}
+
+/** `a_{b,c}_d` is `a_b_d` and `a_c_d`. */
+function writtenOut(name: string): readonly string[] {
+  const [, before, choices, after] = /^(.*)\{(.*)\}(.*)$/.exec(name) ?? [];
+  if (choices === undefined) return [name];
+  return choices.split(',').map((choice) => `${before}${choice}${after}`);
+}
