@@ -46,13 +46,6 @@ it('names the runbook on alerts where one is given', () => {
   expect(annotations({ runbook })).toEqual([runbook, runbook]);
 });
 
-it('finds jobs by the label that a scrape leaves them, or by the one of honor_labels', () => {
-  const text = (options?: BurnRateRulesOptions) =>
-    JSON.stringify(burnRateRules([{ ...started, jobs: ['points.calculate'] }], options));
-  expect(text()).toContain(String.raw`,exported_job=\"points.calculate\"`);
-  expect(text({ jobLabel: 'job' })).toContain(String.raw`,job=\"points.calculate\"`);
-});
-
 interface Refused {
   readonly says: string;
   readonly given: readonly object[];
@@ -77,7 +70,6 @@ it.each<Refused>([
   { says: 'objectives[0].minEvents: got 0; use', given: [{ ...answered, minEvents: 0 }] },
   { says: 'burnRateRules.minFailures: got 1.5', given: [answered], options: { minFailures: 1.5 } },
   { says: "burnRateRules.runbook: got ''", given: [answered], options: { runbook: '' } },
-  { says: "burnRateRules.jobLabel: got 'a'", given: [answered], options: { jobLabel: 'a' } },
   { says: 'burnRateRules.minimum: got 3; there', given: [answered], options: { minimum: 3 } },
 ])('refuses with $says', ({ says, given, options }) => {
   const make = () => burnRateRules(given as ServiceLevelObjective[], options);

@@ -14,45 +14,53 @@ const SERVER_ERROR = '5..';
 const ATTEMPTS = 'loyalnest_job_attempts';
 const WAITS = 'loyalnest_job_wait_seconds';
 
+/**
+ * A scrape has a label `job` itself, so Prometheus calls that of the series `exported_job`, unless it
+ * was told to honour labels.
+ */
+const JOB_LABELS = ['exported_job', 'job'];
+
 /** What an objective counts, and what of it failed. */
 export function eventCounts(objective: ResolvedObjective): EventCounts {
-  const { kind, service, routes, methods, jobs, jobLabel, withinSeconds } = objective;
-  const counted = (metric: string, ...conditions: readonly LabelCondition[]) =>
-    increase(
-      service,
-      `${metric}${selector([{ label: 'service', anyOf: [service] }, ...conditions])}`,
+  const { kind, service, routes, methods, jobs, withinSeconds } = objective;
+  const ofService = { label: 'service', anyOf: [service] };
+  const process = `service_build_info${selector([ofService])}`;
+  const requests = (suffix: string, ...conditions: readonly LabelCondition[]) => {
+    const route = { label: 'http_route', ...(routes && { anyOf: routes }) };
+    const method = { label: 'http_request_method', ...(methods && { anyOf: methods }) };
+    return increase(process, [
+      `${REQUESTS}_${suffix}${selector([ofService, route, method, ...conditions])}`,
+    ]);
+  };
+  const ofJobs = (metric: string, ...conditions: readonly LabelCondition[]) => {
+    const chosen = jobs ? JOB_LABELS.map((label) => [{ label, anyOf: jobs }]) : [[]];
+    return increase(
+      process,
+      chosen.map((job) => `${metric}${selector([ofService, ...job, ...conditions])}`),
     );
-  const ofRequests = [
-    { label: 'http_route', ...(routes && { anyOf: routes }) },
-    { label: 'http_request_method', ...(methods && { anyOf: methods }) },
-  ];
-  const ofJobs = [{ label: jobLabel, ...(jobs && { anyOf: jobs }) }];
+  };
   switch (kind) {
     case 'availability':
       return {
-        events: counted(`${REQUESTS}_count`, ...ofRequests),
-        failures: failing(
-          counted(`${REQUESTS}_count`, ...ofRequests, { label: STATUS, matches: SERVER_ERROR }),
-        ),
+        events: requests('count'),
+        failures: failing(requests('count', { label: STATUS, matches: SERVER_ERROR })),
       };
     case 'latency': {
-      const answered = [...ofRequests, { label: STATUS, matchesNot: SERVER_ERROR }];
+      const answered = { label: STATUS, matchesNot: SERVER_ERROR };
       return {
-        events: counted(`${REQUESTS}_count`, ...answered),
-        failures: late(counted(`${REQUESTS}_bucket`, ...answered, bucketBound(withinSeconds))),
+        events: requests('count', answered),
+        failures: late(requests('bucket', answered, bucketBound(withinSeconds))),
       };
     }
     case 'job-success':
       return {
-        events: counted(`${ATTEMPTS}_count`, ...ofJobs),
-        failures: failing(
-          counted(`${ATTEMPTS}_count`, ...ofJobs, { label: 'outcome', anyOf: ['dead'] }),
-        ),
+        events: ofJobs(`${ATTEMPTS}_count`),
+        failures: failing(ofJobs(`${ATTEMPTS}_count`, { label: 'outcome', anyOf: ['dead'] })),
       };
     case 'job-start':
       return {
-        events: counted(`${WAITS}_count`, ...ofJobs),
-        failures: late(counted(`${WAITS}_bucket`, ...ofJobs, bucketBound(withinSeconds))),
+        events: ofJobs(`${WAITS}_count`),
+        failures: late(ofJobs(`${WAITS}_bucket`, bucketBound(withinSeconds))),
       };
   }
 }
@@ -72,10 +80,14 @@ function late(inTime: EventCounts['events']): EventCounts['failures'] {
  * before the window, began at zero: `increase` knows nothing of its first value, and a failure that
  * comes once would never be seen.
  */
-function increase(service: string, series: string): EventCounts['events'] {
-  const process = `service_build_info${selector([{ label: 'service', anyOf: [service] }])}`;
-  return (window) =>
-    `sum((${series} unless ${series} offset ${window}) ` +
-    `and on (instance) ${process} offset ${window} ` +
-    `or increase(${series}[${window}]))`;
+function increase(process: string, counters: readonly string[]): EventCounts['events'] {
+  return (window) => {
+    const grown = counters.map(
+      (counter) =>
+        `(${counter} unless ${counter} offset ${window}) ` +
+        `and on (instance) ${process} offset ${window} ` +
+        `or increase(${counter}[${window}])`,
+    );
+    return `sum(${grown.join(' or ')})`;
+  };
 }

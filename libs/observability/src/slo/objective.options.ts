@@ -14,11 +14,6 @@ export interface BurnRateRulesOptions {
   readonly minFailures?: number;
   /** Address of the page that says what to do: the annotation `runbook_url`. @defaultValue none */
   readonly runbook?: string;
-  /**
-   * Label that has the name of a job. A scrape has a label `job` itself, so Prometheus renames that
-   * of the series, unless `honor_labels` is set. @defaultValue 'exported_job'
-   */
-  readonly jobLabel?: 'exported_job' | 'job';
 }
 
 export interface ResolvedObjective {
@@ -33,7 +28,6 @@ export interface ResolvedObjective {
   readonly jobs: readonly string[] | undefined;
   /** 0 where the kind has no bound. */
   readonly withinSeconds: number;
-  readonly jobLabel: string;
   readonly runbook: string | undefined;
 }
 
@@ -45,7 +39,7 @@ const FIELDS: Readonly<Record<ServiceLevelObjective['kind'], readonly string[]>>
   'job-start': ['jobs', 'within'],
 };
 const FIELDS_OF_ALL = ['name', 'kind', 'service', 'objective', 'minEvents', 'minFailures'];
-const OPTIONS = ['minEvents', 'minFailures', 'runbook', 'jobLabel'];
+const OPTIONS = ['minEvents', 'minFailures', 'runbook'];
 const NAME = /^[a-z][a-z0-9-]*$/;
 
 /** @throws OptionError */
@@ -57,10 +51,7 @@ export function resolveObjectives(
     throw new OptionError('objectives', objectives, 'declare at least one');
   }
   refuseUnknown('burnRateRules', options, OPTIONS);
-  const { runbook, jobLabel = 'exported_job' } = options;
-  if (jobLabel !== 'exported_job' && jobLabel !== 'job') {
-    throw new OptionError('burnRateRules.jobLabel', jobLabel, "use 'exported_job' or 'job'");
-  }
+  const { runbook } = options;
   if (runbook !== undefined && !isText(runbook)) {
     throw new OptionError('burnRateRules.runbook', runbook, 'use the address of a page');
   }
@@ -73,7 +64,7 @@ export function resolveObjectives(
       throw new OptionError(`${path}.name`, resolved.name, 'give each objective its own name');
     }
     names.add(resolved.name);
-    return { ...resolved, jobLabel, runbook };
+    return { ...resolved, runbook };
   });
 }
 
@@ -83,7 +74,7 @@ function resolveObjective(
   path: string,
   given: ServiceLevelObjective,
   least: LeastCounts,
-): Omit<ResolvedObjective, 'jobLabel' | 'runbook'> {
+): Omit<ResolvedObjective, 'runbook'> {
   if (!Object.hasOwn(FIELDS, given.kind)) {
     throw new OptionError(`${path}.kind`, given.kind, `use ${Object.keys(FIELDS).join(', ')}`);
   }

@@ -1,0 +1,58 @@
+import {
+  burnRateRules,
+  type BurnRateRulesOptions,
+  type ServiceLevelObjective,
+} from '../src/slo/index.js';
+import { testRules } from './promtool.js';
+
+export const answered: ServiceLevelObjective = {
+  name: 'answered',
+  kind: 'availability',
+  service: 'shop',
+  routes: ['/orders'],
+  objective: 0.999,
+};
+export const calculated: ServiceLevelObjective = {
+  name: 'calculated',
+  kind: 'job-success',
+  service: 'shop',
+  jobs: ['points.calculate'],
+  objective: 0.999,
+};
+
+export const requests = (status: number, instance = 'a', route = '/orders') =>
+  'http_server_request_duration_seconds_count' +
+  `{service="shop",instance="${instance}",http_route="${route}",http_request_method="GET",` +
+  `http_response_status_code="${status}"}`;
+/** As Prometheus names the job of a job by default. */
+export const jobs = (outcome: string, labels = 'job="shop",exported_job="points.calculate"') =>
+  `loyalnest_job_attempts_count{service="shop",instance="a",${labels},outcome="${outcome}"}`;
+/** Tells that the process of instance a is scraped. */
+export const PROCESS = 'service_build_info{service="shop",instance="a"}';
+
+type Severity = 'page' | 'ticket';
+
+export interface AlertCase {
+  readonly objective?: ServiceLevelObjective;
+  readonly options?: BurnRateRulesOptions;
+  readonly series: Readonly<Record<string, string>>;
+  readonly evaluateEvery?: string;
+  /** Which severities fire, by the time. */
+  readonly fires: Readonly<Record<string, readonly Severity[]>>;
+}
+
+/** Runs the rules of an objective on series, and compares what fires. */
+export const firing = async ({
+  objective = answered,
+  options,
+  fires,
+  ...test
+}: AlertCase): Promise<void> =>
+  testRules(burnRateRules([objective], options), {
+    ...test,
+    expect: Object.entries(fires).map(([at, severities]) => ({
+      expr: 'group by (severity) (ALERTS{alertname="ErrorBudgetBurn",alertstate="firing"})',
+      at,
+      gives: Object.fromEntries(severities.map((severity) => [`{severity="${severity}"}`, 1])),
+    })),
+  });
