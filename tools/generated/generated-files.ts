@@ -10,6 +10,11 @@ export type Generate = (root: string) => string | Promise<string>;
 export const GENERATED_FILES: Readonly<Record<string, Generate>> = {
   '.env.example': envExample,
   ...dashboardFiles,
+  'deploy/prometheus/rules/objectives.rules.yml': async (root) => {
+    // Needs the built lib, which the others do without.
+    const { objectivesRules } = await import('./prometheus/objectives-rules.ts');
+    return objectivesRules(root);
+  },
 };
 
 /** Which of them are not as their code has them. */

@@ -43,7 +43,7 @@ it.each(alerts)('$alert says how bad it is and leads to its section of the runbo
   expect(rule.annotations).toEqual({
     summary: expect.any(String),
     description: expect.any(String),
-    runbook: `${RUNBOOK}#${rule.alert.toLowerCase()}`,
+    runbook_url: `${RUNBOOK}#${rule.alert.toLowerCase()}`,
   });
 });
 

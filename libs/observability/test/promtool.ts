@@ -7,13 +7,13 @@ import { join } from 'node:path';
 /** Fetching promtool may take a while, and so does a month of rules. */
 export const PROMTOOL_TIMEOUT_MS = 120_000;
 
-/** Rejects with what promtool says, unless it is content. */
-export async function promtool(...args: readonly string[]): Promise<void> {
+/** Gives what promtool says; rejects with it, unless it is content. */
+export async function promtool(...args: readonly string[]): Promise<string> {
   const path = await findPromtool();
   return new Promise((resolve, reject) => {
     execFile(path, args, (error, stdout, stderr) => {
       if (error) reject(new Error(`promtool ${args.join(' ')}\n${stdout}${stderr}`));
-      else resolve();
+      else resolve(stdout);
     });
   });
 }
