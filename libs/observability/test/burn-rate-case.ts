@@ -1,18 +1,20 @@
 import {
   burnRateRules,
+  type AvailabilityObjective,
   type BurnRateRulesOptions,
+  type JobSuccessObjective,
   type ServiceLevelObjective,
 } from '../src/slo/index.js';
 import { testRules } from './promtool.js';
 
-export const answered: ServiceLevelObjective = {
+export const answered: AvailabilityObjective = {
   name: 'answered',
   kind: 'availability',
   service: 'shop',
   routes: ['/orders'],
   objective: 0.999,
 };
-export const calculated: ServiceLevelObjective = {
+export const calculated: JobSuccessObjective = {
   name: 'calculated',
   kind: 'job-success',
   service: 'shop',

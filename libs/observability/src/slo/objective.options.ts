@@ -56,14 +56,14 @@ export function resolveObjectives(
     throw new OptionError('burnRateRules.runbook', runbook, 'use the address of a page');
   }
   const least = leastCounts('burnRateRules', options, { minEvents: 10, minFailures: 2 });
-  const names = new Set<string>();
+  const taken = new Set<string>();
   return objectives.map((objective, i) => {
     const path = `objectives[${i}]`;
     const resolved = resolveObjective(path, objective, least);
-    if (names.has(resolved.name)) {
+    if (taken.has(resolved.name)) {
       throw new OptionError(`${path}.name`, resolved.name, 'give each objective its own name');
     }
-    names.add(resolved.name);
+    taken.add(resolved.name);
     return { ...resolved, runbook };
   });
 }
