@@ -191,7 +191,7 @@ describe('past the deadline of its request', () => {
     const database = await start();
     await runInContext(request(), async () => {
       await database.transaction((tx) => tx.execute(insert(1)));
-      clock.advance(800);
+      await clock.advance(800);
       await expect(database.transaction((tx) => tx.execute(insert(2)))).rejects.toMatchObject(late);
       await expect(database.query((orm) => orm.execute(insert(3)))).rejects.toMatchObject(late);
       await expect(database.sql.query('select 1', [])).rejects.toMatchObject(late);
@@ -207,7 +207,7 @@ describe('past the deadline of its request', () => {
       database.transaction((tx) => tx.execute(insert(1))),
     );
     const refused = expect(waiting).rejects.toMatchObject(late);
-    clock.advance(800);
+    await clock.advance(800);
     free();
     await held;
     await refused;
