@@ -56,9 +56,12 @@ async function mistakes(stack: SampleStack): Promise<void> {
 }
 
 async function noise(stack: SampleStack): Promise<void> {
-  const asked = Array.from({ length: PER_IP + 50 }, () => stack.balance('1'));
-  const answers = await Promise.all(asked);
-  expect(answers.map(({ status }) => status)).toContain(429);
+  // However slow the machine is: what was used up comes back with time.
+  const isRefused = async (): Promise<boolean> => {
+    const asked = Array.from({ length: PER_IP / 2 }, () => stack.balance('1'));
+    return (await Promise.all(asked)).some(({ status }) => status === 429);
+  };
+  await eventually(isRefused, { within: '30s' });
 }
 
 /** SMS fail, so that calls are repeated and answered by e-mail; then an operator gives them up. */

@@ -25,7 +25,7 @@ export async function listedFamilies(served: Families): Promise<readonly string[
   const text = await readFile(join(repositoryRoot(), 'libs/observability/README.md'), 'utf8');
   const section = /\n## Metrics\n([^]*?)\n## /.exec(text)?.[1] ?? '';
   return [...section.matchAll(/^\| (`[^|]+?) +\|/gm)]
-    .flatMap(([, cell]) => [...cell!.matchAll(/`([a-z_*{},]+)`/g)])
+    .flatMap(([, cell]) => [...cell!.matchAll(/`([a-z0-9_*{},]+)`/g)])
     .flatMap(([, name]) => writtenOut(name!))
     .map((name) => (name.startsWith('_') ? `loyalnest${name}` : name))
     .flatMap((name) => {
