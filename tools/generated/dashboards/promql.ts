@@ -10,7 +10,7 @@ export function series(metric: string, matchers = ''): string {
 
 /** How often a second; `by` names labels, separated by commas. */
 export function perSecond(counter: string, by: string, matchers?: string): string {
-  return `sum by (${by}) (rate(${series(counter, matchers)}[${WINDOW}]))`;
+  return sumBy(by, `rate(${series(counter, matchers)}[${WINDOW}])`);
 }
 
 /**
@@ -19,7 +19,7 @@ export function perSecond(counter: string, by: string, matchers?: string): strin
  */
 export function occurrences(counter: string, by: string, matchers?: string): string {
   const all = series(counter, matchers);
-  return `sum by (${by}) (increase(${all}[${WINDOW}]) and ${all} offset ${WINDOW} or ${all})`;
+  return sumBy(by, `increase(${all}[${WINDOW}]) and ${all} offset ${WINDOW} or ${all}`);
 }
 
 /** 0 to 1; 0 where there is no part, nothing where there is no whole: never NaN. */
@@ -53,4 +53,11 @@ export function orGone(byService: string): string {
 /** A state that all instances tell alike, as they share the queue or the table: counted once. */
 export function shared(gauge: string, by: string, matchers?: string): string {
   return `max by (${by}) (${series(gauge, matchers)})`;
+}
+
+/** Prometheus calls our label `job` `exported_job`, unless it is told to honour labels. */
+function sumBy(by: string, expr: string): string {
+  const isByJob = by.split(', ').includes('job');
+  const named = `label_replace(${expr}, "job", "$1", "exported_job", "(.+)")`;
+  return `sum by (${by}) (${isByJob ? named : expr})`;
 }
