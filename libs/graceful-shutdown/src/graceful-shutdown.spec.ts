@@ -26,7 +26,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { once } from 'node:events';
 import { Agent, get as httpGet, type ServerResponse } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { FakeProcess } from '../test/fake-process.js';
 import {
   GracefulShutdown,
@@ -157,6 +157,16 @@ forEachPlatform((platform) => {
 
   const ended = (): Promise<unknown> => eventually(() => control.exits.length > 0);
 
+  const open = async (): Promise<Socket> => {
+    const socket = connect(Number(new URL(running.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    return socket;
+  };
+  const ask = async (socket: Socket, text: string): Promise<string> => {
+    socket.write(text);
+    return String(await once(socket, 'data'));
+  };
+
   /** A request over one kept-alive connection; resolves with status and Connection header. */
   const keepAlive = new Agent({ keepAlive: true, maxSockets: 1 });
   const over = (agent: Agent | false, path: string): Promise<[number, string | undefined]> =>
@@ -259,9 +269,8 @@ forEachPlatform((platform) => {
   it('is not held up by idle connections, used or not', async () => {
     await boot();
     await over(keepAlive, '/fast');
-    const unused = connect(Number(new URL(running.url).port), '127.0.0.1');
-    await new Promise((resolve) => unused.once('connect', resolve));
-    const closed = new Promise((resolve) => unused.once('close', resolve));
+    const unused = await open();
+    const closed = once(unused, 'close');
     control.send('SIGTERM');
     await clock.advance(249);
     expect(control.exits).toEqual([]);
@@ -289,13 +298,25 @@ forEachPlatform((platform) => {
 
   it('serves a request that comes soon after its connection', async () => {
     await boot();
-    const socket = connect(Number(new URL(running.url).port), '127.0.0.1');
-    await new Promise((resolve) => socket.once('connect', resolve));
+    const socket = await open();
     control.send('SIGTERM');
     await clock.advance(200);
-    socket.write('GET /fast HTTP/1.1\r\nHost: localhost\r\n\r\n');
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    expect(String(answer)).toMatch(/^HTTP\/1\.1 200 OK/);
+    const answer = await ask(socket, 'GET /fast HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK/);
+    await ended();
+    expect(control.exits).toEqual([0]);
+  });
+
+  it('closes used connections at once while it waits for the first request of another one', async () => {
+    await boot();
+    const [rested, halfway, unused] = await Promise.all([0, 1, 2].map(() => open()));
+    await ask(rested!, 'GET /fast HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await ask(halfway!, 'GET /fast HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    halfway!.write('GET /fa');
+    control.send('SIGTERM');
+    await once(rested!, 'close');
+    expect(await ask(halfway!, 'st HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatch(/ 200 OK/);
+    expect(await ask(unused!, 'GET /fast HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatch(/ 200 OK/);
     await ended();
     expect(control.exits).toEqual([0]);
   });

@@ -3,10 +3,11 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Http2Session } from 'node:http2';
-import type { Socket } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import { noticeMs } from '../steps/run-steps.js';
 import { endEventStream } from './event-streams.js';
 import { pathOf } from './path-of.js';
+import { RestingSockets } from './resting-sockets.js';
 import { UpgradedSockets } from './upgraded-sockets.js';
 
 /** What the client of a WebSocket may take to answer the close frame, at most half of the cap. */
@@ -29,6 +30,7 @@ export class HttpDrain implements OnModuleInit {
   private readonly seen = new WeakSet<ServerResponse>();
   private readonly sockets = new Set<Socket>();
   private readonly sessions = new Set<Http2Session>();
+  private readonly resting = new RestingSockets();
   private readonly upgraded = new UpgradedSockets();
   private readonly servers = new Set<Server>();
   private draining = false;
@@ -95,7 +97,7 @@ export class HttpDrain implements OnModuleInit {
       clock.schedule(() => this.onQuiet(), capMs),
     ];
     await this.acceptPending();
-    for (const server of this.servers) if (server.listening) server.close();
+    for (const server of this.servers) if (server.listening) stopListening(server);
     this.closed = true;
     // What the last ones have sent already.
     await pollPhase();
@@ -142,6 +144,7 @@ export class HttpDrain implements OnModuleInit {
     if (this.draining) sayClose(res);
     res.on('close', () => {
       this.running.delete(res);
+      this.resting.note(req);
       if (this.closed) this.closeIdle();
     });
   }
@@ -164,13 +167,26 @@ export class HttpDrain implements OnModuleInit {
 
   /** A keep-alive connection becomes idle only after its response, so this runs after each. */
   private closeIdle(): void {
-    for (const server of this.servers) server.closeIdleConnections?.();
+    const sockets = [...this.sockets];
+    if (this.expectsFirstByte && sockets.some(isUnused)) {
+      for (const socket of this.resting.among(sockets, this.running.values())) socket.destroy();
+    } else {
+      // Node 26 closes connections that have not been used yet, too.
+      for (const server of this.servers) server.closeIdleConnections?.();
+    }
     // A connection that carries no byte for a while is no reason to wait; a browser opens some ahead.
-    const isQuiet = [...this.sockets].every(
-      (socket) => !this.expectsFirstByte && socket.bytesRead === 0,
-    );
-    if (this.running.size === 0 && isQuiet) this.onQuiet();
+    const isQuiet = !this.expectsFirstByte && sockets.every(isUnused);
+    if (this.running.size === 0 && (isQuiet || sockets.length === 0)) this.onQuiet();
   }
+}
+
+/** Closes no connection, as the method of an HTTP server does. */
+function stopListening(server: Server): void {
+  NetServer.prototype.close.call(server);
+}
+
+function isUnused({ bytesRead }: Socket): boolean {
+  return bytesRead === 0;
 }
 
 function pollPhase(): Promise<void> {
