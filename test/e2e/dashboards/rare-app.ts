@@ -114,6 +114,8 @@ export class RareApp {
         QueueModule.forRoot({
           url: redisUrl,
           prefix: '{rare}',
+          // However slow the machine is.
+          producerTimeout: '10s',
           throttling: {
             plans: { basic: { rate: 1, burst: 1, maxDelay: '2s' } },
             planOf: () => 'basic',
