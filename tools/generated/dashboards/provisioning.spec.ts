@@ -13,6 +13,14 @@ interface Compose {
   };
 }
 
+interface Datasources {
+  readonly datasources: readonly {
+    readonly uid?: string;
+    readonly url: string;
+    readonly jsonData?: { readonly exemplarTraceIdDestinations?: readonly object[] };
+  }[];
+}
+
 interface Providers {
   readonly providers: readonly { readonly type: string; readonly options: { path: string } }[];
 }
@@ -44,4 +52,15 @@ it('mounts what there is, and begins with a dashboard', () => {
   const home = environment['GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH']!;
   const file = home.replace('/etc/grafana/dashboards', mounts.get('/etc/grafana/dashboards')!);
   expect(Object.keys(DASHBOARDS)).toContain(file);
+});
+
+it('leads from the dots of durations to traces of a data source that there is', () => {
+  const { datasources } = parse(read('deploy/grafana/datasources.yml')) as Datasources;
+  const leads = datasources.flatMap(({ jsonData }) => jsonData?.exemplarTraceIdDestinations ?? []);
+  expect(leads).toEqual([{ name: 'trace_id', datasourceUid: 'jaeger' }]);
+  expect(datasources.map(({ uid }) => uid)).toContain('jaeger');
+  const { services } = parse(read('docker-compose.yml')) as Compose;
+  for (const { url } of datasources) {
+    expect(Object.keys(services)).toContain(new URL(url).hostname);
+  }
 });
