@@ -41,12 +41,10 @@ const WINDOWS = [
  *
  * @throws OptionError for an objective or an option that cannot be used
  * @example
- * ```ts
- * import { burnRateRules } from '@loyalnest/observability/slo';
  * const rules = burnRateRules([
  *   { name: 'orders-answered', kind: 'availability', service: 'shop', objective: 0.999 },
  * ]);
- * ```
+ * writeFileSync('objectives.rules.json', JSON.stringify(rules));
  */
 export function burnRateRules(
   objectives: readonly ServiceLevelObjective[],
