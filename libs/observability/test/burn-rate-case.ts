@@ -26,9 +26,8 @@ export const requests = (status: number, instance = 'a', route = '/orders') =>
   'http_server_request_duration_seconds_count' +
   `{service="shop",instance="${instance}",http_route="${route}",http_request_method="GET",` +
   `http_response_status_code="${status}"}`;
-/** As Prometheus names the job of a job by default. */
-export const jobs = (outcome: string, labels = 'job="shop",exported_job="points.calculate"') =>
-  `loyalnest_job_attempts_count{service="shop",instance="a",${labels},outcome="${outcome}"}`;
+export const jobs = (outcome: string, name = 'points.calculate') =>
+  `loyalnest_job_attempts_count{service="shop",instance="a",job_name="${name}",outcome="${outcome}"}`;
 /** Tells that the process of instance a is scraped. */
 export const PROCESS = 'service_build_info{service="shop",instance="a"}';
 

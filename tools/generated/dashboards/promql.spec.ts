@@ -4,7 +4,7 @@ import {
   isPrometheusAvailable,
   PrometheusServer,
 } from '@loyalnest/testing';
-import { mean, occurrences, perSecond, quantile, share, shared, total } from './promql.js';
+import { mean, occurrences, quantile, share, shared, total } from './promql.js';
 
 /** A service that has just failed for the first time, and whose queue two instances tell of. */
 const METRICS = `# TYPE failures counter
@@ -12,8 +12,6 @@ failures{service="shop",kind="first"} 1
 # TYPE calls counter
 calls{service="shop"} 4
 calls{service="idle"} 0
-# TYPE runs counter
-runs{service="shop",job="points.calculate"} 1
 # TYPE depth gauge
 depth{service="shop",queue="points"} 7
 # TYPE times histogram
@@ -37,11 +35,7 @@ times_count{service="idle"} 0
       instance.answer(200, METRICS, { 'content-type': 'text/plain; version=0.0.4' });
     }
     prometheus = await PrometheusServer.start({
-      targets: instances.map(({ url }, i) => ({
-        job: `shop-${i}`,
-        url,
-        honorLabels: i > 0,
-      })),
+      targets: instances.map(({ url }, i) => ({ job: `shop-${i}`, url })),
       every: '200ms',
     });
     const isScraped = async (): Promise<boolean> =>
@@ -65,12 +59,6 @@ times_count{service="idle"} 0
   it('counts what a series is born with, which increase does not', async () => {
     expect(await values(occurrences('failures', 'service'))).toEqual({ shop: 2 });
     expect(await values('sum by (service) (increase(failures[1m]))')).toEqual({ shop: 0 });
-  });
-
-  it('knows jobs by their name, whether or not Prometheus honours our label', async () => {
-    const runs = await values(occurrences('runs', 'job'), 'job');
-    expect(runs).toEqual({ 'points.calculate': 2 });
-    expect(await values(perSecond('runs', 'job'), 'job')).toEqual({ 'points.calculate': 0 });
   });
 
   it('makes shares of what there is, and none of nothing', async () => {

@@ -55,9 +55,6 @@ export function shared(gauge: string, by: string, matchers?: string): string {
   return `max by (${by}) (${series(gauge, matchers)})`;
 }
 
-/** Prometheus calls our label `job` `exported_job`, unless it is told to honour labels. */
 function sumBy(by: string, expr: string): string {
-  const isByJob = by.split(', ').includes('job');
-  const named = `label_replace(${expr}, "job", "$1", "exported_job", "(.+)")`;
-  return `sum by (${by}) (${isByJob ? named : expr})`;
+  return `sum by (${by}) (${expr})`;
 }

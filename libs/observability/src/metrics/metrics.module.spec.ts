@@ -261,7 +261,7 @@ forEachPlatform((platform) => {
     }
     const jobs = await samples(url, 'loyalnest_jobs_enqueued_total');
     expect(jobs).toHaveLength(6);
-    expect(jobs.find(({ labels }) => labels['job'] === 'other')?.value).toBe(9_995);
+    expect(jobs.find(({ labels }) => labels['job_name'] === 'other')?.value).toBe(9_995);
     expect((await samples(url, 'loyalnest_metric_overflow_total'))[0]).toMatchObject({
       labels: { metric: 'loyalnest_jobs_enqueued_total' },
       value: 9_995,

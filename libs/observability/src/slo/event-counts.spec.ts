@@ -60,24 +60,17 @@ describeRules('what counts as failed', () => {
   it('dead letters do, and jobs that were completed after retries do not', () =>
     firing({
       objective: calculated,
-      series: { [jobs('completed')]: steady(10), [jobs('dead')]: steady(1) },
-      fires: { '10m': ['page', 'ticket'] },
-    }));
-
-  it('finds jobs where labels are honoured, too', () =>
-    firing({
-      objective: calculated,
       series: {
-        [jobs('completed', 'job="points.calculate"')]: steady(10),
-        [jobs('dead', 'job="points.calculate"')]: steady(1),
-        [jobs('completed', 'job="points.expire"')]: steady(100_000),
+        [jobs('completed')]: steady(10),
+        [jobs('dead')]: steady(1),
+        [jobs('completed', 'points.expire')]: steady(100_000),
       },
       fires: { '10m': ['page', 'ticket'] },
     }));
 
   it('jobs that wait for too long do', async () => {
     const wait = (suffix: string, le = '') =>
-      `loyalnest_job_wait_seconds_${suffix}{service="shop",exported_job="points.calculate"${le}}`;
+      `loyalnest_job_wait_seconds_${suffix}{service="shop",job_name="points.calculate"${le}}`;
     const objective: ServiceLevelObjective = {
       ...calculated,
       kind: 'job-start',

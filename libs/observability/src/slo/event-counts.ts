@@ -14,12 +14,6 @@ const SERVER_ERROR = '5..';
 const ATTEMPTS = 'loyalnest_job_attempts';
 const WAITS = 'loyalnest_job_wait_seconds';
 
-/**
- * A scrape has a label `job` itself, so Prometheus calls that of the series `exported_job`, unless it
- * was told to honour labels.
- */
-const JOB_LABELS = ['exported_job', 'job'];
-
 /** What an objective counts, and what of it failed. */
 export function eventCounts(objective: ResolvedObjective): EventCounts {
   const { kind, service, routes, methods, jobs, withinSeconds } = objective;
@@ -28,16 +22,14 @@ export function eventCounts(objective: ResolvedObjective): EventCounts {
   const requests = (suffix: string, ...conditions: readonly LabelCondition[]) => {
     const route = { label: 'http_route', ...(routes && { anyOf: routes }) };
     const method = { label: 'http_request_method', ...(methods && { anyOf: methods }) };
-    return increase(process, [
-      `${REQUESTS}_${suffix}${selector([ofService, route, method, ...conditions])}`,
-    ]);
-  };
-  const ofJobs = (metric: string, ...conditions: readonly LabelCondition[]) => {
-    const chosen = jobs ? JOB_LABELS.map((label) => [{ label, anyOf: jobs }]) : [[]];
     return increase(
       process,
-      chosen.map((job) => `${metric}${selector([ofService, ...job, ...conditions])}`),
+      `${REQUESTS}_${suffix}${selector([ofService, route, method, ...conditions])}`,
     );
+  };
+  const ofJobs = (metric: string, ...conditions: readonly LabelCondition[]) => {
+    const job = { label: 'job_name', ...(jobs && { anyOf: jobs }) };
+    return increase(process, `${metric}${selector([ofService, job, ...conditions])}`);
   };
   switch (kind) {
     case 'availability':
@@ -80,14 +72,9 @@ function late(inTime: EventCounts['events']): EventCounts['failures'] {
  * before the window, began at zero: `increase` knows nothing of its first value, and a failure that
  * comes once would never be seen.
  */
-function increase(process: string, counters: readonly string[]): EventCounts['events'] {
-  return (window) => {
-    const grown = counters.map(
-      (counter) =>
-        `(${counter} unless ${counter} offset ${window}) ` +
-        `and on (instance) ${process} offset ${window} ` +
-        `or increase(${counter}[${window}])`,
-    );
-    return `sum(${grown.join(' or ')})`;
-  };
+function increase(process: string, counter: string): EventCounts['events'] {
+  return (window) =>
+    `sum((${counter} unless ${counter} offset ${window}) ` +
+    `and on (instance) ${process} offset ${window} ` +
+    `or increase(${counter}[${window}]))`;
 }

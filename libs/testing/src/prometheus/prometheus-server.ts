@@ -21,11 +21,6 @@ export interface ScrapeTarget {
   readonly job: string;
   /** On every series of the target. @defaultValue the address as `instance` */
   readonly labels?: Readonly<Record<string, string>>;
-  /**
-   * Whether the labels of a series go before those of its target, of the whole job. False: they get
-   * the prefix `exported_`. @defaultValue false
-   */
-  readonly honorLabels?: boolean;
 }
 
 /** One value of an instant query, or an exemplar. */
@@ -159,7 +154,6 @@ export class PrometheusServer extends LocalServer {
       rule_files: ruleFiles,
       scrape_configs: [...jobsOf(targets)].map(([job, ofJob]) => ({
         job_name: job,
-        honor_labels: ofJob.some(({ honorLabels }) => honorLabels),
         static_configs: ofJob.map(({ url, labels = {} }) => ({
           targets: [new URL(url).host],
           labels,

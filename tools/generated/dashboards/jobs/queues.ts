@@ -56,16 +56,16 @@ export const queues: RowSource = {
       unit: 'short',
       queries: [
         {
-          expr: occurrences('loyalnest_jobs_deduplicated_total', 'job'),
-          legend: '{{job}}: there already',
+          expr: occurrences('loyalnest_jobs_deduplicated_total', 'job_name'),
+          legend: '{{job_name}}: there already',
         },
         {
-          expr: occurrences('loyalnest_jobs_refused_total', 'job'),
-          legend: '{{job}}: over the plan',
+          expr: occurrences('loyalnest_jobs_refused_total', 'job_name'),
+          legend: '{{job_name}}: over the plan',
         },
         {
-          expr: occurrences('loyalnest_jobs_postponed_total', 'job'),
-          legend: '{{job}}: no handler here',
+          expr: occurrences('loyalnest_jobs_postponed_total', 'job_name'),
+          legend: '{{job_name}}: no handler here',
         },
         {
           expr: occurrences('loyalnest_jobs_cancelled_total', 'queue'),
@@ -81,8 +81,8 @@ export const queues: RowSource = {
       unit: 's',
       queries: [
         {
-          expr: quantile(0.95, 'loyalnest_job_throttle_delay_seconds', 'job, at'),
-          legend: '{{job}} at {{at}}',
+          expr: quantile(0.95, 'loyalnest_job_throttle_delay_seconds', 'job_name, at'),
+          legend: '{{job_name}} at {{at}}',
         },
       ],
       whenEmpty: 'nobody waits',

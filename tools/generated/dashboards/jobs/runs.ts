@@ -26,10 +26,10 @@ export const runs: RowSource = {
       queries: [
         {
           expr: share(
-            occurrences(`${RUNS}_count`, 'job', 'outcome=~"failed|dead|lost"'),
-            occurrences(`${RUNS}_count`, 'job'),
+            occurrences(`${RUNS}_count`, 'job_name', 'outcome=~"failed|dead|lost"'),
+            occurrences(`${RUNS}_count`, 'job_name'),
           ),
-          legend: '{{job}}',
+          legend: '{{job_name}}',
         },
       ],
       whenEmpty: 'no runs',
@@ -41,10 +41,10 @@ export const runs: RowSource = {
       unit: 'cps',
       queries: [
         {
-          expr: perSecond('loyalnest_jobs_enqueued_total', 'job'),
-          legend: '{{job}}: enqueued',
+          expr: perSecond('loyalnest_jobs_enqueued_total', 'job_name'),
+          legend: '{{job_name}}: enqueued',
         },
-        { expr: perSecond(`${ATTEMPTS}_count`, 'job'), legend: '{{job}}: ended' },
+        { expr: perSecond(`${ATTEMPTS}_count`, 'job_name'), legend: '{{job_name}}: ended' },
       ],
     },
     {
@@ -52,7 +52,7 @@ export const runs: RowSource = {
       title: 'Time of runs, slowest 5 %',
       question: 'Which job is slow? Compare with its time limit.',
       unit: 's',
-      queries: [{ expr: quantile(0.95, RUNS, 'job'), legend: '{{job}}' }],
+      queries: [{ expr: quantile(0.95, RUNS, 'job_name'), legend: '{{job_name}}' }],
       whenEmpty: 'no runs',
     },
     {
@@ -60,7 +60,7 @@ export const runs: RowSource = {
       title: 'Time before the first run, slowest 5 %',
       question: 'How long do jobs wait for a worker? Raise concurrency or add instances.',
       unit: 's',
-      queries: [{ expr: quantile(0.95, WAITS, 'job'), legend: '{{job}}' }],
+      queries: [{ expr: quantile(0.95, WAITS, 'job_name'), legend: '{{job_name}}' }],
       whenEmpty: 'no runs',
     },
     {
@@ -69,8 +69,11 @@ export const runs: RowSource = {
       question: 'Do jobs end only after several tries? What they call is shaky.',
       unit: 'short',
       queries: [
-        { expr: mean(ATTEMPTS, 'job'), legend: '{{job}}: mean runs' },
-        { expr: occurrences('loyalnest_job_retries_total', 'job'), legend: '{{job}}: retries' },
+        { expr: mean(ATTEMPTS, 'job_name'), legend: '{{job_name}}: mean runs' },
+        {
+          expr: occurrences('loyalnest_job_retries_total', 'job_name'),
+          legend: '{{job_name}}: retries',
+        },
       ],
       whenEmpty: 'no job has ended',
     },

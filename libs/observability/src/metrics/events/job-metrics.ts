@@ -10,56 +10,59 @@ const ATTEMPT_BUCKETS = [1, 2, 3, 5, 8, 13];
 /** A job whose run had one of these outcomes will not run again by itself. */
 const ENDS: ReadonlySet<string> = new Set(['completed', 'dead']);
 
-/** How many jobs there are, how long they wait and run, and how they end. */
+/**
+ * How many jobs there are, how long they wait and run, and how they end. Their label is not `job`:
+ * Prometheus has that for what it scrapes.
+ */
 export function measureJobs(registry: MetricRegistry, on: EventSource): void {
   const enqueued = registry.counter({
     name: 'loyalnest_jobs_enqueued_total',
     help: 'Jobs that were stored by this process',
-    labels: ['job'],
+    labels: ['job_name'],
   });
   const deduplicated = registry.counter({
     name: 'loyalnest_jobs_deduplicated_total',
     help: 'Jobs that were not stored, as one with their idempotency key was there',
-    labels: ['job'],
+    labels: ['job_name'],
   });
   const waits = registry.histogram({
     name: 'loyalnest_job_wait_seconds',
     help: 'Time from when a job could run to the start of its first run',
-    labels: ['job'],
+    labels: ['job_name'],
     buckets: JOB_WAIT_BUCKETS,
   });
   const runs = registry.histogram({
     name: 'loyalnest_job_duration_seconds',
     help: 'Time a run of a job took',
-    labels: ['job', 'outcome'],
+    labels: ['job_name', 'outcome'],
     buckets: JOB_RUN_BUCKETS,
   });
   const attempts = registry.histogram({
     name: 'loyalnest_job_attempts',
     help: 'Runs that a job needed until it was completed or dead',
-    labels: ['job', 'outcome'],
+    labels: ['job_name', 'outcome'],
     buckets: ATTEMPT_BUCKETS,
   });
   const retries = registry.counter({
     name: 'loyalnest_job_retries_total',
     help: 'Failed runs after which the job will run again',
-    labels: ['job'],
+    labels: ['job_name'],
   });
   const throttled = registry.histogram({
     name: 'loyalnest_job_throttle_delay_seconds',
     help: "Time that jobs wait for their merchant's next slot",
-    labels: ['job', 'at'],
+    labels: ['job_name', 'at'],
     buckets: JOB_WAIT_BUCKETS,
   });
   const refused = registry.counter({
     name: 'loyalnest_jobs_refused_total',
     help: 'Jobs that were not stored, as their delay would be over the bound of the plan',
-    labels: ['job'],
+    labels: ['job_name'],
   });
   const postponed = registry.counter({
     name: 'loyalnest_jobs_postponed_total',
     help: 'Jobs that were put back for a service that knows them',
-    labels: ['job'],
+    labels: ['job_name'],
   });
   const stalled = registry.counter({
     name: 'loyalnest_jobs_stalled_total',
@@ -72,27 +75,29 @@ export function measureJobs(registry: MetricRegistry, on: EventSource): void {
     labels: ['queue'],
   });
 
-  on<JobEvent>('loyalnest:queue:job-enqueued', ({ name: job }) => enqueued.add({ job }));
-  on<JobEvent>('loyalnest:queue:job-deduplicated', ({ name: job }) => deduplicated.add({ job }));
-  on<JobEvent & { waitMs?: number }>('loyalnest:queue:job-started', ({ name: job, waitMs }) => {
-    if (waitMs !== undefined) waits.observe({ job }, waitMs / 1_000);
+  on<JobEvent>('loyalnest:queue:job-enqueued', ({ name }) => enqueued.add({ job_name: name }));
+  on<JobEvent>('loyalnest:queue:job-deduplicated', ({ name }) =>
+    deduplicated.add({ job_name: name }),
+  );
+  on<JobEvent & { waitMs?: number }>('loyalnest:queue:job-started', ({ name, waitMs }) => {
+    if (waitMs !== undefined) waits.observe({ job_name: name }, waitMs / 1_000);
   });
   on<JobEvent & { outcome: string; durationMs: number; attempt: number }>(
     'loyalnest:queue:job-finished',
-    ({ name: job, outcome, durationMs, attempt }) => {
-      runs.observe({ job, outcome }, durationMs / 1_000);
-      if (ENDS.has(outcome)) attempts.observe({ job, outcome }, attempt);
+    ({ name, outcome, durationMs, attempt }) => {
+      runs.observe({ job_name: name, outcome }, durationMs / 1_000);
+      if (ENDS.has(outcome)) attempts.observe({ job_name: name, outcome }, attempt);
     },
   );
-  on<JobEvent>('loyalnest:queue:job-retried', ({ name: job }) => retries.add({ job }));
+  on<JobEvent>('loyalnest:queue:job-retried', ({ name }) => retries.add({ job_name: name }));
   on<JobEvent & { at: string; refused: boolean; delayMs: number }>(
     'loyalnest:queue:job-throttled',
-    ({ name: job, at, refused: isRefused, delayMs }) => {
-      if (isRefused) refused.add({ job });
-      else throttled.observe({ job, at }, delayMs / 1_000);
+    ({ name, at, refused: isRefused, delayMs }) => {
+      if (isRefused) refused.add({ job_name: name });
+      else throttled.observe({ job_name: name, at }, delayMs / 1_000);
     },
   );
-  on<JobEvent>('loyalnest:queue:job-postponed', ({ name: job }) => postponed.add({ job }));
+  on<JobEvent>('loyalnest:queue:job-postponed', ({ name }) => postponed.add({ job_name: name }));
   on<{ queue: string }>('loyalnest:queue:job-stalled', ({ queue }) => stalled.add({ queue }));
   on<{ queue: string }>('loyalnest:queue:job-cancelled', ({ queue }) => cancelled.add({ queue }));
 }
