@@ -107,7 +107,7 @@ describe('the checks', () => {
       expect.stringMatching(/^README\.md:23: TS2345: .*'number' is not assignable to .*'string'/),
       "libs/x/README.md:5: TS2304: Cannot find name 'nowhere'.",
     ]);
-  });
+  }, 120_000);
 
   it('find addresses in the lock file, but no links to workspaces', () => {
     write('package-lock.json', {
@@ -167,5 +167,5 @@ describe('the checks', () => {
       expect.stringMatching(/ pg, which package\.json does not name/),
     ]);
     expect(problems.filter((problem) => /right|private/.test(problem))).toEqual([]);
-  });
+  }, 120_000);
 });
