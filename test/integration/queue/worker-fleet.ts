@@ -17,15 +17,17 @@ export class WorkerFleet {
   }
 
   /**
-   * Ends one that has begun to run jobs by SIGKILL, as a crash does; resolves when it is gone.
+   * Ends one of several that run jobs by SIGKILL, as a crash does; resolves when it is gone. Another
+   * one runs what it ran: if each was killed as soon as it runs, the same jobs would die every time.
    *
    * @param choice from 0 up to 1
    * @param ended aborts when there is nothing more to run: then none is killed
    */
   async kill(choice: number, ended: AbortSignal): Promise<void> {
     const atWork = this.atWork;
-    const within = { within: '60s', what: 'a worker at work' } as const;
-    await eventually(() => atWork.size > 0 || ended.aborted, within);
+    const within = { within: '60s', what: 'two workers at work' } as const;
+    await eventually(() => atWork.size > 1 || ended.aborted, within);
+    if (ended.aborted) return;
     await [...atWork][Math.floor(choice * atWork.size)]?.kill();
   }
 
