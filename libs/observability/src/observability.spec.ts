@@ -159,7 +159,7 @@ forEachPlatform((platform) => {
     await close();
     expect(answer.headers.get('content-type')).toContain('text/plain');
     expect(text).toMatch(
-      /loyalnest_job_duration_seconds_count\{.*job="points.calculate".*outcome="completed".*\} \d/,
+      /loyalnest_job_duration_seconds_count\{.*job_name="points\.calculate".*outcome="completed".*\} \d/,
     );
     expect(text).toContain('process_resident_memory_bytes');
   });
