@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import type { Options } from 'pino-http';
 import type { LoggingModuleOptions } from './logging.options.js';
 
 const SILENT_ROUTES = ['/health', '/metrics'];
@@ -12,37 +11,6 @@ interface LoggedRequest {
   readonly originalUrl?: string | undefined;
 }
 
-type Setting = Pick<
-  Options,
-  | 'autoLogging'
-  | 'customErrorMessage'
-  | 'customErrorObject'
-  | 'customLogLevel'
-  | 'customSuccessMessage'
-  | 'customSuccessObject'
-  | 'serializers'
-  | 'wrapSerializers'
->;
-
-/** One line for each request, except for those of the silent routes and below. */
-export function accessLine(options: SilentRoutes): Setting {
-  return {
-    // No request, answer, header or number of the adapter's: the context says whose they are.
-    // Errors are copied for the line already.
-    serializers: { req: () => undefined, res: () => undefined, err: (error: unknown) => error },
-    wrapSerializers: false,
-    customLogLevel: (_req, res) => accessLevel(res),
-    customSuccessMessage: accessMessage,
-    customErrorMessage: accessMessage,
-    customSuccessObject: accessFields,
-    customErrorObject: (req, res, error, value) => ({
-      ...accessFields(req, res, value),
-      reason: error.message,
-    }),
-    autoLogging: { ignore: (req) => isSilent(req, options) },
-  };
-}
-
 export function accessLevel({ statusCode }: ServerResponse): 'error' | 'info' {
   return statusCode >= 500 ? 'error' : 'info';
 }
@@ -51,19 +19,22 @@ export function accessMessage(req: LoggedRequest, { statusCode }: ServerResponse
   return `${req.method} ${pathOf(req)} ${statusCode}`;
 }
 
-export function accessFields(
-  req: LoggedRequest,
-  res: ServerResponse,
-  { responseTime }: { responseTime?: number },
-): object {
+export function accessFields(req: LoggedRequest, res: ServerResponse, durationMs: number): object {
+  const { statusCode: status, writableFinished } = res;
   return {
     method: req.method,
     path: pathOf(req),
-    status: res.statusCode,
-    durationMs: responseTime,
+    status,
+    durationMs,
+    ...(status >= 500 && { reason: reasonOf(res) }),
     // The client went away before its answer was sent.
-    ...(!res.writableFinished && { aborted: true }),
+    ...(!writableFinished && { aborted: true }),
   };
+}
+
+/** nestjs-pino's `LoggerErrorInterceptor` leaves the error with the response. */
+function reasonOf({ err, statusCode }: ServerResponse & { err?: Error }): string {
+  return err?.message ?? `failed with status code ${statusCode}`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
+import { AccessLog } from './access-log.js';
 import { EventLog } from './event-log.js';
 import { LogFlush } from './log-flush.js';
 import { LogLevelController } from './log-level.controller.js';
@@ -12,14 +13,13 @@ import {
 } from './logging.module-definition.js';
 import type { LoggingEndpointOptions, LoggingModuleOptions } from './logging.options.js';
 import { pinoParams } from './pino-params.js';
-import { RefusedRequests } from './refused-requests.js';
 
 /**
  * JSON lines by pino with the request context on each, secrets left out, probes silent, and a line
  * for every event of the suite. Route Nest's own log through it with
  * `app.useLogger(app.get(Logger))`.
  */
-@Module({ providers: [EventLog, LogFlush, LogLevel, RefusedRequests], exports: [LogLevel] })
+@Module({ providers: [AccessLog, EventLog, LogFlush, LogLevel], exports: [LogLevel] })
 export class LoggingModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
     return withPino(super.forRoot(options), options);
