@@ -5,6 +5,8 @@ import {
   onHttpEntry,
   runInContext,
   traced,
+  type HttpEntry,
+  type Proceed,
   type ShutdownListener,
   type ShutdownStage,
 } from '@loyalnest/core';
@@ -12,6 +14,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { MODULE_OPTIONS_TOKEN } from './correlation.module-definition.js';
 import {
   resolveCorrelationOptions,
@@ -24,13 +27,15 @@ import { RequestSpans } from './request-span.js';
 
 /**
  * Binds the context around the HTTP server's own request event: before every middleware, hook and
- * parser of both adapters, and for answers that no route gives. Requests that do not pass this
- * server object (Fastify's second listener for `localhost`, `inject()`) are bound by a middleware.
+ * parser of both adapters, and for answers that no route gives. Fastify's second listener for
+ * `localhost` is known from its first request on; that one, and those of `inject()`, are bound
+ * behind middleware.
  */
 @Injectable()
 export class HttpContextBinder implements OnModuleInit, ShutdownListener {
   private readonly policy: CorrelationPolicy;
   private readonly bound = new WeakSet<IncomingMessage>();
+  private readonly servers = new WeakSet<Server>();
   private readonly running = new Set<AbortController>();
   private readonly drain = new AbortController();
   private readonly spans = new RequestSpans();
@@ -41,21 +46,26 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
   ) {
     this.policy = resolveCorrelationOptions(options);
     setMaxListeners(0, this.drain.signal);
-    // The adapter is set before the providers exist or, in Nest's TestingModule, after.
-    host.init$.subscribe(() => {
-      host.httpAdapter?.use((req: IncomingMessage, res: ServerResponse, next: () => void) =>
-        this.bind(req, res, next),
-      );
-    });
-    onHttpEntry(host, (entry, proceed) => {
-      if (isTracing()) this.spans.noteRoute(entry.req, entry.route);
-      proceed();
-    });
+    const enter = (entry: HttpEntry, proceed: Proceed): void => {
+      const { req, res } = entry;
+      this.bind(req, res, () => {
+        if (isTracing()) this.spans.noteRoute(req, entry.route);
+        proceed();
+      });
+      const { server } = req.socket as Socket & { server?: Server };
+      if (server) this.wrap(server);
+    };
+    onHttpEntry(host, enter, { first: true });
   }
 
   onModuleInit(): void {
     const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
-    if (!server) return;
+    if (server) this.wrap(server);
+  }
+
+  private wrap(server: Server): void {
+    if (this.servers.has(server)) return;
+    this.servers.add(server);
     const listeners = server.listeners('request') as RequestListener[];
     server.removeAllListeners('request');
     server.on('request', (req, res) =>

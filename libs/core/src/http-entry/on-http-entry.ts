@@ -48,19 +48,29 @@ type Enter = (entry: HttpEntry, proceed: Proceed) => void;
 /** Those of one application share a hook: each of Fastify's takes its time. */
 const chains = new WeakMap<HttpAdapter, Enter[]>();
 
+export interface HttpEntryOptions {
+  /** Before those that were there already: for who binds a context that others read. @defaultValue false */
+  readonly first?: boolean;
+}
+
 /**
  * Calls `enter` with each request of either adapter before parsers and routes, in the order in which
  * this was called: on Express as middleware that stands before all other; on Fastify as a hook, thus
  * behind all middleware, as one more of that would cost several times as much.
  */
-export function onHttpEntry(host: HttpEntryHost, enter: Enter): void {
+export function onHttpEntry(
+  host: HttpEntryHost,
+  enter: Enter,
+  { first = false }: HttpEntryOptions = {},
+): void {
   // The adapter is set before the providers exist or, in Nest's TestingModule, after.
   host.init$.subscribe(() => {
     const { httpAdapter } = host;
     if (!httpAdapter) return;
     const known = chains.get(httpAdapter);
     if (known) {
-      known.push(enter);
+      if (first) known.unshift(enter);
+      else known.push(enter);
       return;
     }
     const chain = [enter];
