@@ -22,6 +22,7 @@ describe('RedisSentinel', () => {
     expect(first).toBe(group.redis[0]);
     await client.set('a', '1');
     expect(await client.wait(1, 1_000)).toBe(1);
+    await group.ready();
     await first.kill();
     await eventually(async () => expect(await group.master()).toBe(group.redis[1]), {
       // Sentinels whose votes were split try again later.
