@@ -66,6 +66,18 @@ export default {
       { path: '^libs/[^/]+/test/' },
     ),
     rule(
+      'toolkit-is-for-libs',
+      'apps use @loyalnest/core; its toolkit is unstable and for the libs of the suite',
+      { path: '^apps/' },
+      { path: '^libs/core/src/toolkit/' },
+    ),
+    rule(
+      'core-below-its-toolkit',
+      'the toolkit builds on the rest of core, which never needs it',
+      { path: '^libs/core/src/', pathNot: ['^libs/core/src/toolkit/', ...SPEC] },
+      { path: '^libs/core/src/toolkit/' },
+    ),
+    rule(
       'libs-stand-alone',
       'a lib knows nothing of those who use it',
       { path: '^libs/' },

@@ -11,9 +11,9 @@ import type { Figure, Topic } from './figure.js';
 
 const ADAPTERS = ['express', 'fastify'];
 /** Of the design: throughput of all defaults, as a share of a bare application that logs as well. */
-const LEAST_THROUGHPUT = 0.6;
+const MIN_THROUGHPUT = 0.6;
 /** Only tell when something gets much worse. */
-const MOST_US = 150;
+const MAX_US = 150;
 
 const PARTS = [
   'context',
@@ -65,7 +65,7 @@ async function measureAdapter(adapter: string, redisUrl: string): Promise<readon
       name: `request/${name}-${adapter}`,
       value: compare(name, to, (a, b) => a.cpuUs - b.cpuUs),
       unit: `us of processor time on top of ${median(cost(to).map(({ cpuUs }) => cpuUs)).toFixed(0)}`,
-      bar: MOST_US,
+      bar: MAX_US,
       direction: '<=',
     });
     return [
@@ -73,7 +73,7 @@ async function measureAdapter(adapter: string, redisUrl: string): Promise<readon
         name: `request/defaults-throughput-${adapter}`,
         value: compare('bare-with-log', 'defaults', (bare, ours) => bare.wallUs / ours.wallUs),
         unit: `of a bare application's ${(1e6 / median(cost('bare-with-log').map(({ wallUs }) => wallUs))).toFixed(0)} a second`,
-        bar: LEAST_THROUGHPUT,
+        bar: MIN_THROUGHPUT,
         direction: '>=',
       },
       added('defaults', 'bare-with-log'),

@@ -8,14 +8,16 @@ const LIBS = ['core', 'queue', 'http', 'service-defaults', 'testing'];
 /** A house that keeps all rules. */
 const HOUSE: Readonly<Record<string, string>> = {
   'libs/core/src/clock.ts': '',
+  'libs/core/src/toolkit/timers.ts': `import '../clock.js';`,
+  'libs/http/src/timers.ts': `import '@loyalnest/core/toolkit';`,
   'libs/queue/src/index.ts': `import '@loyalnest/core'; import '@nestjs/common'; import './job.js';`,
   'libs/queue/src/job.ts': `import 'node:fs';`,
   'libs/queue/src/job.spec.ts': `import '@loyalnest/testing'; import '@loyalnest/http'; import './index.js';`,
-  'libs/queue/test/desk.ts': `import '../src/job.js';`,
+  'libs/queue/test/fixture.ts': `import '../src/job.js';`,
   'libs/http/src/index.ts': '',
   'libs/service-defaults/src/index.ts': `import '@loyalnest/queue'; import '@loyalnest/http';`,
   'libs/testing/src/index.ts': `import '@loyalnest/core/testing';`,
-  'test/desk.spec.ts': `import '../libs/queue/test/desk.js';`,
+  'test/fixture.spec.ts': `import '../libs/queue/test/fixture.js';`,
   'apps/points/src/main.ts': `import './app.module.js'; import '@loyalnest/service-defaults';`,
   'apps/points/src/app.module.ts': `import './http/orders.js'; import './adapters/ledger.js';`,
   'apps/points/src/points.config.ts': '',
@@ -36,11 +38,13 @@ const OFFENCES: readonly (readonly [string, string, string])[] = [
   ['libs/http/src/two.ts', '../../queue/src/index.js', 'star'],
   ['libs/core/src/three.ts', '@loyalnest/http', 'star'],
   ['libs/http/src/testing.ts', '@loyalnest/testing', 'star'],
+  ['libs/core/src/four.ts', './toolkit/timers.js', 'core-below-its-toolkit'],
+  ['apps/points/src/toolkit.ts', '@loyalnest/core/toolkit', 'toolkit-is-for-libs'],
   ['libs/http/src/deep.ts', '../../core/src/clock.js', 'no-deep-import-between-libs'],
   ['libs/service-defaults/src/deep.ts', '../../queue/src/job.js', 'no-deep-import-between-libs'],
   ['apps/points/src/deep.ts', '../../../libs/queue/src/job.js', 'no-deep-import-of-libs'],
-  ['apps/points/src/fixture.ts', '../../../libs/queue/test/desk.js', 'no-fixture-in-production'],
-  ['libs/queue/src/fixture.ts', '../test/desk.js', 'no-fixture-in-production'],
+  ['apps/points/src/fixture.ts', '../../../libs/queue/test/fixture.js', 'no-fixture-in-production'],
+  ['libs/queue/src/fixture.ts', '../test/fixture.js', 'no-fixture-in-production'],
   ['libs/queue/src/own.ts', './index.js', 'no-own-index'],
   ['libs/queue/src/own-name.ts', '@loyalnest/queue', 'no-own-index'],
   ['libs/queue/src/upwards.ts', '../../../apps/points/src/domain/money.js', 'libs-stand-alone'],
@@ -73,10 +77,14 @@ describe('the rules of the architecture', () => {
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     write('libs/core/src/index.ts', '');
     write('libs/core/src/testing/index.ts', '');
+    write('libs/core/src/toolkit/index.ts', '');
     for (const lib of LIBS) {
       const exports = {
         '.': { default: './dist/index.js' },
-        ...(lib === 'core' && { './testing': { default: './dist/testing/index.js' } }),
+        ...(lib === 'core' && {
+          './testing': { default: './dist/testing/index.js' },
+          './toolkit': { default: './dist/toolkit/index.js' },
+        }),
         './package.json': './package.json',
       };
       const nest = lib === 'core' ? {} : { '@nestjs/common': '*' };

@@ -89,7 +89,7 @@ it('has one audit trail for HTTP and the command line, which needs no service', 
   await loyalnest('dlq', 'discard', 'points', 'stray', ...reason);
   const { entries } = await loyalnest<{ entries: object[] }>('audit');
   expect(entries).toMatchObject([
-    { face: 'cli', by: 'ada', command: 'discard', outcome: 'done' },
-    { face: 'http', command: 'redrive', outcome: 'done' },
+    { source: 'cli', by: 'ada', command: 'discard', outcome: 'done' },
+    { source: 'http', command: 'redrive', outcome: 'done' },
   ]);
 }, 60_000);

@@ -1,15 +1,12 @@
 import {
-  CORRELATION_HEADER,
-  isTracing,
+  CONTEXT_HEADERS,
   ON_SHUTDOWN,
-  onHttpEntry,
   runInContext,
   traced,
-  type HttpEntry,
-  type Proceed,
   type ShutdownListener,
   type ShutdownStage,
 } from '@loyalnest/core';
+import { isTracing, onHttpEntry, type HttpEntry, type Proceed } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { setMaxListeners } from 'node:events';
@@ -90,7 +87,7 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
     }
     this.bound.add(req);
     const context = inboundContext(req.headers, this.policy);
-    res.setHeader(CORRELATION_HEADER, context.correlationId);
+    res.setHeader(CONTEXT_HEADERS.correlationId, context.correlationId);
     const request = new AbortController();
     this.running.add(request);
     res.on('close', () => {

@@ -1,7 +1,5 @@
 import {
   DRAIN,
-  DRAIN_PHASES,
-  isMetricSource,
   OBSERVE_METRICS,
   ON_SHUTDOWN,
   type Drainable,
@@ -9,6 +7,7 @@ import {
   type ShutdownListener,
   type ShutdownStage,
 } from '@loyalnest/core';
+import { DRAIN_PHASES, isMetricSource } from '@loyalnest/core/toolkit';
 import { eventually, FakeClock, forEachPlatform, type RunningApp } from '@loyalnest/testing';
 import {
   Controller,

@@ -1,11 +1,5 @@
-import {
-  durationMs,
-  OptionError,
-  SystemClock,
-  wholeNumber,
-  type Clock,
-  type Duration,
-} from '@loyalnest/core';
+import { durationMs, OptionError, SystemClock, type Clock, type Duration } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 import {
   resolveCheckOptions,
   type CheckPolicy,

@@ -24,10 +24,10 @@ export { HttpClient } from './client/http-client.js';
 export type { HttpClientModuleOptions } from './client/http-client.options.js';
 export type { HttpRequest, HttpRequestOptions } from './client/http-request.js';
 export { HttpResponse } from './client/http-response.js';
-export { contextFetch } from './carry/context-fetch.js';
-export type { ContextFetchOptions } from './carry/context-fetch.js';
-export { carryWithAxios } from './carry/carry-with-axios.js';
-export type { CarryOptions } from './carry/known-origins.js';
+export { contextFetch } from './propagation/context-fetch.js';
+export type { ContextFetchOptions } from './propagation/context-fetch.js';
+export { carryWithAxios, propagateWithAxios } from './propagation/propagate-with-axios.js';
+export type { PropagationOptions } from './propagation/known-origins.js';
 
 // Errors of those calls
 export { HttpResponseError } from './client/http-response.error.js';

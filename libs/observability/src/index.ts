@@ -19,5 +19,5 @@ export { isExportConfigured } from './tracing/export-configured.js';
 
 // Extending
 export { contextFields } from './logging/context-fields.js';
-export { redactText } from '@loyalnest/core';
+export { redactText } from '@loyalnest/core/toolkit';
 export { Redaction } from './redaction/redaction.js';

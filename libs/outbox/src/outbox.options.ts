@@ -1,4 +1,5 @@
-import { durationMs, wholeNumber, type Clock, type Duration } from '@loyalnest/core';
+import { durationMs, type Clock, type Duration } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 import type { SqlDatabase } from './database/sql-database.js';
 
 export interface OutboxModuleOptions {

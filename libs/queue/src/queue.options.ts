@@ -1,4 +1,5 @@
-import { durationMs, wholeNumber, type Clock, type Duration } from '@loyalnest/core';
+import { durationMs, type Clock, type Duration } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 import type { RedisConnectionOptions } from './connection/connection.options.js';
 import { resolveTarget, type RedisTarget } from './connection/redis-target.js';
 import {

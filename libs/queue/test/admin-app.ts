@@ -1,9 +1,10 @@
-import { AdminAccess, AdminAccessError, includesRole, type AdminRole } from '@loyalnest/core';
+import { AdminAccess, AdminAccessError, type AdminRole } from '@loyalnest/core';
+import { includesRole } from '@loyalnest/core/toolkit';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { RedisServer } from '@loyalnest/testing';
 import { QueueAdminModule } from '../src/admin/index.js';
 import { queue, QueueModule } from '../src/index.js';
-import type { DeadLetterDesk } from './dead-letter-desk.js';
+import type { DeadLetterFixture } from './dead-letter-fixture.js';
 
 /** Knows people by the word in their header: `ada:operate`. */
 class TestAccess extends AdminAccess {
@@ -24,10 +25,10 @@ class AccessModule {}
 @Module({})
 class App {}
 
-/** A service that administers the queue of a desk and one more; it has no handlers. */
+/** A service that administers the queue of a fixture and one more; it has no handlers. */
 export function adminApp(
   redis: Pick<RedisServer, 'url'>,
-  { prefix }: DeadLetterDesk,
+  { prefix }: DeadLetterFixture,
 ): DynamicModule {
   return {
     module: App,

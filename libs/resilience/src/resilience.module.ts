@@ -1,4 +1,4 @@
-import { requireSingleImport } from '@loyalnest/core';
+import { requireSingleImport } from '@loyalnest/core/toolkit';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { ResilienceExplorer } from './resilience.explorer.js';

@@ -1,4 +1,4 @@
-import { requireSingleImport } from '@loyalnest/core';
+import { requireSingleImport } from '@loyalnest/core/toolkit';
 import { Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule, ModulesContainer } from '@nestjs/core';
 import { getStorageToken } from '@nestjs/throttler';

@@ -1,4 +1,5 @@
-import { currentContext, OptionError, SystemClock, wholeNumber } from '@loyalnest/core';
+import { currentContext, OptionError, SystemClock } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 import type { ExecutionContext } from '@nestjs/common';
 import { addressTracker, clientAddress } from './client-address/client-address.js';
 import { resolveTrustedProxies, type TrustProxy } from './client-address/trusted-proxies.js';

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { DRAIN, isDrainable, type DrainStep } from '@loyalnest/core';
+import { DRAIN, type DrainStep } from '@loyalnest/core';
+import { isDrainable } from '@loyalnest/core/toolkit';
 import { GracefulShutdown, GracefulShutdownModule, OnDrain } from '@loyalnest/graceful-shutdown';
 import { defineJob, JobHandler, JobProducer, queue, QueueModule } from '@loyalnest/queue';
 import type { JobContext } from '@loyalnest/queue';

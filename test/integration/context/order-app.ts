@@ -145,7 +145,7 @@ export interface Ordered {
 
 @Controller()
 export class Orders {
-  mostWaiting = 0;
+  maxWaiting = 0;
 
   constructor(
     private readonly partner: Partner,
@@ -165,7 +165,7 @@ export class Orders {
       this.partner.quote(order),
     ]);
     const { waiting = 0 } = this.policies.states.bulkheads.get('quotes')?.snapshot ?? {};
-    this.mostWaiting = Math.max(this.mostWaiting, waiting);
+    this.maxWaiting = Math.max(this.maxWaiting, waiting);
     this.events.emit('paid', order);
     await this.jobs.enqueue(AwardPoints, { order });
     const { correlationId, merchantId, userId } = this.context.current ?? {};

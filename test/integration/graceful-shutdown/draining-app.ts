@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { DRAIN, DRAIN_PHASES, type Drainable, type DrainStep } from '@loyalnest/core';
+import { DRAIN, type Drainable, type DrainStep } from '@loyalnest/core';
+import { DRAIN_PHASES } from '@loyalnest/core/toolkit';
 import { CorrelationModule, RequestContextService } from '@loyalnest/correlation';
 import { GracefulShutdown, GracefulShutdownModule } from '@loyalnest/graceful-shutdown';
 import { HealthModule } from '@loyalnest/health';

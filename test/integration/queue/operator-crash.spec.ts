@@ -2,12 +2,12 @@ import { DeadLetterNotFoundError, RedriveEngine } from '@loyalnest/queue';
 import { eventually, OwnProcess, RedisServer } from '@loyalnest/testing';
 import type { Job } from 'bullmq';
 import { join } from 'node:path';
-import { DeadLetterDesk, envelope } from '../../../libs/queue/test/dead-letter-desk.js';
+import { DeadLetterFixture, envelope } from '../../../libs/queue/test/dead-letter-fixture.js';
 import { compileApp } from '../compile-app.js';
 import { QueueAudit, type Place } from './queue-audit.js';
 
 /** More often than any of the operations goes to Redis. */
-const MOST_TRIPS = 50;
+const MAX_TRIPS = 50;
 const CRASHES_BEFORE = 2;
 /** As `operator-app.ts` has it. */
 const LEASE_MS = 1_000;
@@ -17,7 +17,7 @@ const TEST_LIMIT_MS = 150_000;
 
 let redis: RedisServer;
 let program: Awaited<ReturnType<typeof compileApp>>;
-const desks: DeadLetterDesk[] = [];
+const fixtures: DeadLetterFixture[] = [];
 
 beforeAll(async () => {
   [redis, program] = await Promise.all([
@@ -26,27 +26,28 @@ beforeAll(async () => {
   ]);
 }, 60_000);
 afterAll(async () => {
-  await Promise.all(desks.map((desk) => desk.close()));
+  await Promise.all(fixtures.map((fixture) => fixture.close()));
   await redis?.stop();
   program?.remove();
 });
 
 /** A queue with dead letters of jobs that have crashed as often as they may. */
-async function bury(count: number): Promise<[desk: DeadLetterDesk, ids: readonly string[]]> {
-  const desk = new DeadLetterDesk(redis);
-  desks.push(desk);
-  const ids = await desk.bury(count, { data: () => envelope({ original: true }) });
-  await Promise.all(ids.map((id) => desk.client.hset(desk.key(id), 'stc', CRASHES_BEFORE)));
-  await desk.letters().reconcile();
-  return [desk, ids];
+async function bury(count: number): Promise<[fixture: DeadLetterFixture, ids: readonly string[]]> {
+  const fixture = new DeadLetterFixture(redis);
+  fixtures.push(fixture);
+  const ids = await fixture.bury(count, { data: () => envelope({ original: true }) });
+  await Promise.all(ids.map((id) => fixture.client.hset(fixture.key(id), 'stc', CRASHES_BEFORE)));
+  await fixture.letters().reconcile();
+  return [fixture, ids];
 }
 
-const auditOf = (desk: DeadLetterDesk): QueueAudit => new QueueAudit(desk.client, desk.bull);
+const auditOf = (fixture: DeadLetterFixture): QueueAudit =>
+  new QueueAudit(fixture.client, fixture.bull);
 
 /** @returns whether the operator was killed before it was done */
 async function operate(
   operation: string,
-  { prefix }: DeadLetterDesk,
+  { prefix }: DeadLetterFixture,
   diesBefore: number,
   id = '',
 ): Promise<boolean> {
@@ -75,8 +76,8 @@ interface Operation {
   /** Where it is once it was done again. */
   readonly done: Place;
   /** As another operator does it again. */
-  readonly again: (desk: DeadLetterDesk, id: string) => Promise<unknown>;
-  readonly prepare?: (desk: DeadLetterDesk, id: string) => Promise<unknown>;
+  readonly again: (fixture: DeadLetterFixture, id: string) => Promise<unknown>;
+  readonly prepare?: (fixture: DeadLetterFixture, id: string) => Promise<unknown>;
   readonly history: readonly string[];
   /** What the job is run with in the end. */
   readonly payload?: unknown;
@@ -87,16 +88,16 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   redrive: {
     between: ['failed', 'wait'],
     done: 'wait',
-    again: (desk, id) => desk.letters().redrive(id, by),
+    again: (fixture, id) => fixture.letters().redrive(id, by),
     history: ['redriven'],
     payload: { original: true },
   },
   edit: {
     between: ['failed', 'wait'],
     done: 'wait',
-    again: async (desk, id) => {
-      const { revision } = await desk.letters().get(id);
-      await desk.letters().editAndRedrive(id, { payload: { edited: true }, revision, by });
+    again: async (fixture, id) => {
+      const { revision } = await fixture.letters().get(id);
+      await fixture.letters().editAndRedrive(id, { payload: { edited: true }, revision, by });
     },
     history: ['edited', 'redriven'],
     payload: { edited: true },
@@ -104,50 +105,50 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   discard: {
     between: ['failed', 'dead-letters:discarded'],
     done: 'dead-letters:discarded',
-    again: (desk, id) => desk.letters().discard(id, { by, reason: 'of no use' }),
+    again: (fixture, id) => fixture.letters().discard(id, { by, reason: 'of no use' }),
     history: ['discarded'],
   },
   restore: {
     between: ['failed', 'dead-letters:discarded'],
     done: 'failed',
-    prepare: (desk, id) => desk.letters().discard(id, { by, reason: 'by mistake' }),
-    again: (desk, id) => desk.letters().restore(id, by),
+    prepare: (fixture, id) => fixture.letters().discard(id, { by, reason: 'by mistake' }),
+    again: (fixture, id) => fixture.letters().restore(id, by),
     history: ['discarded', 'restored'],
   },
 };
 
 /** Does an operation as often as it takes until one was not killed; resolves with all the jobs. */
-async function crashAtEachStep(operation: string): Promise<[DeadLetterDesk, readonly string[]]> {
+async function crashAtEachStep(operation: string): Promise<[DeadLetterFixture, readonly string[]]> {
   const { prepare, between } = OPERATIONS[operation]!;
-  const [desk, ids] = await bury(MOST_TRIPS);
+  const [fixture, ids] = await bury(MAX_TRIPS);
   for (const [i, id] of ids.entries()) {
-    await prepare?.(desk, id);
-    const killed = await operate(operation, desk, i + 1, id);
-    expect(await auditOf(desk).astray([id], between)).toEqual([]);
-    if (!killed) return [desk, ids.slice(0, i + 1)];
+    await prepare?.(fixture, id);
+    const killed = await operate(operation, fixture, i + 1, id);
+    expect(await auditOf(fixture).astray([id], between)).toEqual([]);
+    if (!killed) return [fixture, ids.slice(0, i + 1)];
   }
-  throw new Error(`${operation} goes to Redis more than ${MOST_TRIPS} times`);
+  throw new Error(`${operation} goes to Redis more than ${MAX_TRIPS} times`);
 }
 
 it.concurrent.each(Object.entries(OPERATIONS))(
   '%s, killed before each of its steps, is done once by the next operator',
   async (name, { done, again, history, payload }) => {
-    const [desk, ids] = await crashAtEachStep(name);
+    const [fixture, ids] = await crashAtEachStep(name);
     expect(ids.length).toBeGreaterThan(2);
     for (const id of ids) {
       await eventually(
         () =>
-          again(desk, id).catch((error: unknown) => {
+          again(fixture, id).catch((error: unknown) => {
             // It had been done already.
             if (!(error instanceof DeadLetterNotFoundError)) throw error;
           }),
         { within: TAKEN_OVER, what: `${name} of ${id}` },
       );
     }
-    expect(await auditOf(desk).astray(ids, [done])).toEqual([]);
-    await auditOf(desk).expectIndexIsFailedSet(desk.letters());
+    expect(await auditOf(fixture).astray(ids, [done])).toEqual([]);
+    await auditOf(fixture).expectIndexIsFailedSet(fixture.letters());
     for (const id of ids) {
-      const stored = await desk.client.hget(desk.key(id), 'loyalnest:history');
+      const stored = await fixture.client.hget(fixture.key(id), 'loyalnest:history');
       const entries = JSON.parse(stored!) as { kind: string; payload?: unknown }[];
       // One that was killed half way may have left its entry.
       expect([...new Set(entries.map(({ kind }) => kind))]).toEqual(history);
@@ -155,11 +156,11 @@ it.concurrent.each(Object.entries(OPERATIONS))(
     }
     if (payload === undefined) return;
     const runs: Pick<Job, 'id' | 'data' | 'stalledCounter' | 'attemptsMade'>[] = [];
-    desk.work(async ({ id, data, stalledCounter, attemptsMade }) => {
+    fixture.work(async ({ id, data, stalledCounter, attemptsMade }) => {
       runs.push({ id: id!, data, stalledCounter, attemptsMade });
     });
     await eventually(
-      async () => expect(await auditOf(desk).astray(ids, ['completed'])).toEqual([]),
+      async () => expect(await auditOf(fixture).astray(ids, ['completed'])).toEqual([]),
       { within: '30s' },
     );
     const counters = { stalledCounter: 0, attemptsMade: 0 };
@@ -171,10 +172,10 @@ it.concurrent.each(Object.entries(OPERATIONS))(
 );
 
 /** Another process does what a killed one has left of a task. */
-async function finishTask(desk: DeadLetterDesk, ids: readonly string[]): Promise<void> {
+async function finishTask(fixture: DeadLetterFixture, ids: readonly string[]): Promise<void> {
   const runs: string[] = [];
-  desk.work(async (job) => void runs.push(job.id!));
-  const engine = new RedriveEngine(desk.letters(), LEASE_MS);
+  fixture.work(async (job) => void runs.push(job.id!));
+  const engine = new RedriveEngine(fixture.letters(), LEASE_MS);
   const [known] = await engine.list();
   // Killed before the task was stored, there was none.
   const { id } = known ?? (await engine.start({ by, canary: 0, rate: 1_000 }));
@@ -187,8 +188,8 @@ async function finishTask(desk: DeadLetterDesk, ids: readonly string[]): Promise
     failedAgain: 0,
   });
   expect(runs.toSorted()).toEqual(ids);
-  expect(await auditOf(desk).astray(ids, ['completed'])).toEqual([]);
-  await auditOf(desk).expectIndexIsFailedSet(desk.letters());
+  expect(await auditOf(fixture).astray(ids, ['completed'])).toEqual([]);
+  await auditOf(fixture).expectIndexIsFailedSet(fixture.letters());
 }
 
 it.concurrent(
@@ -200,10 +201,10 @@ it.concurrent(
     // Locks and leases of what was killed run out while the next ones are.
     const killNext = async (): Promise<void> => {
       while (!done) {
-        const [desk, ids] = await bury(3);
-        const killed = await operate('task', desk, ++step);
-        expect(await auditOf(desk).astray(ids, ['failed', 'wait'])).toEqual([]);
-        const finished = finishTask(desk, ids);
+        const [fixture, ids] = await bury(3);
+        const killed = await operate('task', fixture, ++step);
+        expect(await auditOf(fixture).astray(ids, ['failed', 'wait'])).toEqual([]);
+        const finished = finishTask(fixture, ids);
         // Until all were killed nobody waits for it.
         finished.catch(() => undefined);
         rest.push(finished);

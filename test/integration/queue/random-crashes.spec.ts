@@ -7,7 +7,7 @@ import { WorkerFleet } from './worker-fleet.js';
 
 const JOBS = 1_000;
 const WORKERS = 3;
-const MOST_KILLS = 12;
+const MAX_KILLS = 12;
 /** Repeats the jobs and the times of the kills; what a kill hits is up to the machine. */
 const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000);
 
@@ -42,7 +42,7 @@ afterAll(async () => {
 
 /** Kills workers at random times while there is something to run. */
 async function killWorkers(ended: AbortSignal): Promise<void> {
-  for (let kills = 0; kills < MOST_KILLS && !ended.aborted; kills++) {
+  for (let kills = 0; kills < MAX_KILLS && !ended.aborted; kills++) {
     await clock.sleep(random() * 600);
     await fleet.kill(random(), ended);
   }

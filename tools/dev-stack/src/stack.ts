@@ -1,4 +1,5 @@
-import { SystemClock, wholeNumber } from '@loyalnest/core';
+import { SystemClock } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 import { isPortFree, ServiceProcess, type ProcessExit } from '@loyalnest/testing';
 import { join } from 'node:path';
 import type { AppPlan, DatabasePlan, StackUrls, StopStage } from './app-plan.js';

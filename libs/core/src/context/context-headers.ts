@@ -3,15 +3,18 @@ import { Deadline } from './deadline.js';
 import { CORRELATION_ID, newCorrelationId, type RequestContext } from './request-context.js';
 import { parseTraceparent } from './traceparent.js';
 
-export const CORRELATION_HEADER = 'x-correlation-id';
-/** Accepted as another name of {@link CORRELATION_HEADER}. */
-export const REQUEST_ID_HEADER = 'x-request-id';
-export const TRACEPARENT_HEADER = 'traceparent';
-export const TRACESTATE_HEADER = 'tracestate';
-export const MERCHANT_HEADER = 'x-merchant-id';
-export const USER_HEADER = 'x-user-id';
-/** Remaining time in whole milliseconds, as in gRPC's `grpc-timeout`. */
-export const TIMEOUT_HEADER = 'x-request-timeout-ms';
+/** The headers that carry a {@link RequestContext} from one service to the next. */
+export const CONTEXT_HEADERS = {
+  correlationId: 'x-correlation-id',
+  /** Accepted as another name of the correlation id; never written. */
+  requestId: 'x-request-id',
+  traceparent: 'traceparent',
+  tracestate: 'tracestate',
+  merchantId: 'x-merchant-id',
+  userId: 'x-user-id',
+  /** Remaining time in whole milliseconds, as in gRPC's `grpc-timeout`. */
+  timeout: 'x-request-timeout-ms',
+} as const;
 
 /** As long as every system must be able to carry (W3C Trace Context, section 3.3.1.5). */
 const TRACESTATE = /^[\t\x20-\x7e]{1,512}$/;
@@ -24,14 +27,15 @@ type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
  * {@link CORRELATION_ID} is replaced by a new one; other malformed headers are left out.
  */
 export function readContextHeaders(headers: Headers, clock: Clock): RequestContext {
-  const id = accept(headers, CORRELATION_HEADER, CORRELATION_ID);
-  const timeout = accept(headers, TIMEOUT_HEADER, TIMEOUT);
+  const id = accept(headers, CONTEXT_HEADERS.correlationId, CORRELATION_ID);
+  const timeout = accept(headers, CONTEXT_HEADERS.timeout, TIMEOUT);
   const traceparent = traceparentOf(headers);
-  const tracestate = traceparent && accept(headers, TRACESTATE_HEADER, TRACESTATE);
-  const merchantId = accept(headers, MERCHANT_HEADER, CORRELATION_ID);
-  const userId = accept(headers, USER_HEADER, CORRELATION_ID);
+  const tracestate = traceparent && accept(headers, CONTEXT_HEADERS.tracestate, TRACESTATE);
+  const merchantId = accept(headers, CONTEXT_HEADERS.merchantId, CORRELATION_ID);
+  const userId = accept(headers, CONTEXT_HEADERS.userId, CORRELATION_ID);
   return {
-    correlationId: id ?? accept(headers, REQUEST_ID_HEADER, CORRELATION_ID) ?? newCorrelationId(),
+    correlationId:
+      id ?? accept(headers, CONTEXT_HEADERS.requestId, CORRELATION_ID) ?? newCorrelationId(),
     ...(traceparent && { traceparent }),
     ...(tracestate && { tracestate }),
     ...(merchantId && { merchantId }),
@@ -44,17 +48,17 @@ export function readContextHeaders(headers: Headers, clock: Clock): RequestConte
 export function writeContextHeaders(context: RequestContext): Record<string, string> {
   const { correlationId, traceparent, tracestate, merchantId, userId, deadline } = context;
   return {
-    [CORRELATION_HEADER]: correlationId,
-    ...(traceparent && { [TRACEPARENT_HEADER]: traceparent }),
-    ...(traceparent && tracestate && { [TRACESTATE_HEADER]: tracestate }),
-    ...(merchantId && { [MERCHANT_HEADER]: merchantId }),
-    ...(userId && { [USER_HEADER]: userId }),
-    ...(deadline && { [TIMEOUT_HEADER]: String(Math.floor(deadline.remainingMs)) }),
+    [CONTEXT_HEADERS.correlationId]: correlationId,
+    ...(traceparent && { [CONTEXT_HEADERS.traceparent]: traceparent }),
+    ...(traceparent && tracestate && { [CONTEXT_HEADERS.tracestate]: tracestate }),
+    ...(merchantId && { [CONTEXT_HEADERS.merchantId]: merchantId }),
+    ...(userId && { [CONTEXT_HEADERS.userId]: userId }),
+    ...(deadline && { [CONTEXT_HEADERS.timeout]: String(Math.floor(deadline.remainingMs)) }),
   };
 }
 
 function traceparentOf(headers: Headers): string | undefined {
-  const value = headers[TRACEPARENT_HEADER];
+  const value = headers[CONTEXT_HEADERS.traceparent];
   return typeof value === 'string' && parseTraceparent(value) ? value : undefined;
 }
 

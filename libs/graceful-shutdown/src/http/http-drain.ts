@@ -1,4 +1,5 @@
-import { onHttpEntry, type Clock } from '@loyalnest/core';
+import type { Clock } from '@loyalnest/core';
+import { onHttpEntry } from '@loyalnest/core/toolkit';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';

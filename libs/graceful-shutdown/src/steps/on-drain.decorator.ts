@@ -1,4 +1,5 @@
-import { DRAIN_PHASES, OptionError, type DrainPhase, type DrainStep } from '@loyalnest/core';
+import { OptionError, type DrainPhase, type DrainStep } from '@loyalnest/core';
+import { DRAIN_PHASES } from '@loyalnest/core/toolkit';
 
 const DECLARATIONS = Symbol.for('@loyalnest/graceful-shutdown:on-drain');
 

@@ -1,11 +1,5 @@
-import {
-  DRAIN,
-  isDrainable,
-  isShutdownListener,
-  ON_SHUTDOWN,
-  type DrainStep,
-  type ShutdownStage,
-} from '@loyalnest/core';
+import { DRAIN, ON_SHUTDOWN, type DrainStep, type ShutdownStage } from '@loyalnest/core';
+import { isDrainable, isShutdownListener } from '@loyalnest/core/toolkit';
 import { Injectable, Logger } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { stackOf } from './stack-of.js';

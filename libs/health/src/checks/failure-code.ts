@@ -17,12 +17,12 @@ const CODES: Readonly<Record<string, string>> = {
 
 const STABLE = /^[a-z][a-z0-9-]{0,63}$/;
 /** `fetch` wraps the error of the socket, and drivers wrap theirs. */
-const MOST_CAUSES = 4;
+const MAX_CAUSES = 4;
 
 /** A public word for an error. Its text stays inside: it may name hosts, users, statements. */
 export function failureCode(error: unknown): string {
   let current = error;
-  for (let depth = 0; depth < MOST_CAUSES && current != null; depth++) {
+  for (let depth = 0; depth < MAX_CAUSES && current != null; depth++) {
     const found = codeOf(current);
     if (found !== undefined) return found;
     current = (current as { cause?: unknown }).cause;

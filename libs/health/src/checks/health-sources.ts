@@ -1,4 +1,5 @@
-import { CHECK_HEALTH, isHealthContributor, OptionError } from '@loyalnest/core';
+import { CHECK_HEALTH, OptionError } from '@loyalnest/core';
+import { isHealthContributor } from '@loyalnest/core/toolkit';
 import { Injectable, Logger } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { declaredIndicators } from './health-indicator.decorator.js';

@@ -1,9 +1,5 @@
-import {
-  ADMIN_ACCESS_REMEDY,
-  AdminAccess,
-  requireAdminAccess,
-  type AdminRequest,
-} from '@loyalnest/core';
+import { AdminAccess, type AdminRequest } from '@loyalnest/core';
+import { ADMIN_ACCESS_REMEDY, requireAdminAccess } from '@loyalnest/core/toolkit';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { HealthSampler } from '../health-sampler.js';

@@ -1,9 +1,5 @@
-import {
-  CHECK_HEALTH,
-  ratio,
-  type HealthContributor,
-  type HealthObservation,
-} from '@loyalnest/core';
+import { CHECK_HEALTH, type HealthContributor, type HealthObservation } from '@loyalnest/core';
+import { ratio } from '@loyalnest/core/toolkit';
 import { statfs } from 'node:fs/promises';
 import { declarationOf, type IndicatorOptions } from './indicator.options.js';
 

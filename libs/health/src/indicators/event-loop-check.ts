@@ -1,13 +1,13 @@
 import {
   CHECK_HEALTH,
   durationMs,
-  ratio,
   SystemClock,
   type Clock,
   type Duration,
   type HealthContributor,
   type HealthObservation,
 } from '@loyalnest/core';
+import { ratio } from '@loyalnest/core/toolkit';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { declarationOf, type IndicatorOptions } from './indicator.options.js';
 import { EventLoopMeter } from './event-loop-meter.js';

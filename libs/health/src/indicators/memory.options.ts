@@ -1,4 +1,4 @@
-import { ratio } from '@loyalnest/core';
+import { ratio } from '@loyalnest/core/toolkit';
 
 export interface MemoryCheckOptions {
   /** Share of the limit from which the service is degraded. From 0 to 1. @defaultValue 0.75 */

@@ -1,11 +1,11 @@
 import {
   DRAIN,
   ON_SHUTDOWN,
-  SideServer,
   type Drainable,
   type DrainStep,
   type ShutdownListener,
 } from '@loyalnest/core';
+import { SideServer } from '@loyalnest/core/toolkit';
 import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';

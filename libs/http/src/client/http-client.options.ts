@@ -1,4 +1,5 @@
-import { durationMs, SystemClock, wholeNumber, type Clock, type Duration } from '@loyalnest/core';
+import { durationMs, SystemClock, type Clock, type Duration } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 
 export interface HttpClientModuleOptions {
   /** Time for a whole exchange, from connecting to the last byte. At least 1 ms. @defaultValue '10s' */

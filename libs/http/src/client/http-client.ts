@@ -2,19 +2,19 @@ import {
   currentContext,
   Deadline,
   DRAIN,
+  type Drainable,
+  type DrainStep,
   durationMs,
   isLoyalNestError,
   newCorrelationId,
   ON_SHUTDOWN,
-  traced,
-  wholeNumber,
-  writeContextHeaders,
-  type Drainable,
-  type DrainStep,
   type OpenSpan,
   type RequestContext,
   type ShutdownListener,
+  traced,
+  writeContextHeaders,
 } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Agent, request as send } from 'undici';
 import { exchangeSpan } from './exchange-span.js';

@@ -1,4 +1,4 @@
-import { MAX_TIMER_MS } from '@loyalnest/core';
+import { MAX_TIMER_MS } from '@loyalnest/core/toolkit';
 import { parseRetryAfter } from './retry-after.js';
 
 const now = Date.UTC(2026, 10, 21, 8, 0, 0);

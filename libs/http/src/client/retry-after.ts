@@ -1,4 +1,4 @@
-import { MAX_TIMER_MS } from '@loyalnest/core';
+import { MAX_TIMER_MS } from '@loyalnest/core/toolkit';
 
 /**
  * Reads `Retry-After` (RFC 9110, section 10.2.3: seconds or an HTTP date) as milliseconds from

@@ -1,4 +1,4 @@
-import { requireSingleImport } from '@loyalnest/core';
+import { requireSingleImport } from '@loyalnest/core/toolkit';
 import { Module } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { ConfigurableModuleClass } from './request-deadline.module-definition.js';

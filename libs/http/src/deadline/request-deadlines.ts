@@ -1,13 +1,5 @@
-import {
-  currentContext,
-  onHttpEntry,
-  runInContext,
-  SystemClock,
-  TimeoutQueue,
-  type Expiring,
-  type HttpEntry,
-  type RequestContext,
-} from '@loyalnest/core';
+import { currentContext, runInContext, SystemClock, type RequestContext } from '@loyalnest/core';
+import { onHttpEntry, TimeoutQueue, type Expiring, type HttpEntry } from '@loyalnest/core/toolkit';
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { DeadlineExceededError } from './deadline-exceeded.error.js';

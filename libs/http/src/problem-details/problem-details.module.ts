@@ -1,4 +1,4 @@
-import { requireSingleImport } from '@loyalnest/core';
+import { requireSingleImport } from '@loyalnest/core/toolkit';
 import { Module } from '@nestjs/common';
 import { APP_FILTER, ModulesContainer } from '@nestjs/core';
 import { ProblemDetailsFilter } from './problem-details.filter.js';

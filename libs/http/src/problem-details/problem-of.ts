@@ -1,4 +1,5 @@
-import { httpStatusOf, isLoyalNestError, type LoyalNestError } from '@loyalnest/core';
+import { isLoyalNestError, type LoyalNestError } from '@loyalnest/core';
+import { httpStatusOf } from '@loyalnest/core/toolkit';
 import { HttpException } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
 import { HttpResponseError } from '../client/http-response.error.js';

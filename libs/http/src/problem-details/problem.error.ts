@@ -1,9 +1,5 @@
-import {
-  LoyalNestError,
-  wholeNumber,
-  type ErrorCategory,
-  type LoyalNestErrorOptions,
-} from '@loyalnest/core';
+import { LoyalNestError, type ErrorCategory, type LoyalNestErrorOptions } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 import type { ProblemIssue } from './problem.js';
 
 export interface ProblemErrorOptions extends LoyalNestErrorOptions {

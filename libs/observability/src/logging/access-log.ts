@@ -1,4 +1,5 @@
-import { currentContext, onHttpEntry, runInContext, type RequestContext } from '@loyalnest/core';
+import { currentContext, runInContext, type RequestContext } from '@loyalnest/core';
+import { onHttpEntry } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { PinoLogger } from 'nestjs-pino';

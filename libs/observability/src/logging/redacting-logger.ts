@@ -1,4 +1,4 @@
-import { redactText } from '@loyalnest/core';
+import { redactText } from '@loyalnest/core/toolkit';
 import { format } from 'node:util';
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import type { Redaction } from '../redaction/redaction.js';

@@ -1,11 +1,11 @@
 import {
   DRAIN,
   ON_SHUTDOWN,
-  SideServer,
   type Drainable,
   type DrainStep,
   type ShutdownListener,
 } from '@loyalnest/core';
+import { SideServer } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ENDPOINT_OPTIONS } from './metrics-endpoint.js';

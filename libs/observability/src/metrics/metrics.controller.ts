@@ -1,9 +1,5 @@
-import {
-  AdminAccess,
-  isLoyalNestError,
-  requireAdminAccess,
-  type AdminRequest,
-} from '@loyalnest/core';
+import { AdminAccess, isLoyalNestError, type AdminRequest } from '@loyalnest/core';
+import { requireAdminAccess } from '@loyalnest/core/toolkit';
 import {
   ForbiddenException,
   Get,

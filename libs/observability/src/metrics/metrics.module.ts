@@ -1,4 +1,5 @@
-import { requireSingleImport, SKIP_THROTTLE } from '@loyalnest/core';
+import { SKIP_THROTTLE } from '@loyalnest/core';
+import { requireSingleImport } from '@loyalnest/core/toolkit';
 import {
   Controller,
   Module,

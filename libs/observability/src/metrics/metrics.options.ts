@@ -1,11 +1,5 @@
-import {
-  durationMs,
-  OptionError,
-  SystemClock,
-  wholeNumber,
-  type Clock,
-  type Duration,
-} from '@loyalnest/core';
+import { durationMs, OptionError, SystemClock, type Clock, type Duration } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 
 export interface MetricsModuleOptions {
   /** On every series. */
@@ -69,7 +63,7 @@ export interface ResolvedMetricsOptions {
 }
 
 const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
-const LEAST_CACHE_MS = 1_000;
+const MIN_CACHE_MS = 1_000;
 
 /** @throws {@link OptionError} */
 export function resolveMetricsOptions(options: MetricsModuleOptions): ResolvedMetricsOptions {
@@ -91,8 +85,8 @@ export function resolveMetricsOptions(options: MetricsModuleOptions): ResolvedMe
     ignore,
     maxRoutes: wholeNumber('MetricsModule.maxRoutes', options.maxRoutes ?? 200, { min: 1 }),
     maxSeries: wholeNumber('MetricsModule.maxSeries', options.maxSeries ?? 1_000, { min: 1 }),
-    cacheForMs: durationMs('MetricsModule.cacheFor', options.cacheFor ?? LEAST_CACHE_MS, {
-      minMs: LEAST_CACHE_MS,
+    cacheForMs: durationMs('MetricsModule.cacheFor', options.cacheFor ?? MIN_CACHE_MS, {
+      minMs: MIN_CACHE_MS,
     }),
     sourceTimeoutMs: durationMs('MetricsModule.sourceTimeout', options.sourceTimeout ?? '500ms', {
       minMs: 1,

@@ -1,11 +1,11 @@
-import { isCardNumber, REDACTED, redactText } from '@loyalnest/core';
+import { isCardNumber, REDACTED, redactText } from '@loyalnest/core/toolkit';
 import { types } from 'node:util';
 import { SecretNames } from './secret-names.js';
 
 /** Deeper than pino writes. */
 const MAX_DEPTH = 8;
 const MAX_ITEMS = 200;
-const LEAST_CARD = 1e12;
+const MIN_CARD = 1e12;
 const NO_NAMES: ReadonlySet<string> = new Set();
 
 type Fields = Record<string, unknown>;
@@ -40,7 +40,7 @@ export class Redaction {
   private copy(value: unknown, above: readonly object[]): unknown {
     if (typeof value === 'string') return redactText(value);
     if (typeof value === 'number') {
-      return value >= LEAST_CARD && isCardNumber(String(value)) ? REDACTED : value;
+      return value >= MIN_CARD && isCardNumber(String(value)) ? REDACTED : value;
     }
     if (typeof value !== 'object' || value === null) return value;
     if (above.includes(value)) return '[circular]';

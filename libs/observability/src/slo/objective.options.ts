@@ -1,4 +1,5 @@
-import { durationMs, OptionError, ratio, wholeNumber } from '@loyalnest/core';
+import { durationMs, OptionError } from '@loyalnest/core';
+import { ratio, wholeNumber } from '@loyalnest/core/toolkit';
 import { JOB_WAIT_BUCKETS } from '../metrics/events/job-buckets.js';
 import { HTTP_BUCKETS } from '../metrics/http/http-buckets.js';
 import { knownMethod } from '../metrics/http/request-method.js';
@@ -55,11 +56,11 @@ export function resolveObjectives(
   if (runbook !== undefined && !isText(runbook)) {
     throw new OptionError('burnRateRules.runbook', runbook, 'use the address of a page');
   }
-  const least = leastCounts('burnRateRules', options, { minEvents: 10, minFailures: 2 });
+  const min = minCounts('burnRateRules', options, { minEvents: 10, minFailures: 2 });
   const taken = new Set<string>();
   return objectives.map((objective, i) => {
     const path = `objectives[${i}]`;
-    const resolved = resolveObjective(path, objective, least);
+    const resolved = resolveObjective(path, objective, min);
     if (taken.has(resolved.name)) {
       throw new OptionError(`${path}.name`, resolved.name, 'give each objective its own name');
     }
@@ -68,12 +69,12 @@ export function resolveObjectives(
   });
 }
 
-type LeastCounts = Required<Pick<BurnRateRulesOptions, 'minEvents' | 'minFailures'>>;
+type MinCounts = Required<Pick<BurnRateRulesOptions, 'minEvents' | 'minFailures'>>;
 
 function resolveObjective(
   path: string,
   given: ServiceLevelObjective,
-  least: LeastCounts,
+  min: MinCounts,
 ): Omit<ResolvedObjective, 'runbook'> {
   if (!Object.hasOwn(FIELDS, given.kind)) {
     throw new OptionError(`${path}.kind`, given.kind, `use ${Object.keys(FIELDS).join(', ')}`);
@@ -95,7 +96,7 @@ function resolveObjective(
     service,
     objective,
     kind: given.kind,
-    ...leastCounts(path, given, least),
+    ...minCounts(path, given, min),
     routes: names(`${path}.routes`, ofRequests?.routes, isText),
     methods: names(`${path}.methods`, ofRequests?.methods, isMethod),
     jobs: names(`${path}.jobs`, 'jobs' in given ? given.jobs : undefined, isText),
@@ -103,7 +104,7 @@ function resolveObjective(
   };
 }
 
-function leastCounts(path: string, given: BurnRateRulesOptions, otherwise: LeastCounts) {
+function minCounts(path: string, given: BurnRateRulesOptions, otherwise: MinCounts) {
   const { minEvents = otherwise.minEvents, minFailures = otherwise.minFailures } = given;
   return {
     minEvents: wholeNumber(`${path}.minEvents`, minEvents, { min: 1 }),

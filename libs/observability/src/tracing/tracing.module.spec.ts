@@ -1,12 +1,11 @@
 import {
   currentContext,
   diagnostics,
-  installTracer,
-  isTracing,
   runInContext,
   traced,
   type SpanDescription,
 } from '@loyalnest/core';
+import { installTracer, isTracing } from '@loyalnest/core/toolkit';
 import { eventually } from '@loyalnest/testing';
 import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -1,4 +1,5 @@
-import { durationMs, OptionError, ratio, wholeNumber, type Duration } from '@loyalnest/core';
+import { durationMs, OptionError, type Duration } from '@loyalnest/core';
+import { ratio, wholeNumber } from '@loyalnest/core/toolkit';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Environment } from './export-configured.js';
 

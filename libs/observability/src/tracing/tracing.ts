@@ -1,13 +1,12 @@
 import {
   DRAIN,
-  installTracer,
   ON_SHUTDOWN,
   OptionError,
   type Drainable,
   type DrainStep,
   type ShutdownListener,
-  redactText,
 } from '@loyalnest/core';
+import { installTracer, redactText } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { context, propagation, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { OutboxStore } from '../outbox-store.js';
 
 /** Rows that are looked at; a longer backlog shows as this many. */
-const MOST_ROWS = 10_000;
+const MAX_ROWS = 10_000;
 
 /** How far behind the relay is. All instances tell the same, as they share the table. */
 @Injectable()
@@ -13,7 +13,7 @@ export class OutboxMetrics implements MetricSource {
   constructor(private readonly store: OutboxStore) {}
 
   async [OBSERVE_METRICS](): Promise<readonly Measurement[]> {
-    const { unpublished, unconfirmed, lagMs } = await this.store.backlog(MOST_ROWS);
+    const { unpublished, unconfirmed, lagMs } = await this.store.backlog(MAX_ROWS);
     const pending = { unpublished, unconfirmed };
     return [
       {
@@ -23,7 +23,7 @@ export class OutboxMetrics implements MetricSource {
       },
       ...Object.entries(pending).map(([state, value]) => ({
         name: 'loyalnest_outbox_pending_events',
-        help: `Events that are not published, or whose job has not ended; at most ${MOST_ROWS}`,
+        help: `Events that are not published, or whose job has not ended; at most ${MAX_ROWS}`,
         value,
         labels: { state },
       })),

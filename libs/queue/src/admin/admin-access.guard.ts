@@ -1,10 +1,10 @@
 import {
   AdminAccess,
   AdminAccessError,
-  requireAdminAccess,
   type Administrator as Person,
   type AdminRequest,
 } from '@loyalnest/core';
+import { requireAdminAccess } from '@loyalnest/core/toolkit';
 import {
   createParamDecorator,
   Inject,
@@ -27,7 +27,7 @@ const administrators = new WeakMap<object, Person>();
 /** Who asks, as {@link AdminAccessGuard} has found out. */
 export const Administrator = createParamDecorator((_data, context): Actor => {
   const { name, role } = administrators.get(context.switchToHttp().getRequest<object>())!;
-  return { by: name, role, face: 'http' };
+  return { by: name, role, source: 'http' };
 });
 
 /** Asks AdminAccess before every route. Without one the application does not boot. */
@@ -71,6 +71,6 @@ export class AdminAccessGuard implements CanActivate {
     if (!known || queue === undefined) return;
     const target = id ?? taskId;
     const refused = { command, queue, ...(target !== undefined && { target }) };
-    await this.refused.note({ by: known.name, role: known.role, face: 'http' }, refused, error);
+    await this.refused.note({ by: known.name, role: known.role, source: 'http' }, refused, error);
   }
 }

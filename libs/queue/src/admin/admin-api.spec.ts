@@ -3,7 +3,7 @@ import { Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { adminApp, asker } from '../../test/admin-app.js';
-import { DeadLetterDesk, envelope } from '../../test/dead-letter-desk.js';
+import { DeadLetterFixture, envelope } from '../../test/dead-letter-fixture.js';
 import { QueueModule } from '../index.js';
 import type { RedriveTask } from '../redrive/redrive-task.js';
 import { ANSWER_SCHEMAS, type AnswerName, type AnswerSchema } from './answer-schemas.js';
@@ -12,15 +12,15 @@ import type { AuditPage, AuditRecord } from './audit-record.js';
 import { QueueAdminModule } from './queue-admin.module.js';
 
 let redis: RedisServer;
-let desk: DeadLetterDesk;
+let fixture: DeadLetterFixture;
 
 beforeAll(async () => {
   redis = await RedisServer.start();
 });
 beforeEach(() => {
-  desk = new DeadLetterDesk(redis);
+  fixture = new DeadLetterFixture(redis);
 });
-afterEach(() => desk.close());
+afterEach(() => fixture.close());
 afterAll(() => redis.stop());
 
 /** Fails for a field that the schema does not have, or lacks where it is required. */
@@ -44,7 +44,7 @@ const expectAnswer = (name: AnswerName, body: unknown): void =>
 
 forEachPlatform((platform) => {
   async function start(server: { readonly url: string } = redis) {
-    const running = await platform.create(adminApp(server, desk), {
+    const running = await platform.create(adminApp(server, fixture), {
       // Answers have to be the same under a strict pipe of the application.
       configure: async (app) => {
         const { ValidationPipe } = await import('@nestjs/common');
@@ -59,13 +59,13 @@ forEachPlatform((platform) => {
   }
 
   it('shows the queues with jobs, ages, dead letters and redrives', async () => {
-    await desk.bury(2);
-    await desk.bury(1, { failure: '[expired] too old' });
-    await desk.bull.add('points.award', envelope({}), {
+    await fixture.bury(2);
+    await fixture.bury(1, { failure: '[expired] too old' });
+    await fixture.bull.add('points.award', envelope({}), {
       jobId: 'w-1',
       timestamp: Date.now() - 60_000,
     });
-    await desk.bull.add('points.award', envelope({}), {
+    await fixture.bull.add('points.award', envelope({}), {
       jobId: 'w-2',
       priority: 7,
       timestamp: Date.now() - 120_000,
@@ -99,17 +99,17 @@ forEachPlatform((platform) => {
     const paused = await ask('ada:operate', 'POST', '/queues/points/pause');
     expect(paused).toMatchObject({ status: 200, body: { queue: 'points', paused: true } });
     expectAnswer('queue', paused.body);
-    expect(await desk.bull.isPaused()).toBe(true);
+    expect(await fixture.bull.isPaused()).toBe(true);
     expect(await ask('ada:operate', 'POST', '/queues/points/resume')).toMatchObject({
       body: { paused: false },
     });
-    expect(await desk.bull.isPaused()).toBe(false);
+    expect(await fixture.bull.isPaused()).toBe(false);
     await close();
   });
 
   it('lists and groups dead letters by their filter, page by page', async () => {
-    await desk.bury(3);
-    await desk.bury(2, {
+    await fixture.bury(3);
+    await fixture.bury(2, {
       failure: 'ledger is closed',
       data: () => envelope({ phone: '+49 123' }, 'demo.myshopify.com'),
     });
@@ -133,7 +133,7 @@ forEachPlatform((platform) => {
   });
 
   it('shows a payload only to whom may operate and asks for it, and notes that', async () => {
-    const [id] = await desk.bury(1, { data: () => envelope({ phone: '+49 123' }) });
+    const [id] = await fixture.bury(1, { data: () => envelope({ phone: '+49 123' }) });
     const { ask, close } = await start();
     const path = `/dead-letters/points/${id}`;
     const masked = await ask('ada:operate', 'GET', path);
@@ -152,15 +152,15 @@ forEachPlatform((platform) => {
   });
 
   it('masks what an edit has replaced', async () => {
-    const [id] = await desk.bury(1, { data: () => envelope({ phone: '+49 123' }) });
-    const letters = desk.letters();
+    const [id] = await fixture.bury(1, { data: () => envelope({ phone: '+49 123' }) });
+    const letters = fixture.letters();
     const { revision } = await letters.get(id!);
     await letters.editAndRedrive(id!, { payload: { phone: 'x' }, revision, by: 'ada' });
-    await desk.bury(0);
-    const worker = desk.work(async () => {
+    await fixture.bury(0);
+    const worker = fixture.work(async () => {
       throw new Error('again');
     });
-    await eventually(async () => expect(await desk.bull.getFailedCount()).toBe(1));
+    await eventually(async () => expect(await fixture.bull.getFailedCount()).toBe(1));
     await worker.close();
     const { ask, close } = await start();
     const { body } = await ask('eve:view', 'GET', `/dead-letters/points/${id}`);
@@ -173,22 +173,22 @@ forEachPlatform((platform) => {
   });
 
   it('redrives, edits, discards and restores one, each by who may', async () => {
-    const [one, two, three] = await desk.bury(3);
+    const [one, two, three] = await fixture.bury(3);
     const { ask, close } = await start();
     const at = (id: string): string => `/dead-letters/points/${id}`;
     const redriven = await ask('ada:operate', 'POST', `${at(one!)}/redrive`);
     expect(redriven).toMatchObject({ status: 200, body: { id: one, outcome: 'redriven' } });
     expectAnswer('done', redriven.body);
-    expect(await (await desk.bull.getJob(one!))!.getState()).toBe('waiting');
+    expect(await (await fixture.bull.getJob(one!))!.getState()).toBe('waiting');
 
     const { body: details } = await ask('ada:operate', 'GET', at(two!));
     const edit = { payload: { n: 42 }, revision: details['revision'] };
     expect((await ask('ada:operate', 'POST', `${at(two!)}/edit`, edit)).status).toBe(200);
-    expect((await desk.bull.getJob(two!))!.data).toMatchObject({ payload: { n: 42 } });
+    expect((await fixture.bull.getJob(two!))!.data).toMatchObject({ payload: { n: 42 } });
 
     const discard = { reason: 'a test order' };
     expect((await ask('ada:operate', 'POST', `${at(three!)}/discard`, discard)).status).toBe(403);
-    expect(await desk.bull.getFailedCount()).toBe(1);
+    expect(await fixture.bull.getFailedCount()).toBe(1);
     expect((await ask('bob:destroy', 'POST', `${at(three!)}/discard`, discard)).status).toBe(200);
     const aside = await ask<{ items: object[] }>(
       'eve:view',
@@ -200,18 +200,18 @@ forEachPlatform((platform) => {
       { id: three, discarded: { by: 'bob', reason: 'a test order' } },
     ]);
     expect((await ask('ada:operate', 'POST', `${at(three!)}/restore`)).status).toBe(200);
-    expect(await desk.bull.getFailedCount()).toBe(1);
+    expect(await fixture.bull.getFailedCount()).toBe(1);
     await close();
   });
 
   it('redrives many as a task that can be watched', async () => {
-    await desk.bury(5);
+    await fixture.bury(5);
     const { ask, close } = await start();
     const path = '/dead-letters/points/redrives';
     const counted = await ask('ada:operate', 'POST', path, { all: true, dryRun: true });
     expect(counted).toMatchObject({ status: 200, body: { count: 5 } });
-    expect(await desk.bull.getFailedCount()).toBe(5);
-    desk.work(async () => undefined);
+    expect(await fixture.bull.getFailedCount()).toBe(5);
+    fixture.work(async () => undefined);
     const request = {
       filter: { reason: 'exhausted' },
       rate: 1_000,
@@ -233,7 +233,7 @@ forEachPlatform((platform) => {
   });
 
   it('cancels a task', async () => {
-    await desk.bury(3);
+    await fixture.bury(3);
     const { ask, close } = await start();
     const path = '/dead-letters/points/redrives';
     const { body } = await ask<{ task: RedriveTask }>('ada:operate', 'POST', path, { all: true });
@@ -276,14 +276,14 @@ forEachPlatform((platform) => {
     ['POST', '/dead-letters/points/redrives', { all: true, stopAbove: 20 }, 'stopAbove'],
     ['POST', '/dead-letters/points/redrives', [], 'JSON object'],
   ])('refuses %s %s with %j and names what is wrong', async (method, path, body, field) => {
-    await desk.bury(1);
+    await fixture.bury(1);
     const { ask, close } = await start();
     const { status, body: problem, headers } = await ask('bob:destroy', method, path, body);
     expect(status).toBe(400);
     expect(headers.get('content-type')).toContain('application/problem+json');
     expect(JSON.stringify(problem)).toContain(field);
     expect(problem).toMatchObject({ status: 400, instance: `/admin${path.split('?')[0]}` });
-    expect(await desk.bull.getFailedCount()).toBe(1);
+    expect(await fixture.bull.getFailedCount()).toBe(1);
     await close();
   });
 
@@ -329,7 +329,7 @@ forEachPlatform((platform) => {
   });
 
   it('notes each command with who, what and its outcome', async () => {
-    const [id] = await desk.bury(1);
+    const [id] = await fixture.bury(1);
     const told: AuditRecord[] = [];
     const end = adminCommanded.subscribe((record) => told.push(record));
     const { ask, close } = await start();
@@ -339,7 +339,7 @@ forEachPlatform((platform) => {
     const { body } = await ask<AuditPage>('eve:view', 'GET', '/audit?limit=2');
     expectAnswer('audit', body);
     expect(body.entries).toMatchObject([
-      { by: 'ada', face: 'http', command: 'start-redrive', outcome: 'done', filter: {} },
+      { by: 'ada', source: 'http', command: 'start-redrive', outcome: 'done', filter: {} },
       { command: 'redrive', target: 'none', outcome: 'refused', error: 'DEAD_LETTER_NOT_FOUND' },
     ]);
     const next = await ask<AuditPage>('eve:view', 'GET', `/audit?cursor=${body.cursor}`);
@@ -364,7 +364,7 @@ forEachPlatform((platform) => {
   });
 
   it('notes once a minute who tried what they may not, and nothing of strangers', async () => {
-    const [id] = await desk.bury(1);
+    const [id] = await fixture.bury(1);
     const { ask, close } = await start();
     const letter = `/dead-letters/points/${id}`;
     const discard = { reason: 'out of the way' };
@@ -373,7 +373,7 @@ forEachPlatform((platform) => {
     await ask('eve:view', 'GET', `${letter}?payload=true`);
     await ask('', 'POST', `${letter}/discard`, discard);
     const { body } = await ask<AuditPage>('eve:view', 'GET', '/audit');
-    const refused = { face: 'http', queue: 'points', outcome: 'refused', error: 'ADMIN_ACCESS' };
+    const refused = { source: 'http', queue: 'points', outcome: 'refused', error: 'ADMIN_ACCESS' };
     expect(body.entries).toMatchObject([
       { by: 'eve', role: 'view', command: 'show-payload', target: id, ...refused },
       { by: 'eve', role: 'view', command: 'start-redrive', ...refused },
@@ -384,16 +384,16 @@ forEachPlatform((platform) => {
   });
 
   it('refuses whom it has to while that cannot be noted', async () => {
-    const [id] = await desk.bury(1);
-    await desk.client.set(`${desk.prefix}:audit`, 'in the way');
+    const [id] = await fixture.bury(1);
+    await fixture.client.set(`${fixture.prefix}:audit`, 'in the way');
     const { ask, close } = await start();
     expect((await ask('eve:view', 'POST', `/dead-letters/points/${id}/redrive`)).status).toBe(403);
     await close();
   });
 
   it('carries out no command that it cannot note', async () => {
-    const [id] = await desk.bury(1);
-    await desk.client.set(`${desk.prefix}:audit`, 'in the way');
+    const [id] = await fixture.bury(1);
+    await fixture.client.set(`${fixture.prefix}:audit`, 'in the way');
     const { ask, close } = await start();
     const path = `/dead-letters/points/${id}`;
     for (const [at, body] of [
@@ -407,9 +407,9 @@ forEachPlatform((platform) => {
         body: { code: 'AUDIT_UNWRITABLE' },
       });
     }
-    expect(await desk.bull.getFailedCount()).toBe(1);
-    expect(await desk.bull.isPaused()).toBe(false);
-    expect(await desk.letters().discarded()).toMatchObject({ total: 0 });
+    expect(await fixture.bull.getFailedCount()).toBe(1);
+    expect(await fixture.bull.isPaused()).toBe(false);
+    expect(await fixture.letters().discarded()).toMatchObject({ total: 0 });
     await close();
   });
 
@@ -439,10 +439,10 @@ describe('an id of more than 100 characters', () => {
   const long = `points.award-${'x'.repeat(300)}`;
 
   it('is found on Fastify once its adapter takes long parameters', async () => {
-    await desk.bury(1, { id: () => long });
+    await fixture.bury(1, { id: () => long });
     const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const adapter = new FastifyAdapter({ routerOptions: { maxParamLength: 1_024 } });
-    const app = await NestFactory.create(adminApp(redis, desk), adapter as never, {
+    const app = await NestFactory.create(adminApp(redis, fixture), adapter as never, {
       logger: false,
     });
     await app.listen(0, '127.0.0.1');
@@ -455,7 +455,7 @@ describe('an id of more than 100 characters', () => {
 
   it('is warned of at the boot on Fastify as it comes', async () => {
     const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
-    const app = await NestFactory.create(adminApp(redis, desk), new FastifyAdapter() as never, {
+    const app = await NestFactory.create(adminApp(redis, fixture), new FastifyAdapter() as never, {
       logger: false,
     });
     await app.init();

@@ -8,7 +8,7 @@ import type { Actor, AdminCommand, AuditIntent } from './audit-record.js';
 import type { AuditTrail } from './audit-trail.js';
 
 /** All that is needed to administer one queue. */
-export interface QueueDesk {
+export interface QueueAdmin {
   readonly letters: DeadLetters;
   readonly redrives: RedriveEngine;
   /** Stores a redrive task, and has it run where that is this process's work. */
@@ -25,18 +25,18 @@ export class AdminCommands {
   constructor(private readonly audit: AuditTrail) {}
 
   /** Workers take no further job of the queue; jobs that run go on. */
-  pause({ letters }: QueueDesk, actor: Actor): Promise<void> {
+  pause({ letters }: QueueAdmin, actor: Actor): Promise<void> {
     const { bull } = letters.source;
     return this.audited(actor, 'pause', bull.name, {}, () => bull.pause());
   }
 
-  resume({ letters }: QueueDesk, actor: Actor): Promise<void> {
+  resume({ letters }: QueueAdmin, actor: Actor): Promise<void> {
     const { bull } = letters.source;
     return this.audited(actor, 'resume', bull.name, {}, () => bull.resume());
   }
 
   /** @throws DeadLetterNotFoundError, DeadLetterBusyError */
-  redrive({ letters }: QueueDesk, actor: Actor, id: string): Promise<void> {
+  redrive({ letters }: QueueAdmin, actor: Actor, id: string): Promise<void> {
     return this.audited(actor, 'redrive', queueOf(letters), { target: id }, () =>
       letters.redrive(id, actor.by),
     );
@@ -44,7 +44,7 @@ export class AdminCommands {
 
   /** @throws as `DeadLetters.editAndRedrive` does */
   edit(
-    { letters }: QueueDesk,
+    { letters }: QueueAdmin,
     actor: Actor,
     id: string,
     edit: { readonly payload: unknown; readonly revision: string },
@@ -55,14 +55,14 @@ export class AdminCommands {
   }
 
   /** @throws OptionError without a reason, DeadLetterNotFoundError, DeadLetterBusyError */
-  discard({ letters }: QueueDesk, actor: Actor, id: string, reason: string): Promise<void> {
+  discard({ letters }: QueueAdmin, actor: Actor, id: string, reason: string): Promise<void> {
     return this.audited(actor, 'discard', queueOf(letters), { target: id, reason }, () =>
       letters.discard(id, { by: actor.by, reason }),
     );
   }
 
   /** @throws DeadLetterNotFoundError, DeadLetterBusyError */
-  restore({ letters }: QueueDesk, actor: Actor, id: string): Promise<void> {
+  restore({ letters }: QueueAdmin, actor: Actor, id: string): Promise<void> {
     return this.audited(actor, 'restore', queueOf(letters), { target: id }, () =>
       letters.restore(id, actor.by),
     );
@@ -74,42 +74,42 @@ export class AdminCommands {
    * @throws OptionError for an empty filter without `all`, or a request that makes no sense
    * @throws RedriveTaskActiveError if the queue has one already
    */
-  startRedrive(desk: QueueDesk, actor: Actor, bulk: BulkRedrive): Promise<RedriveTask> {
+  startRedrive(admin: QueueAdmin, actor: Actor, bulk: BulkRedrive): Promise<RedriveTask> {
     const { all = false, filter = {}, ...request } = bulk;
     requireFilter(filter, all);
     return this.audited(
       actor,
       'start-redrive',
-      queueOf(desk.letters),
+      queueOf(admin.letters),
       { filter: { ...filter } },
-      () => desk.startRedrive({ ...request, filter, by: actor.by }),
+      () => admin.startRedrive({ ...request, filter, by: actor.by }),
       ({ id }) => id,
     );
   }
 
   /** @throws RedriveTaskNotFoundError */
-  cancelRedrive({ letters, redrives }: QueueDesk, actor: Actor, id: string): Promise<RedriveTask> {
+  cancelRedrive({ letters, redrives }: QueueAdmin, actor: Actor, id: string): Promise<RedriveTask> {
     return this.audited(actor, 'cancel-redrive', queueOf(letters), { target: id }, () =>
       redrives.cancel(id, actor.by),
     );
   }
 
   /** The whole of a dead letter, which may hold personal data: who has seen it is noted. */
-  showPayload({ letters }: QueueDesk, actor: Actor, id: string): Promise<DeadLetterDetails> {
+  showPayload({ letters }: QueueAdmin, actor: Actor, id: string): Promise<DeadLetterDetails> {
     return this.audited(actor, 'show-payload', queueOf(letters), { target: id }, () =>
       letters.get(id),
     );
   }
 
   private audited<T>(
-    { by, face, role }: Actor,
+    { by, source, role }: Actor,
     command: AdminCommand,
     queue: string,
     what: Pick<AuditIntent, 'target' | 'filter' | 'reason'>,
     carryOut: () => Promise<T>,
     madeBy?: (result: T) => string,
   ): Promise<T> {
-    const actor = { by, face, ...(role && { role }) };
+    const actor = { by, source, ...(role && { role }) };
     return this.audit.record({ ...actor, command, queue, ...what }, carryOut, madeBy);
   }
 }

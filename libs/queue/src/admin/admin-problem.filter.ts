@@ -1,4 +1,5 @@
-import { currentContext, httpStatusOf, LoyalNestError } from '@loyalnest/core';
+import { currentContext, LoyalNestError } from '@loyalnest/core';
+import { httpStatusOf } from '@loyalnest/core/toolkit';
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { STATUS_CODES } from 'node:http';

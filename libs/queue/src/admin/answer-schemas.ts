@@ -113,7 +113,7 @@ const audit = object({
   id: text(),
   at: time,
   by: text(),
-  face: words('http', 'cli'),
+  source: words('http', 'cli'),
   'role?': words('view', 'operate', 'destroy'),
   command: text(),
   queue: text(),

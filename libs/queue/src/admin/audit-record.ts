@@ -15,7 +15,7 @@ export type AdminCommand =
 /** Who asks, and by which way. */
 export interface Actor {
   readonly by: string;
-  readonly face: 'http' | 'cli';
+  readonly source: 'http' | 'cli';
   /** What the administrator may do; a command line has no roles. */
   readonly role?: AdminRole;
 }

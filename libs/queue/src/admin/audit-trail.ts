@@ -1,11 +1,12 @@
-import { isLoyalNestError, OptionError, wholeNumber, type Clock } from '@loyalnest/core';
+import { isLoyalNestError, OptionError, type Clock } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 import type { Cluster, Redis } from 'ioredis';
 import { adminCommanded } from './admin.events.js';
-import type { AuditIntent, AuditPage, AuditRecord, AuditResult } from './audit-record.js';
+import type { Actor, AuditIntent, AuditPage, AuditRecord, AuditResult } from './audit-record.js';
 import { AuditUnwritableError } from './audit-unwritable.error.js';
 
 /** Entries that are kept, two for each command; Redis may keep a few more. */
-const MOST_ENTRIES = 20_000;
+const MAX_ENTRIES = 20_000;
 /** An outcome is written within this time after its intent, or never. */
 const OUTCOME_WITHIN_MS = 60_000;
 const PAGE = 500;
@@ -16,13 +17,16 @@ export interface AuditTrailOptions {
   readonly clock: Clock;
   readonly prefix: string;
   /** @defaultValue 20000 */
-  readonly mostEntries?: number;
+  readonly maxEntries?: number;
 }
 
 interface Stored {
   readonly intent?: AuditIntent & { readonly at: string };
   readonly result?: AuditResult & { readonly of: string };
 }
+
+/** Until version 0.1 the source of an intent was stored as `face`. */
+type IntentOfVersion1 = AuditIntent & { readonly at: string; readonly face?: Actor['source'] };
 
 /**
  * What people did, in a stream of Redis beside the queues. The intent is written before a command is
@@ -31,11 +35,11 @@ interface Stored {
  */
 export class AuditTrail {
   readonly key: string;
-  private readonly mostEntries: number;
+  private readonly maxEntries: number;
 
   constructor(private readonly options: AuditTrailOptions) {
     this.key = `${options.prefix}:audit`;
-    this.mostEntries = options.mostEntries ?? MOST_ENTRIES;
+    this.maxEntries = options.maxEntries ?? MAX_ENTRIES;
   }
 
   /**
@@ -66,7 +70,7 @@ export class AuditTrail {
 
   /** The newest first. */
   async list({ limit = 50, cursor }: { limit?: number; cursor?: string } = {}): Promise<AuditPage> {
-    const most = wholeNumber('audit.limit', limit, { min: 1, max: 1_000 });
+    const max = wholeNumber('audit.limit', limit, { min: 1, max: 1_000 });
     const results = new Map<string, AuditResult>();
     const entries: AuditRecord[] = [];
     if (cursor !== undefined) await this.readResults(checkCursor(cursor), results);
@@ -77,7 +81,7 @@ export class AuditTrail {
         const { intent, result } = parse(fields);
         note(results, result);
         if (!intent) continue;
-        if (entries.length === most) return { entries, cursor: entries.at(-1)!.id };
+        if (entries.length === max) return { entries, cursor: entries.at(-1)!.id };
         entries.push({ id, ...intent, ...(results.get(id) ?? { outcome: 'unknown' }) });
       }
       if (page.length < PAGE) return { entries };
@@ -114,7 +118,7 @@ export class AuditTrail {
       this.key,
       'MAXLEN',
       '~',
-      this.mostEntries,
+      this.maxEntries,
       '*',
       kind,
       JSON.stringify(content),
@@ -129,10 +133,12 @@ function note(results: Map<string, AuditResult>, closed: Stored['result']): void
   results.set(of, result);
 }
 
-/** What is none of ours is passed by. */
+/** Entries that we did not write are skipped. */
 function parse([kind, content]: readonly string[]): Stored {
   try {
-    return { [kind === 'intent' ? 'intent' : 'result']: JSON.parse(content ?? '') as object };
+    if (kind !== 'intent') return { result: JSON.parse(content ?? '') as Stored['result'] };
+    const { face, ...intent } = JSON.parse(content ?? '') as IntentOfVersion1;
+    return { intent: { ...intent, source: intent.source ?? face! } };
   } catch {
     return {};
   }

@@ -1,4 +1,5 @@
-import { AdminAccessError, includesRole } from '@loyalnest/core';
+import { AdminAccessError } from '@loyalnest/core';
+import { includesRole } from '@loyalnest/core/toolkit';
 import { Get, HttpCode, Param, Post } from '@nestjs/common';
 import type { DeadLetterGroup } from '../dead-letter/dead-letter-group.js';
 import type { DeadLetterDetails, DeadLetterPage } from '../dead-letter/dead-letter.js';
@@ -11,7 +12,7 @@ import { DeadLetterQuery, DetailsQuery, PageQuery } from './admin-queries.js';
 import { AdminRoute } from './admin-route.decorator.js';
 import type { Actor } from './audit-record.js';
 import { maskDeadLetter } from './payload-mask.js';
-import { QueueDesks } from './queue-desks.js';
+import { QueueAdmins } from './queue-admins.js';
 import { RefusedCommands } from './refused-commands.js';
 
 /** What became of a dead letter. */
@@ -25,7 +26,7 @@ interface Done {
 @AdminController('dead-letters/:queue')
 export class DeadLettersController {
   constructor(
-    private readonly desks: QueueDesks,
+    private readonly admins: QueueAdmins,
     private readonly commands: AdminCommands,
     private readonly refused: RefusedCommands,
   ) {}
@@ -43,7 +44,7 @@ export class DeadLettersController {
     @Param('queue') queue: string,
     @AdminQuery(DeadLetterQuery) query: DeadLetterQuery,
   ): Promise<DeadLetterPage> {
-    const page = await this.desks.of(queue).letters.list(query);
+    const page = await this.admins.of(queue).letters.list(query);
     return { ...page, items: page.items.map(maskDeadLetter) };
   }
 
@@ -57,7 +58,7 @@ export class DeadLettersController {
   async groups(
     @Param('queue') queue: string,
   ): Promise<{ readonly groups: readonly DeadLetterGroup[] }> {
-    return { groups: await this.desks.of(queue).letters.groups() };
+    return { groups: await this.admins.of(queue).letters.groups() };
   }
 
   @Get('discarded')
@@ -72,7 +73,7 @@ export class DeadLettersController {
     @Param('queue') queue: string,
     @AdminQuery(PageQuery) query: PageQuery,
   ): Promise<DeadLetterPage> {
-    const page = await this.desks.of(queue).letters.discarded(query);
+    const page = await this.admins.of(queue).letters.discarded(query);
     return { ...page, items: page.items.map(maskDeadLetter) };
   }
 
@@ -90,14 +91,14 @@ export class DeadLettersController {
     @Param('id') id: string,
     @AdminQuery(DetailsQuery) { payload = false }: DetailsQuery,
   ): Promise<DeadLetterDetails> {
-    const desk = this.desks.of(queue);
-    if (!payload) return maskDeadLetter(await desk.letters.get(id));
+    const admin = this.admins.of(queue);
+    if (!payload) return maskDeadLetter(await admin.letters.get(id));
     if (!includesRole(actor.role!, 'operate')) {
       const error = new AdminAccessError('forbidden', 'operate');
       await this.refused.note(actor, { command: 'show-payload', queue, target: id }, error);
       throw error;
     }
-    return this.commands.showPayload(desk, actor, id);
+    return this.commands.showPayload(admin, actor, id);
   }
 
   @Post(':id/redrive')
@@ -114,7 +115,7 @@ export class DeadLettersController {
     @Param('queue') queue: string,
     @Param('id') id: string,
   ): Promise<Done> {
-    await this.commands.redrive(this.desks.of(queue), actor, id);
+    await this.commands.redrive(this.admins.of(queue), actor, id);
     return { queue, id, outcome: 'redriven' };
   }
 
@@ -135,7 +136,7 @@ export class DeadLettersController {
     @Param('id') id: string,
     @AdminBody(EditBody) { payload, revision }: EditBody,
   ): Promise<Done> {
-    await this.commands.edit(this.desks.of(queue), actor, id, { payload, revision });
+    await this.commands.edit(this.admins.of(queue), actor, id, { payload, revision });
     return { queue, id, outcome: 'edited-and-redriven' };
   }
 
@@ -155,7 +156,7 @@ export class DeadLettersController {
     @Param('id') id: string,
     @AdminBody(DiscardBody) { reason }: DiscardBody,
   ): Promise<Done> {
-    await this.commands.discard(this.desks.of(queue), actor, id, reason);
+    await this.commands.discard(this.admins.of(queue), actor, id, reason);
     return { queue, id, outcome: 'discarded' };
   }
 
@@ -173,7 +174,7 @@ export class DeadLettersController {
     @Param('queue') queue: string,
     @Param('id') id: string,
   ): Promise<Done> {
-    await this.commands.restore(this.desks.of(queue), actor, id);
+    await this.commands.restore(this.admins.of(queue), actor, id);
     return { queue, id, outcome: 'restored' };
   }
 }

@@ -28,6 +28,6 @@ export { adminCommanded } from './admin.events.js';
 
 // Without Nest
 export { AdminCommands } from './admin-commands.js';
-export type { BulkRedrive, QueueDesk } from './admin-commands.js';
+export type { BulkRedrive, QueueAdmin } from './admin-commands.js';
 export { AuditTrail } from './audit-trail.js';
 export type { AuditTrailOptions } from './audit-trail.js';

@@ -2,7 +2,7 @@ import type { DeadLetterDetails } from '../dead-letter/dead-letter.js';
 import type { HistoryEntry } from '../dead-letter/dead-letter-history.js';
 
 const DEEPEST = 4;
-const MOST_FIELDS = 50;
+const MAX_FIELDS = 50;
 /** What a programmer calls a field; all other keys may be data, such as a phone number. */
 const FIELD_NAME = /^[A-Za-z_][A-Za-z_-]{0,63}$/;
 
@@ -17,13 +17,12 @@ export function maskPayload(payload: unknown, depth = 0): unknown {
   const fields = Object.entries(payload);
   if (depth >= DEEPEST) return '<object>';
   const shown = fields
-    .slice(0, MOST_FIELDS)
+    .slice(0, MAX_FIELDS)
     .map(([name, value], i) => [
       FIELD_NAME.test(name) ? name : `<field ${i + 1}>`,
       maskPayload(value, depth + 1),
     ]);
-  if (fields.length > MOST_FIELDS)
-    shown.push(['<more>', `<${fields.length - MOST_FIELDS} fields>`]);
+  if (fields.length > MAX_FIELDS) shown.push(['<more>', `<${fields.length - MAX_FIELDS} fields>`]);
   return Object.fromEntries(shown) as object;
 }
 

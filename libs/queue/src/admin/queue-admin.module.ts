@@ -15,7 +15,7 @@ import { AuditController } from './audit.controller.js';
 import { AuditTrail } from './audit-trail.js';
 import { DeadLettersController } from './dead-letters.controller.js';
 import { longIdsPass } from './long-ids.js';
-import { QueueDesks } from './queue-desks.js';
+import { QueueAdmins } from './queue-admins.js';
 import { QueuesController } from './queues.controller.js';
 import { RefusedCommands } from './refused-commands.js';
 import { RedrivesController } from './redrives.controller.js';
@@ -31,7 +31,7 @@ import { RedrivesController } from './redrives.controller.js';
   providers: [
     AdminAccessGuard,
     AdminOutageInterceptor,
-    QueueDesks,
+    QueueAdmins,
     RefusedCommands,
     {
       provide: AuditTrail,

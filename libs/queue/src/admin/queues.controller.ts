@@ -5,20 +5,20 @@ import { AdminCommands } from './admin-commands.js';
 import { AdminController } from './admin-controller.decorator.js';
 import { AdminRoute } from './admin-route.decorator.js';
 import type { Actor } from './audit-record.js';
-import { QueueDesks } from './queue-desks.js';
+import { QueueAdmins } from './queue-admins.js';
 
 /** The queues that this service declared. */
 @AdminController('queues')
 export class QueuesController {
   constructor(
-    private readonly desks: QueueDesks,
+    private readonly admins: QueueAdmins,
     private readonly commands: AdminCommands,
   ) {}
 
   @Get()
   @AdminRoute({ role: 'view', summary: 'All queues of this service', answer: 'queues' })
   async list(): Promise<{ readonly queues: readonly QueueOverview[] }> {
-    return { queues: await Promise.all(this.desks.names().map((name) => this.overview(name))) };
+    return { queues: await Promise.all(this.admins.names().map((name) => this.overview(name))) };
   }
 
   @Get(':queue')
@@ -45,7 +45,7 @@ export class QueuesController {
     @Administrator() actor: Actor,
     @Param('queue') queue: string,
   ): Promise<QueueOverview> {
-    await this.commands.pause(this.desks.of(queue), actor);
+    await this.commands.pause(this.admins.of(queue), actor);
     return this.overview(queue);
   }
 
@@ -62,12 +62,12 @@ export class QueuesController {
     @Administrator() actor: Actor,
     @Param('queue') queue: string,
   ): Promise<QueueOverview> {
-    await this.commands.resume(this.desks.of(queue), actor);
+    await this.commands.resume(this.admins.of(queue), actor);
     return this.overview(queue);
   }
 
   private async overview(queue: string): Promise<QueueOverview> {
-    const { letters, redrives } = this.desks.of(queue);
+    const { letters, redrives } = this.admins.of(queue);
     return readQueueOverview(letters, redrives);
   }
 }

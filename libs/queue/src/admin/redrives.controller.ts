@@ -7,13 +7,13 @@ import { AdminCommands, requireFilter } from './admin-commands.js';
 import { AdminBody } from './admin-input.pipe.js';
 import { AdminRoute } from './admin-route.decorator.js';
 import type { Actor } from './audit-record.js';
-import { QueueDesks } from './queue-desks.js';
+import { QueueAdmins } from './queue-admins.js';
 
 /** Redrives of many dead letters of a queue. */
 @AdminController('dead-letters/:queue/redrives')
 export class RedrivesController {
   constructor(
-    private readonly desks: QueueDesks,
+    private readonly admins: QueueAdmins,
     private readonly commands: AdminCommands,
   ) {}
 
@@ -33,12 +33,12 @@ export class RedrivesController {
     @Param('queue') queue: string,
     @AdminBody(RedriveBody) { dryRun = false, ...request }: RedriveBody,
   ): Promise<{ readonly count: number; readonly task?: RedriveTask }> {
-    const desk = this.desks.of(queue);
+    const admin = this.admins.of(queue);
     if (dryRun) {
       requireFilter(request.filter ?? {}, request.all ?? false);
-      return { count: await desk.redrives.count({ ...request.filter }) };
+      return { count: await admin.redrives.count({ ...request.filter }) };
     }
-    const task = await this.commands.startRedrive(desk, actor, request);
+    const task = await this.commands.startRedrive(admin, actor, request);
     return { count: task.total, task };
   }
 
@@ -50,7 +50,7 @@ export class RedrivesController {
     problems: [404],
   })
   async list(@Param('queue') queue: string): Promise<{ readonly tasks: readonly RedriveTask[] }> {
-    return { tasks: await this.desks.of(queue).redrives.list() };
+    return { tasks: await this.admins.of(queue).redrives.list() };
   }
 
   @Get(':taskId')
@@ -61,7 +61,7 @@ export class RedrivesController {
     problems: [404],
   })
   async show(@Param('queue') queue: string, @Param('taskId') id: string): Promise<RedriveTask> {
-    return this.desks.of(queue).redrives.get(id);
+    return this.admins.of(queue).redrives.get(id);
   }
 
   @Post(':taskId/cancel')
@@ -78,6 +78,6 @@ export class RedrivesController {
     @Param('queue') queue: string,
     @Param('taskId') id: string,
   ): Promise<RedriveTask> {
-    return this.commands.cancelRedrive(this.desks.of(queue), actor, id);
+    return this.commands.cancelRedrive(this.admins.of(queue), actor, id);
   }
 }

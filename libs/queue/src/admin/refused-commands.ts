@@ -5,7 +5,7 @@ import { AuditTrail } from './audit-trail.js';
 
 const NOTE_EVERY_MS = 60_000;
 /** People and commands that are kept in mind. */
-const MOST_KNOWN = 1_000;
+const MAX_KNOWN = 1_000;
 
 /** What a route says about the command behind it. */
 export interface RefusedCommand {
@@ -30,7 +30,7 @@ export class RefusedCommands {
     const key = JSON.stringify([actor.by, refused.command]);
     const last = this.notedAt.get(key);
     if (last !== undefined && now - last < NOTE_EVERY_MS) return;
-    if (this.notedAt.size >= MOST_KNOWN) this.notedAt.clear();
+    if (this.notedAt.size >= MAX_KNOWN) this.notedAt.clear();
     this.notedAt.set(key, now);
     const refuse = (): Promise<never> => Promise.reject(error);
     await this.trail.record({ ...actor, ...refused }, refuse).catch(() => undefined);

@@ -45,7 +45,7 @@ export function numberOf(option: string, value: string | undefined): number | un
 export function actorOf(by: string | undefined): Actor {
   const name = by ?? systemUser();
   if (name.trim() === '') throw new OptionError('--by', by, 'say who asks');
-  return { by: name, face: 'cli' };
+  return { by: name, source: 'cli' };
 }
 
 function systemUser(): string {

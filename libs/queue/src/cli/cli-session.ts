@@ -1,6 +1,6 @@
 import { SystemClock, type Clock } from '@loyalnest/core';
 import type { Cluster, Redis } from 'ioredis';
-import { AdminCommands, type QueueDesk } from '../admin/admin-commands.js';
+import { AdminCommands, type QueueAdmin } from '../admin/admin-commands.js';
 import { AuditTrail } from '../admin/audit-trail.js';
 import { listQueues, queueExists } from '../admin/queue-catalog.js';
 import { QueueNotFoundError } from '../admin/queue-not-found.error.js';
@@ -20,7 +20,7 @@ export class CliSession {
   readonly clock: Clock = new SystemClock();
   readonly audit: AuditTrail;
   readonly commands: AdminCommands;
-  private readonly desks = new Map<string, QueueDesk>();
+  private readonly admins = new Map<string, QueueAdmin>();
 
   private constructor(
     readonly redis: Redis | Cluster,
@@ -58,29 +58,29 @@ export class CliSession {
    *
    * @throws QueueNotFoundError
    */
-  async desk(queue: string): Promise<QueueDesk> {
+  async admin(queue: string): Promise<QueueAdmin> {
     const isName = /^[^:\s]+$/.test(queue);
     if (!isName || !(await queueExists(this.redis, this.prefix, queue))) {
       const where = `Redis under the prefix ${this.prefix}`;
       throw new QueueNotFoundError(queue, await this.queues(), where);
     }
-    const known = this.desks.get(queue);
+    const known = this.admins.get(queue);
     if (known) return known;
     const { redis, prefix, clock } = this;
     const letters = DeadLetters.open({ queue, prefix, redis, clock });
     const redrives = new RedriveEngine(letters);
-    const desk: QueueDesk = {
+    const admin: QueueAdmin = {
       letters,
       redrives,
       startRedrive: (request) => redrives.start(request),
     };
-    this.desks.set(queue, desk);
-    return desk;
+    this.admins.set(queue, admin);
+    return admin;
   }
 
   async close(): Promise<void> {
-    const desks = [...this.desks.values()];
-    await Promise.allSettled(desks.map(({ letters }) => letters.source.bull.close()));
+    const admins = [...this.admins.values()];
+    await Promise.allSettled(admins.map(({ letters }) => letters.source.bull.close()));
     this.redis.disconnect();
   }
 }

@@ -143,7 +143,7 @@ describe('looking at dead letters', () => {
     expect(letter.payload).toEqual({ phone: '+49 1700 0' });
     const { entries } = await json('audit');
     expect(entries).toMatchObject([
-      { by: 'ada', face: 'cli', command: 'show-payload', target: ids[0] },
+      { by: 'ada', source: 'cli', command: 'show-payload', target: ids[0] },
     ]);
   });
 

@@ -1,29 +1,29 @@
 import { FakeClock, RedisServer, type RedisServerOptions } from '@loyalnest/testing';
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
-import { DeadLetterDesk, envelope } from '../../test/dead-letter-desk.js';
+import { DeadLetterFixture, envelope } from '../../test/dead-letter-fixture.js';
 import { loyalnest } from '../../test/command-line.js';
 import { checkServer } from './doctor/check-server.js';
 import type { Finding, Verdict } from './doctor/finding.js';
 import { RedriveEngine } from '../redrive/redrive-engine.js';
 
 let redis: RedisServer;
-let desk: DeadLetterDesk;
+let fixture: DeadLetterFixture;
 
 beforeAll(async () => {
   redis = await RedisServer.start({ appendOnly: true, maxmemory: '512mb' });
 });
 beforeEach(() => {
-  desk = new DeadLetterDesk(redis);
+  fixture = new DeadLetterFixture(redis);
 });
-afterEach(() => desk.close());
+afterEach(() => fixture.close());
 afterAll(() => redis.stop());
 
 async function examine(
   line = '',
   server = redis,
 ): Promise<{ code: number; verdict: Verdict; of: (check: string) => Finding[]; out: string }> {
-  const argv = ['--redis', server.url, '--prefix', desk.prefix, 'doctor', '--json'];
+  const argv = ['--redis', server.url, '--prefix', fixture.prefix, 'doctor', '--json'];
   const { code, out } = await loyalnest([...argv, ...line.split(' ').filter(Boolean)]);
   const { verdict, checks } = JSON.parse(out) as { verdict: Verdict; checks: Finding[] };
   return { code, verdict, of: (check) => checks.filter((one) => one.check === check), out };
@@ -39,8 +39,8 @@ function expectFinding(found: readonly Finding[], verdict: Verdict, seen: RegExp
 }
 
 it('finds nothing where all is well', async () => {
-  await desk.bury(3);
-  await desk.letters().reconcile();
+  await fixture.bury(3);
+  await fixture.letters().reconcile();
   const { code, verdict, of } = await examine('--strict');
   expect([code, verdict]).toEqual([0, 'ok']);
   expectFinding(of('eviction'), 'ok', 'noeviction');
@@ -90,32 +90,32 @@ it.each([
 });
 
 it('finds jobs that are in no state, and dead letters without a job', async () => {
-  const [gone, kept] = await desk.bury(3);
-  await desk.bull.add('points.award', envelope({}), { jobId: 'waits' });
-  await desk.bull.add('points.award', envelope({}), { jobId: 'later', delay: 60_000 });
-  await desk.letters().discard(kept!, { by: 'ada', reason: 'a test' });
-  await desk.bull.add('points.award', envelope({}), { jobId: 'lost' });
-  await desk.client.lrem(desk.key('wait'), 0, 'lost');
-  await desk.client.del(desk.key(gone!));
+  const [gone, kept] = await fixture.bury(3);
+  await fixture.bull.add('points.award', envelope({}), { jobId: 'waits' });
+  await fixture.bull.add('points.award', envelope({}), { jobId: 'later', delay: 60_000 });
+  await fixture.letters().discard(kept!, { by: 'ada', reason: 'a test' });
+  await fixture.bull.add('points.award', envelope({}), { jobId: 'lost' });
+  await fixture.client.lrem(fixture.key('wait'), 0, 'lost');
+  await fixture.client.del(fixture.key(gone!));
   const { of } = await examine();
   expectFinding(of('keys'), 'warn', /^1 jobs are in no state and will never run: lost$/);
   expectFinding(of('keys'), 'warn', /^1 dead letters have no job/);
 });
 
 it('finds what jobs that were deleted by hand have left', async () => {
-  const kept = await desk.bull.add('points.award', envelope({}), { jobId: 'kept' });
-  const deleted = await desk.bull.add('points.award', envelope({}), { jobId: 'deleted' });
+  const kept = await fixture.bull.add('points.award', envelope({}), { jobId: 'kept' });
+  const deleted = await fixture.bull.add('points.award', envelope({}), { jobId: 'deleted' });
   await Promise.all([kept.log('a line'), deleted.log('a line')]);
-  await desk.client.del(desk.key('deleted'));
-  await desk.client.lrem(desk.key('wait'), 0, 'deleted');
+  await fixture.client.del(fixture.key('deleted'));
+  await fixture.client.lrem(fixture.key('wait'), 0, 'deleted');
   const { of } = await examine();
   expectFinding(of('keys'), 'warn', /^1 keys belong to jobs that do not exist: deleted:logs$/);
 });
 
 it('finds jobs of a queue whose settings are gone', async () => {
-  await desk.bull.add('points.award', envelope({}));
+  await fixture.bull.add('points.award', envelope({}));
   expectFinding((await examine()).of('settings'), 'ok', 'every queue');
-  await desk.client.del(desk.key('meta'));
+  await fixture.client.del(fixture.key('meta'));
   const { of, code } = await examine();
   expectFinding(of('settings'), 'fail', /^points: there are jobs/);
   expect(code).toBe(1);
@@ -123,14 +123,14 @@ it('finds jobs of a queue whose settings are gone', async () => {
 
 it('says nothing of a look that was interrupted', async () => {
   const interrupted = AbortSignal.abort();
-  const argv = ['--redis', redis.url, '--prefix', desk.prefix, 'doctor', '--json'];
+  const argv = ['--redis', redis.url, '--prefix', fixture.prefix, 'doctor', '--json'];
   expect(await loyalnest(argv, { interrupted })).toMatchObject({ code: 130, out: '' });
 });
 
 it('is given up in the middle of its look, whatever Redis does', async () => {
   const own = await RedisServer.start();
   const client = new Redis(own.url);
-  await client.hset(`${desk.prefix}:points:meta`, 'v', '1');
+  await client.hset(`${fixture.prefix}:points:meta`, 'v', '1');
   const interrupt = new AbortController();
   const monitor = await client.monitor();
   monitor.on('monitor', (_time, [command]: readonly string[]) => {
@@ -138,7 +138,7 @@ it('is given up in the middle of its look, whatever Redis does', async () => {
     own.pause();
     interrupt.abort();
   });
-  const argv = ['--redis', own.url, '--prefix', desk.prefix, 'doctor', '--json'];
+  const argv = ['--redis', own.url, '--prefix', fixture.prefix, 'doctor', '--json'];
   const { code, out } = await loyalnest(argv, { interrupted: interrupt.signal });
   expect([code, out]).toEqual([130, '']);
   own.resume();
@@ -148,19 +148,19 @@ it('is given up in the middle of its look, whatever Redis does', async () => {
 });
 
 it('finds waiting jobs that nobody works on', async () => {
-  await desk.bull.add('points.award', envelope({}), { timestamp: Date.now() - 3_600_000 });
+  await fixture.bull.add('points.award', envelope({}), { timestamp: Date.now() - 3_600_000 });
   const idle = await examine();
   expectFinding(idle.of('workers'), 'fail', /^1 jobs wait, the oldest for 1h.* no worker/);
   expect(idle.code).toBe(1);
-  const worker = desk.work(async () => new Promise(() => undefined));
+  const worker = fixture.work(async () => new Promise(() => undefined));
   await worker.waitUntilReady();
   expectFinding((await examine()).of('workers'), 'ok', /^1 connected/);
   await worker.close(true);
 });
 
 it('finds a queue that is paused', async () => {
-  await desk.bull.add('points.award', envelope({}));
-  await desk.bull.pause();
+  await fixture.bull.add('points.award', envelope({}));
+  await fixture.bull.pause();
   const { of, code } = await examine();
   expectFinding(of('paused'), 'warn', 'take no job');
   expect(code).toBe(0);
@@ -168,8 +168,8 @@ it('finds a queue that is paused', async () => {
 });
 
 it('finds workers of a queue that does not exist', async () => {
-  const connection = desk.connect();
-  const { prefix } = desk;
+  const connection = fixture.connect();
+  const { prefix } = fixture;
   const worker = new Worker('pointz', async () => undefined, {
     connection,
     prefix,
@@ -181,30 +181,30 @@ it('finds workers of a queue that does not exist', async () => {
 });
 
 it('compares dead letters with the window of the inbox', async () => {
-  const [id] = await desk.bury(1);
-  await desk.date(id!, Date.now() - 40 * 86_400_000);
+  const [id] = await fixture.bury(1);
+  await fixture.date(id!, Date.now() - 40 * 86_400_000);
   expectFinding((await examine('--dedupe-window 30d')).of('dedupe'), 'warn', /40d/);
   expectFinding((await examine('--dedupe-window 60d')).of('dedupe'), 'ok', /40d/);
 });
 
 it('finds completed jobs that are forgotten soon', async () => {
-  await desk.bull.add('points.award', envelope({}), { removeOnComplete: { age: 60 } });
-  const worker = desk.work(async () => undefined);
+  await fixture.bull.add('points.award', envelope({}), { removeOnComplete: { age: 60 } });
+  const worker = fixture.work(async () => undefined);
   await new Promise((done) => worker.once('completed', done));
   expectFinding((await examine()).of('kept-jobs'), 'warn', /known for 1m/);
 });
 
 it('finds an index that nobody mends, and a redrive that nobody runs', async () => {
-  await desk.bury(3);
+  await fixture.bury(3);
   expectFinding((await examine()).of('index'), 'warn', '0 entries for 3 dead letters');
-  await new RedriveEngine(desk.letters()).start({ by: 'ada' });
+  await new RedriveEngine(fixture.letters()).start({ by: 'ada' });
   expectFinding((await examine()).of('redrive'), 'warn', 'nobody runs it');
 });
 
 it('shows people a table and what to do, in colour on a terminal only', async () => {
-  await desk.bull.pause();
-  await desk.bull.add('points.award', envelope({}));
-  const argv = ['--redis', redis.url, '--prefix', desk.prefix, 'doctor', '--fast'];
+  await fixture.bull.pause();
+  await fixture.bull.add('points.award', envelope({}));
+  const argv = ['--redis', redis.url, '--prefix', fixture.prefix, 'doctor', '--fast'];
   const plain = await loyalnest(argv);
   expect(plain.out).toContain('What to do:\nwarn points paused:');
   expect(plain.out).not.toContain('\u001b');

@@ -16,7 +16,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { envelope } from '../../test/dead-letter-desk.js';
+import { envelope } from '../../test/dead-letter-fixture.js';
 import { buryAndLeave } from '../../test/closed-app.js';
 
 /** As package.json names it; `npm test` builds it before. */

@@ -1,46 +1,46 @@
 import { eventually, RedisServer } from '@loyalnest/testing';
 import { UnrecoverableError } from 'bullmq';
-import { DeadLetterDesk } from '../../test/dead-letter-desk.js';
+import { DeadLetterFixture } from '../../test/dead-letter-fixture.js';
 import { loyalnest, type CliResult, type CliSetting } from '../../test/command-line.js';
 import { RedriveEngine } from '../redrive/redrive-engine.js';
 
 let redis: RedisServer;
-let desk: DeadLetterDesk;
+let fixture: DeadLetterFixture;
 
 beforeAll(async () => {
   redis = await RedisServer.start();
 });
 beforeEach(() => {
-  desk = new DeadLetterDesk(redis);
+  fixture = new DeadLetterFixture(redis);
 });
-afterEach(() => desk.close());
+afterEach(() => fixture.close());
 afterAll(() => redis.stop());
 
 const cli = (line: string, setting: CliSetting = {}): Promise<CliResult> =>
-  loyalnest(['--redis', redis.url, '--prefix', desk.prefix, ...line.split(' ')], setting);
+  loyalnest(['--redis', redis.url, '--prefix', fixture.prefix, ...line.split(' ')], setting);
 
 it('counts what it would redrive, and redrives nothing', async () => {
-  await desk.bury(5);
+  await fixture.bury(5);
   expect(await cli('dlq redrive points --all --dry-run')).toMatchObject({
     code: 0,
     out: '5 dead letters of points would be redriven\n',
   });
-  expect(await desk.bull.getFailedCount()).toBe(5);
+  expect(await fixture.bull.getFailedCount()).toBe(5);
 });
 
 it('redrives those that fit in the foreground, and tells how it ended', async () => {
-  await desk.bury(5);
-  await desk.bury(2, { failure: '[expired] too old' });
-  desk.work(async () => undefined);
+  await fixture.bury(5);
+  await fixture.bury(2, { failure: '[expired] too old' });
+  fixture.work(async () => undefined);
   const { code, out, err } = await cli('dlq redrive points --reason exhausted --rate 1000 --yes');
   expect(code).toBe(0);
   expect(out).toMatch(/completed +5 +5 +5 +0 /);
   expect(err).toContain('of 5 redriven');
-  expect(await desk.bull.getFailedCount()).toBe(2);
+  expect(await fixture.bull.getFailedCount()).toBe(2);
 });
 
 it('asks before it redrives many, and needs --yes where nobody can answer', async () => {
-  await desk.bury(3);
+  await fixture.bury(3);
   const script = await cli('dlq redrive points --all');
   expect(script).toMatchObject({ code: 2, err: expect.stringContaining('--yes') });
   const person = await cli('dlq redrive points --all', { answer: 'no' });
@@ -48,12 +48,12 @@ it('asks before it redrives many, and needs --yes where nobody can answer', asyn
     code: 130,
     err: expect.stringContaining('Redrive 3 dead letters'),
   });
-  expect(await desk.bull.getFailedCount()).toBe(3);
+  expect(await fixture.bull.getFailedCount()).toBe(3);
 });
 
 it('ends with 1 if the canary fails again', async () => {
-  await desk.bury(5);
-  desk.work(async () => {
+  await fixture.bury(5);
+  fixture.work(async () => {
     throw new UnrecoverableError('still broken');
   });
   const { code, out } = await cli('dlq redrive points --all --yes --json');
@@ -62,21 +62,21 @@ it('ends with 1 if the canary fails again', async () => {
 });
 
 it('leaves a task behind at Ctrl-C that can be resumed, and goes on with it', async () => {
-  await desk.bury(30);
+  await fixture.bury(30);
   const interrupt = new AbortController();
   const run = cli('dlq redrive points --all --canary 0 --rate 1 --yes', {
     interrupted: interrupt.signal,
   });
-  await eventually(async () => expect(await desk.bull.getFailedCount()).toBeLessThan(30));
+  await eventually(async () => expect(await fixture.bull.getFailedCount()).toBeLessThan(30));
   interrupt.abort();
   const { code, err } = await run;
   expect(code).toBe(130);
   expect(err).toContain('loyalnest redrives resume points');
-  const [task] = await new RedriveEngine(desk.letters()).list();
+  const [task] = await new RedriveEngine(fixture.letters()).list();
   expect(task).toMatchObject({ state: 'running' });
-  desk.work(async () => undefined);
+  fixture.work(async () => undefined);
   const resumed = cli('redrives resume points --json');
-  await eventually(async () => expect(await desk.bull.getFailedCount()).toBeLessThan(29), {
+  await eventually(async () => expect(await fixture.bull.getFailedCount()).toBeLessThan(29), {
     within: '10s',
   });
   const cancelled = await cli(`redrives cancel points ${task!.id} --by bob --json`);
@@ -86,23 +86,23 @@ it('leaves a task behind at Ctrl-C that can be resumed, and goes on with it', as
 });
 
 it('cancels the task at Ctrl-C if told so', async () => {
-  await desk.bury(30);
+  await fixture.bury(30);
   const interrupt = new AbortController();
   const line = 'dlq redrive points --all --canary 0 --rate 1 --yes --on-interrupt cancel';
   const run = cli(line, { interrupted: interrupt.signal });
-  await eventually(async () => expect(await desk.bull.getFailedCount()).toBeLessThan(30));
+  await eventually(async () => expect(await fixture.bull.getFailedCount()).toBeLessThan(30));
   interrupt.abort();
   expect((await run).code).toBe(130);
-  expect(await new RedriveEngine(desk.letters()).active()).toBeUndefined();
+  expect(await new RedriveEngine(fixture.letters()).active()).toBeUndefined();
 });
 
 it('follows the task that a service runs instead of starting another', async () => {
-  await desk.bury(4);
+  await fixture.bury(4);
   const runs: string[] = [];
-  const service = new RedriveEngine(desk.letters());
+  const service = new RedriveEngine(fixture.letters());
   const { id } = await service.start({ by: 'ada', rate: 2, canary: 0 });
   const theirs = service.run(id);
-  desk.work(async (job) => void runs.push(job.id!));
+  fixture.work(async (job) => void runs.push(job.id!));
   const { code, out, err } = await cli('dlq redrive points --all --yes --json');
   expect(code).toBe(4);
   expect(err).toContain(`task ${id} of ada is under way`);
@@ -113,7 +113,7 @@ it('follows the task that a service runs instead of starting another', async () 
 });
 
 it('notes who started and who cancelled it', async () => {
-  await desk.bury(1);
+  await fixture.bury(1);
   await cli('dlq redrive points --reason exhausted --canary-timeout 50ms --yes --by ada');
   const { out } = await cli('audit --json');
   expect(JSON.parse(out).entries).toMatchObject([

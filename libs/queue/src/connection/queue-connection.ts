@@ -2,13 +2,13 @@ import {
   CHECK_HEALTH,
   DRAIN,
   ON_SHUTDOWN,
-  requireSingleImport,
   type Drainable,
   type DrainStep,
   type HealthContributor,
   type HealthObservation,
   type ShutdownListener,
 } from '@loyalnest/core';
+import { requireSingleImport } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { ConnectionOptions, QueueOptions } from 'bullmq';

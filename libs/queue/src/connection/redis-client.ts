@@ -14,7 +14,7 @@ const DISCONNECT_TIMEOUT_MS = 500;
  * How often a command is sent again to a node that is away, each 100 ms: for a minute, by when the
  * lock of a job is lost.
  */
-const MOST_REDIRECTIONS = 600;
+const MAX_REDIRECTIONS = 600;
 
 /** A connection that fails fast, and those that were made from it, which wait. */
 export interface RedisConnections {
@@ -58,7 +58,7 @@ export function connect(
     const { lazyConnect = false, redisOptions } = own;
     const connectionName = redisOptions?.connectionName;
     const options = { ...waiting(silenceMs), ...(connectionName && { connectionName }) };
-    const manner = { lazyConnect, maxRedirections: MOST_REDIRECTIONS };
+    const manner = { lazyConnect, maxRedirections: MAX_REDIRECTIONS };
     return whileOpen(open, createCluster(WaitingCluster, target, options, manner));
   };
   return { producer, waiting: open };

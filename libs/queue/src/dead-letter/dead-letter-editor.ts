@@ -1,4 +1,5 @@
-import { LuaScript, type JobDescriptor } from '@loyalnest/core';
+import type { JobDescriptor } from '@loyalnest/core';
+import { LuaScript } from '@loyalnest/core/toolkit';
 import { isJobEnvelope, type JobEnvelope } from '../job/job-envelope.js';
 import { PayloadTooLargeError } from '../job/payload-too-large.error.js';
 import { DeadLetterBusyError } from './dead-letter-busy.error.js';

@@ -15,7 +15,7 @@ type Dead = JobRecord & { readonly score: string };
 
 const MESSAGE_CHARS = 500;
 /** Groups of one queue; more causes than an operator reads are one group. */
-const MOST_GROUPS = 500;
+const MAX_GROUPS = 500;
 
 /**
  * Which reason and which cause group each dead letter belongs to. Everything in it is derived from
@@ -26,7 +26,7 @@ export class DeadLetterIndex {
 
   constructor(
     private readonly source: DeadLetterSource,
-    private readonly mostGroups = MOST_GROUPS,
+    private readonly maxGroups = MAX_GROUPS,
   ) {
     this.keys = new DeadLetterKeys(source.bull);
   }
@@ -160,7 +160,7 @@ export class DeadLetterIndex {
         ...this.placesOf(list, old),
       ];
     });
-    const results = await INDEX.run(this.source.redis, list.keys, [this.mostGroups, ...args]);
+    const results = await INDEX.run(this.source.redis, list.keys, [this.maxGroups, ...args]);
     const indexed = items.filter((_item, i) => results[i]! > 0);
     items.forEach(({ record, entry }, i) => {
       if (results[i] === INDEXED.newly) this.announce(record, entry);

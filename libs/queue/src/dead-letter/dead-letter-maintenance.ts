@@ -20,7 +20,7 @@ import { QueueRegistry } from '../queue-registry.js';
 import { DeadLetterService } from './dead-letter.service.js';
 
 /** Ids that wait to be indexed; more are found by the next reconciliation. */
-const MOST_WAITING = 10_000;
+const MAX_WAITING = 10_000;
 const PAGE = 250;
 
 /**
@@ -62,7 +62,7 @@ export class DeadLetterMaintenance
     if (this.stopped.signal.aborted) return;
     const waiting = this.waiting.get(queue);
     if (waiting) {
-      if (waiting.size < MOST_WAITING) waiting.add(id);
+      if (waiting.size < MAX_WAITING) waiting.add(id);
       return;
     }
     this.waiting.set(queue, new Set([id]));

@@ -1,4 +1,4 @@
-import { LuaScript } from '@loyalnest/core';
+import { LuaScript } from '@loyalnest/core/toolkit';
 import { randomUUID } from 'node:crypto';
 import type { DeadLetterIndex } from './dead-letter-index.js';
 import { DeadLetterKeys } from './dead-letter-keys.js';

@@ -1,4 +1,5 @@
-import { durationMs, OptionError, wholeNumber, type Duration } from '@loyalnest/core';
+import { durationMs, OptionError, type Duration } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 import { DEAD_LETTER_REASONS, type DeadLetterReason } from './dead-letter.js';
 
 export interface RetentionLimits {

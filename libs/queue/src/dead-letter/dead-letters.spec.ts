@@ -1,7 +1,7 @@
 import { diagnostics } from '@loyalnest/core';
 import { FakeClock, RedisServer } from '@loyalnest/testing';
 import { Job, UnrecoverableError } from 'bullmq';
-import { DeadLetterDesk, envelope } from '../../test/dead-letter-desk.js';
+import { DeadLetterFixture, envelope } from '../../test/dead-letter-fixture.js';
 import { InvalidPayloadError } from '../job/invalid-payload.error.js';
 import { PayloadTooLargeError } from '../job/payload-too-large.error.js';
 import { DeadLetterBusyError } from './dead-letter-busy.error.js';
@@ -12,19 +12,19 @@ import type { DeadLettered, DeadLettersPruned, IndexMended } from './dead-letter
 import { DEAD_LETTER_REASONS } from './dead-letter.js';
 
 let redis: RedisServer;
-let desk: DeadLetterDesk;
+let fixture: DeadLetterFixture;
 let endings: (() => void)[] = [];
 
 beforeAll(async () => {
   redis = await RedisServer.start();
 });
 beforeEach(() => {
-  desk = new DeadLetterDesk(redis);
+  fixture = new DeadLetterFixture(redis);
 });
 afterEach(async () => {
   for (const end of endings) end();
   endings = [];
-  await desk.close();
+  await fixture.close();
 });
 afterAll(() => redis.stop());
 
@@ -36,17 +36,18 @@ function listen<Event extends object>(name: string): Event[] {
   return events;
 }
 
-const indexKeys = async (): Promise<string[]> => desk.client.keys(`${desk.key('dead-letters')}:*`);
+const indexKeys = async (): Promise<string[]> =>
+  fixture.client.keys(`${fixture.key('dead-letters')}:*`);
 
 describe('the index', () => {
   it('knows each reason by its mark', async () => {
     for (const reason of DEAD_LETTER_REASONS.filter((known) => known !== 'exhausted')) {
-      await desk.bury(1, { failure: `[${reason}] because` });
+      await fixture.bury(1, { failure: `[${reason}] because` });
     }
-    await desk.bury(1, { failure: (): Error => new Error('used up') });
-    await desk.bury(1, { failure: 'job stalled more than allowable limit' });
+    await fixture.bury(1, { failure: (): Error => new Error('used up') });
+    await fixture.bury(1, { failure: 'job stalled more than allowable limit' });
     const counts = Object.fromEntries(
-      (await desk.letters().reasons()).map(({ reason, count }) => [reason, count]),
+      (await fixture.letters().reasons()).map(({ reason, count }) => [reason, count]),
     );
     expect(counts).toEqual({
       exhausted: 1,
@@ -61,25 +62,25 @@ describe('the index', () => {
   });
 
   it('puts what died of one cause into one group', async () => {
-    await desk.bury(3, {
+    await fixture.bury(3, {
       failure: (id) => new UnrecoverableError(`account '${id}' has ${id.length * 7} points`),
     });
-    await desk.bury(1, { failure: 'ledger is closed' });
-    const groups = await desk.letters().groups();
+    await fixture.bury(1, { failure: 'ledger is closed' });
+    const groups = await fixture.letters().groups();
     expect(groups).toMatchObject([
       { name: 'points.award', count: 3, failedAgain: 0, reasons: ['exhausted'] },
       { message: 'ledger is closed', count: 1 },
     ]);
-    const { items } = await desk.letters().list({ group: groups[0]!.group });
+    const { items } = await fixture.letters().list({ group: groups[0]!.group });
     expect(items).toHaveLength(3);
   });
 
   it('tells how many of a group were redriven and died again', async () => {
     const failure = (): Error => new UnrecoverableError('no such account');
-    const [id] = await desk.bury(2, { failure });
-    const letters = desk.letters();
+    const [id] = await fixture.bury(2, { failure });
+    const letters = fixture.letters();
     await letters.redrive(id!, 'ada');
-    const worker = desk.work(async () => {
+    const worker = fixture.work(async () => {
       throw failure();
     });
     await new Promise((done) => worker.once('failed', done));
@@ -88,46 +89,48 @@ describe('the index', () => {
 
   it('holds no more groups than it may; the rest is one', async () => {
     const words = 'abcdefghijklmnopqrstuvwxyz';
-    await desk.bury(520, {
+    await fixture.bury(520, {
       failure: (id) => {
         const n = Number(id.slice(4));
         return new UnrecoverableError(`${words[n % 26]} ${words[Math.floor(n / 26)]} broke`);
       },
     });
-    const groups = await desk.letters().groups();
+    const groups = await fixture.letters().groups();
     expect(groups).toHaveLength(501);
     expect(groups.find(({ group }) => group === 'other')).toMatchObject({ count: 20 });
   });
 
   it('is built again after it was deleted, and tells of no death twice', async () => {
-    await desk.bury(600);
+    await fixture.bury(600);
     const told = listen<DeadLettered>('dead-lettered');
-    const letters = desk.letters();
+    const letters = fixture.letters();
     await letters.reconcile();
     expect(told).toHaveLength(600);
     const before = await letters.groups();
-    await desk.client.del(...(await indexKeys()));
+    await fixture.client.del(...(await indexKeys()));
     expect(await letters.reconcile()).toMatchObject({ added: 600, missing: 0 });
     expect(await letters.groups()).toEqual(before);
     expect(told).toHaveLength(600);
   });
 
   it('has each dead letter once though three processes reconcile at the same time', async () => {
-    await desk.bury(2_000);
+    await fixture.bury(2_000);
     const told = listen<DeadLettered>('dead-lettered');
-    const mended = await Promise.all([1, 2, 3].map(() => desk.letters().reconcile({ full: true })));
+    const mended = await Promise.all(
+      [1, 2, 3].map(() => fixture.letters().reconcile({ full: true })),
+    );
     expect(mended.reduce((sum, { added }) => sum + added, 0)).toBe(2_000);
     expect(new Set(told.map(({ id }) => id)).size).toBe(2_000);
     expect(told).toHaveLength(2_000);
-    expect(await desk.letters().groups()).toMatchObject([{ count: 2_000 }]);
+    expect(await fixture.letters().groups()).toMatchObject([{ count: 2_000 }]);
   });
 
   it('gets a death that a clock running behind put before what was seen', async () => {
-    const [first] = await desk.bury(2);
-    const letters = desk.letters();
+    const [first] = await fixture.bury(2);
+    const letters = fixture.letters();
     await letters.reconcile();
-    const [late] = await desk.bury(1);
-    await desk.date(late!, Date.now() - 86_400_000);
+    const [late] = await fixture.bury(1);
+    await fixture.date(late!, Date.now() - 86_400_000);
     await letters.redrive(first!, 'ada');
     const { added } = await letters.reconcile();
     expect(added).toBe(1);
@@ -135,15 +138,15 @@ describe('the index', () => {
   });
 
   it('forgets what left the failed set, and tells of what nobody took out', async () => {
-    const ids = await desk.bury(6);
-    const letters = desk.letters();
+    const ids = await fixture.bury(6);
+    const letters = fixture.letters();
     await letters.reconcile();
     const events = listen<IndexMended>('dead-letter-index-mended');
     await letters.discard(ids[0]!, { by: 'ada', reason: 'test' });
     await letters.redrive(ids[1]!, 'ada');
-    const retried = (await desk.bull.getJob(ids[2]!)) as Job;
+    const retried = (await fixture.bull.getJob(ids[2]!)) as Job;
     await retried.retry();
-    for (const id of ids.slice(3, 5)) await desk.bull.remove(id);
+    for (const id of ids.slice(3, 5)) await fixture.bull.remove(id);
     const mended = await letters.reconcile();
     expect(mended).toEqual({ queue: 'points', added: 0, moved: 1, missing: 2 });
     expect(events).toEqual([mended]);
@@ -154,37 +157,37 @@ describe('the index', () => {
 
 describe('a list', () => {
   it('is the same page by page, whatever dies meanwhile', async () => {
-    await desk.bury(25);
-    const letters = desk.letters();
+    await fixture.bury(25);
+    const letters = fixture.letters();
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
       const page = await letters.list({ limit: 10, ...(cursor && { cursor }) });
       seen.push(...page.items.map(({ id }) => id));
       cursor = page.cursor;
-      await desk.bury(1, { id: () => `later-${seen.length}` });
+      await fixture.bury(1, { id: () => `later-${seen.length}` });
     } while (cursor);
     expect(new Set(seen).size).toBe(25);
     expect(seen).toHaveLength(25);
   });
 
   it('goes on behind a dead letter that is gone, also among deaths of one millisecond', async () => {
-    const ids = await desk.bury(9);
-    for (const id of ids) await desk.date(id, 1_000);
-    const letters = desk.letters();
+    const ids = await fixture.bury(9);
+    for (const id of ids) await fixture.date(id, 1_000);
+    const letters = fixture.letters();
     const first = await letters.list({ limit: 4 });
-    await desk.bull.remove(first.items.at(-1)!.id);
+    await fixture.bull.remove(first.items.at(-1)!.id);
     const second = await letters.list({ limit: 9, cursor: first.cursor! });
     expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids.toReversed());
   });
 
   it('holds what its filter means', async () => {
-    await desk.bury(2, { data: (i) => envelope({}, `shop-${i}`), failure: '[invalid] no' });
-    await desk.bury(2, { name: 'points.spend' });
-    const letters = desk.letters();
+    await fixture.bury(2, { data: (i) => envelope({}, `shop-${i}`), failure: '[invalid] no' });
+    await fixture.bury(2, { name: 'points.spend' });
+    const letters = fixture.letters();
     const ids = async (filter: Parameters<typeof letters.list>[0]) =>
       (await letters.list(filter)).items.map(({ id }) => id).sort();
-    await desk.date('job-3', 5_000);
+    await fixture.date('job-3', 5_000);
     expect(await ids({ merchant: 'shop-1' })).toEqual(['job-1']);
     expect(await ids({ name: 'points.spend' })).toEqual(['job-2', 'job-3']);
     expect(await ids({ reason: 'invalid' })).toEqual(['job-0', 'job-1']);
@@ -196,7 +199,7 @@ describe('a list', () => {
   });
 
   it('refuses a cursor that is none and a time that is none', async () => {
-    const letters = desk.letters();
+    const letters = fixture.letters();
     await expect(letters.list({ cursor: '???' })).rejects.toThrow('cursor of the page before');
     await expect(letters.list({ failedAfter: 'soon' })).rejects.toThrow('deadLetters.failedAfter');
   });
@@ -204,8 +207,8 @@ describe('a list', () => {
 
 describe('a discarded dead letter', () => {
   it('is in exactly one place, keeps its job and comes back as it was', async () => {
-    const [id] = await desk.bury(2);
-    const letters = desk.letters();
+    const [id] = await fixture.bury(2);
+    const letters = fixture.letters();
     const before = await letters.get(id!);
     await letters.discard(id!, { by: 'ada', reason: 'a test order' });
     expect((await letters.list()).items.map((letter) => letter.id)).toEqual(['job-1']);
@@ -215,8 +218,8 @@ describe('a discarded dead letter', () => {
       discarded: { by: 'ada', reason: 'a test order' },
     });
     await expect(letters.redrive(id!, 'ada')).rejects.toThrow(DeadLetterNotFoundError);
-    await desk.bull.add('points.award', { other: true }, { jobId: id! });
-    expect(await desk.bull.getWaitingCount()).toBe(0);
+    await fixture.bull.add('points.award', { other: true }, { jobId: id! });
+    expect(await fixture.bull.getWaitingCount()).toBe(0);
     expect((await letters.discarded()).items).toMatchObject([{ id }]);
     await letters.restore(id!, 'bob');
     const { history, ...restored } = await letters.get(id!);
@@ -227,18 +230,18 @@ describe('a discarded dead letter', () => {
   });
 
   it('is discarded once and never run, if it is redriven at the same time', async () => {
-    const ids = await desk.bury(40);
-    const letters = desk.letters();
-    const other = desk.letters();
+    const ids = await fixture.bury(40);
+    const letters = fixture.letters();
+    const other = fixture.letters();
     for (const id of ids) {
       const [discarded, redriven] = await Promise.allSettled([
         letters.discard(id, { by: 'ada', reason: 'no' }),
         other.redrive(id, 'bob'),
       ]);
       const places = await Promise.all([
-        desk.client.zscore(desk.key('dead-letters:discarded'), id),
-        desk.client.lpos(desk.key('wait'), id),
-        desk.client.zscore(desk.key('failed'), id),
+        fixture.client.zscore(fixture.key('dead-letters:discarded'), id),
+        fixture.client.lpos(fixture.key('wait'), id),
+        fixture.client.zscore(fixture.key('failed'), id),
       ]);
       expect(places.filter((place) => place !== null)).toHaveLength(1);
       expect(places[0] !== null).toBe(discarded.status === 'fulfilled');
@@ -247,29 +250,29 @@ describe('a discarded dead letter', () => {
   });
 
   it('needs a reason', async () => {
-    const [id] = await desk.bury(1);
-    await expect(desk.letters().discard(id!, { by: 'ada', reason: ' ' })).rejects.toThrow(
+    const [id] = await fixture.bury(1);
+    await expect(fixture.letters().discard(id!, { by: 'ada', reason: ' ' })).rejects.toThrow(
       'deadLetters.discard.reason',
     );
   });
 
   it('cannot be restored if it was not discarded', async () => {
-    const [id] = await desk.bury(1);
-    await expect(desk.letters().restore(id!, 'ada')).rejects.toThrow(DeadLetterNotFoundError);
+    const [id] = await fixture.bury(1);
+    await expect(fixture.letters().restore(id!, 'ada')).rejects.toThrow(DeadLetterNotFoundError);
   });
 });
 
 describe('an edit', () => {
   it('runs the new payload and keeps the one before, to the last digit', async () => {
     const data = envelope({ points: 9_007_199_254_740_991, tags: [] });
-    const [id] = await desk.bury(1, { data: () => data });
-    const letters = desk.letters();
+    const [id] = await fixture.bury(1, { data: () => data });
+    const letters = fixture.letters();
     const { revision } = await letters.get(id!);
     await letters.editAndRedrive(id!, { payload: { points: 5, tags: [] }, revision, by: 'ada' });
-    const job = (await desk.bull.getJob(id!)) as Job;
+    const job = (await fixture.bull.getJob(id!)) as Job;
     expect(job.data).toEqual(envelope({ points: 5, tags: [] }));
     expect(await job.getState()).toBe('waiting');
-    const stored = await desk.client.hget(desk.key(id!), 'loyalnest:history');
+    const stored = await fixture.client.hget(fixture.key(id!), 'loyalnest:history');
     expect(JSON.parse(stored!)).toMatchObject([
       { kind: 'edited', by: 'ada', payload: { points: 9_007_199_254_740_991, tags: [] } },
       { kind: 'redriven', by: 'ada' },
@@ -277,10 +280,10 @@ describe('an edit', () => {
   });
 
   it('is refused once the payload is another, and changes nothing', async () => {
-    const [id] = await desk.bury(1);
-    const letters = desk.letters();
+    const [id] = await fixture.bury(1);
+    const letters = fixture.letters();
     const { revision } = await letters.get(id!);
-    const job = (await desk.bull.getJob(id!)) as Job;
+    const job = (await fixture.bull.getJob(id!)) as Job;
     await job.updateData(envelope({ n: 'theirs' }));
     await expect(
       letters.editAndRedrive(id!, { payload: { n: 'mine' }, revision, by: 'ada' }),
@@ -289,12 +292,12 @@ describe('an edit', () => {
   });
 
   it('is refused if the payload changes while it is checked', async () => {
-    const [id] = await desk.bury(1);
-    const letters = desk.letters({
+    const [id] = await fixture.bury(1);
+    const letters = fixture.letters({
       definitionOf: () => ({
         version: 2,
         validate: async (payload) => {
-          const job = (await desk.bull.getJob(id!)) as Job;
+          const job = (await fixture.bull.getJob(id!)) as Job;
           await job.updateData(envelope({ n: 'theirs' }));
           return payload;
         },
@@ -308,8 +311,8 @@ describe('an edit', () => {
   });
 
   it('is checked as the kind of job that it is', async () => {
-    const [id] = await desk.bury(1);
-    const letters = desk.letters({
+    const [id] = await fixture.bury(1);
+    const letters = fixture.letters({
       payloadLimitBytes: 100,
       definitionOf: (name) => ({
         version: 1,
@@ -331,21 +334,25 @@ describe('an edit', () => {
 
 describe('a redrive', () => {
   it('counts attempts, starts and stalls anew and keeps the last 20 entries of the history', async () => {
-    const [id] = await desk.bury(1);
-    const letters = desk.letters();
+    const [id] = await fixture.bury(1);
+    const letters = fixture.letters();
     const { revision } = await letters.get(id!);
     await letters.editAndRedrive(id!, { payload: { n: 1 }, revision, by: 'ada' });
     for (let round = 0; round < 25; round++) {
-      const worker = desk.work(async () => {
+      const worker = fixture.work(async () => {
         throw new UnrecoverableError(`round ${round}`);
       });
       await new Promise((done) => worker.once('failed', done));
       await worker.close();
-      await desk.client.hset(desk.key(id!), 'stc', 5);
+      await fixture.client.hset(fixture.key(id!), 'stc', 5);
       await letters.redrive(id!, 'ada');
     }
-    expect(await desk.client.hmget(desk.key(id!), 'stc', 'atm', 'ats')).toEqual([null, null, null]);
-    const stored = await desk.client.hget(desk.key(id!), 'loyalnest:history');
+    expect(await fixture.client.hmget(fixture.key(id!), 'stc', 'atm', 'ats')).toEqual([
+      null,
+      null,
+      null,
+    ]);
+    const stored = await fixture.client.hget(fixture.key(id!), 'loyalnest:history');
     const history = JSON.parse(stored!) as { kind: string; failure?: string }[];
     expect(history).toHaveLength(20);
     expect(history[0]).toMatchObject({ kind: 'edited', payload: { n: 0 } });
@@ -353,20 +360,20 @@ describe('a redrive', () => {
   });
 
   it('at the same time by ten people happens once', async () => {
-    const [id] = await desk.bury(1);
+    const [id] = await fixture.bury(1);
     const results = await Promise.allSettled(
-      Array.from({ length: 10 }, () => desk.letters().redrive(id!, 'ada')),
+      Array.from({ length: 10 }, () => fixture.letters().redrive(id!, 'ada')),
     );
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect(await desk.bull.getWaitingCount()).toBe(1);
-    const stored = await desk.client.hget(desk.key(id!), 'loyalnest:history');
+    expect(await fixture.bull.getWaitingCount()).toBe(1);
+    const stored = await fixture.client.hget(fixture.key(id!), 'loyalnest:history');
     expect(JSON.parse(stored!)).toHaveLength(1);
   });
 
   it('leaves one alone that another has under way', async () => {
-    const [id] = await desk.bury(1);
-    await desk.client.set(desk.key(`${id}:redrive`), 'another', 'PX', 60_000);
-    const letters = desk.letters();
+    const [id] = await fixture.bury(1);
+    await fixture.client.set(fixture.key(`${id}:redrive`), 'another', 'PX', 60_000);
+    const letters = fixture.letters();
     await expect(letters.redrive(id!, 'ada')).rejects.toThrow(DeadLetterBusyError);
     const discard = letters.discard(id!, { by: 'ada', reason: 'no' });
     await expect(discard).rejects.toThrow(DeadLetterBusyError);
@@ -381,17 +388,17 @@ describe('the pruner', () => {
     resolveDeadLetterOptions(options).retention;
 
   async function age(ids: readonly string[], days: (i: number) => number): Promise<void> {
-    for (const [i, id] of ids.entries()) await desk.date(id, now - days(i) * DAY);
+    for (const [i, id] of ids.entries()) await fixture.date(id, now - days(i) * DAY);
   }
 
-  const left = async (): Promise<string[]> => (await desk.bull.getFailed()).map(({ id }) => id!);
+  const left = async (): Promise<string[]> => (await fixture.bull.getFailed()).map(({ id }) => id!);
 
   it('removes what is too old, each reason by its own age, and all of its keys', async () => {
-    await age(await desk.bury(4, { failure: '[invalid] no' }), (i) => [1, 8, 29, 31][i]!);
-    await age(await desk.bury(3, { failure: '[poison] no' }), (i) => [1, 179, 181][i]!);
-    await desk.client.rpush(desk.key('job-3:logs'), 'a line');
+    await age(await fixture.bury(4, { failure: '[invalid] no' }), (i) => [1, 8, 29, 31][i]!);
+    await age(await fixture.bury(3, { failure: '[poison] no' }), (i) => [1, 179, 181][i]!);
+    await fixture.client.rpush(fixture.key('job-3:logs'), 'a line');
     const events = listen<DeadLettersPruned>('dead-letters-pruned');
-    const letters = desk.letters(
+    const letters = fixture.letters(
       { retention: retention({ reasons: { invalid: { maxAge: '30d' } } }) },
       clock,
     );
@@ -399,16 +406,16 @@ describe('the pruner', () => {
     expect(pruned).toEqual({ queue: 'points', removed: { invalid: 1, poison: 1 }, discarded: 0 });
     expect(events).toEqual([pruned]);
     expect((await left()).sort()).toEqual(['job-0', 'job-1', 'job-2', 'job-4', 'job-5']);
-    expect(await desk.client.exists(desk.key('job-3'), desk.key('job-3:logs'))).toBe(0);
+    expect(await fixture.client.exists(fixture.key('job-3'), fixture.key('job-3:logs'))).toBe(0);
     expect((await letters.groups()).map(({ count }) => count)).toEqual([5]);
     expect(await letters.reconcile({ full: true })).toMatchObject({ missing: 0 });
   });
 
   it('removes the oldest above a count, in all and of a reason, and no more', async () => {
-    await age(await desk.bury(150), (i) => 10 - i / 100);
-    await age(await desk.bury(5, { failure: '[expired] no' }), (i) => 20 - i);
+    await age(await fixture.bury(150), (i) => 10 - i / 100);
+    await age(await fixture.bury(5, { failure: '[expired] no' }), (i) => 20 - i);
     const options = { maxCount: 120, reasons: { expired: { maxCount: 3 } } };
-    const letters = desk.letters({ retention: retention(options) }, clock);
+    const letters = fixture.letters({ retention: retention(options) }, clock);
     const pruned = await letters.prune();
     expect(pruned!.removed).toEqual({ expired: 5, exhausted: 30 });
     const ids = await left();
@@ -418,19 +425,19 @@ describe('the pruner', () => {
   });
 
   it('does not touch what is being redriven', async () => {
-    const ids = await desk.bury(3);
+    const ids = await fixture.bury(3);
     await age(ids, () => 400);
-    const letters = desk.letters({ retention: retention({}) }, clock);
+    const letters = fixture.letters({ retention: retention({}) }, clock);
     await letters.reconcile();
-    await desk.client.set(desk.key(`${ids[1]}:redrive`), 'another', 'PX', 60_000);
+    await fixture.client.set(fixture.key(`${ids[1]}:redrive`), 'another', 'PX', 60_000);
     await letters.prune();
     expect(await left()).toEqual([ids[1]]);
   });
 
   it('is one process at a time', async () => {
-    await age(await desk.bury(300), () => 400);
+    await age(await fixture.bury(300), () => 400);
     const options = { retention: retention({}) };
-    const pruners = [1, 2, 3].map(() => desk.letters(options, clock));
+    const pruners = [1, 2, 3].map(() => fixture.letters(options, clock));
     await Promise.all(pruners.map((letters) => letters.reconcile()));
     const results = await Promise.all(pruners.map((letters) => letters.prune()));
     const removed = results.map((result) => result?.removed.exhausted ?? 0);
@@ -439,16 +446,16 @@ describe('the pruner', () => {
   });
 
   it('ends the time in which a discarded one can be restored', async () => {
-    const ids = await desk.bury(2);
+    const ids = await fixture.bury(2);
     const clocks = new FakeClock(now);
-    const letters = desk.letters({ retention: retention({ discardedFor: '30d' }) }, clocks);
+    const letters = fixture.letters({ retention: retention({ discardedFor: '30d' }) }, clocks);
     await letters.discard(ids[0]!, { by: 'ada', reason: 'no' });
     await clocks.advance(29 * DAY);
     await letters.discard(ids[1]!, { by: 'ada', reason: 'no' });
     await clocks.advance(2 * DAY);
     expect(await letters.prune()).toMatchObject({ discarded: 1 });
     await expect(letters.restore(ids[0]!, 'ada')).rejects.toThrow(DeadLetterNotFoundError);
-    expect(await desk.client.exists(desk.key(ids[0]!))).toBe(0);
+    expect(await fixture.client.exists(fixture.key(ids[0]!))).toBe(0);
     await letters.restore(ids[1]!, 'ada');
   });
 });

@@ -1,4 +1,5 @@
-import { wholeNumber, type Clock } from '@loyalnest/core';
+import type { Clock } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 import { Queue } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 import { DeadLetterBusyError } from './dead-letter-busy.error.js';

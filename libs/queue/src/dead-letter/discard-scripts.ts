@@ -1,4 +1,4 @@
-import { LuaScript } from '@loyalnest/core';
+import { LuaScript } from '@loyalnest/core/toolkit';
 import { INDEX_FUNCTIONS } from './index-scripts.js';
 import { DISCARD_FIELD, HISTORY_FIELD } from './job-record.js';
 

@@ -1,4 +1,4 @@
-import { LuaScript } from '@loyalnest/core';
+import { LuaScript } from '@loyalnest/core/toolkit';
 import { OTHER_CAUSES } from './cause-fingerprint.js';
 import { ANNOUNCED_FIELD } from './job-record.js';
 
@@ -41,7 +41,7 @@ export const INDEXED = { newly: 1, again: 2, known: 0, stale: -1, noRoom: -2 } a
  * redriven or was indexed by another meanwhile.
  */
 export const INDEX = new LuaScript<readonly number[]>(`${INDEX_FUNCTIONS}
-local mostGroups = tonumber(ARGV[1])
+local maxGroups = tonumber(ARGV[1])
 local function add(id, score, entry, old, description, job, lock, reasonKey, groupKey, oldReason, oldGroup)
   if redis.call('ZSCORE', KEYS[1], id) ~= score then return ${INDEXED.stale} end
   if redis.call('EXISTS', lock) == 1 then return ${INDEXED.stale} end
@@ -50,7 +50,7 @@ local function add(id, score, entry, old, description, job, lock, reasonKey, gro
   if current ~= old then return ${INDEXED.stale} end
   local reason, group, again = parts(entry)
   if group ~= '${OTHER_CAUSES}' and redis.call('HEXISTS', KEYS[4], group) == 0
-    and redis.call('HLEN', KEYS[4]) >= mostGroups then return ${INDEXED.noRoom} end
+    and redis.call('HLEN', KEYS[4]) >= maxGroups then return ${INDEXED.noRoom} end
   if current ~= '' then unindex(id, oldReason, oldGroup) end
   redis.call('ZADD', KEYS[2], score, id)
   redis.call('HSET', KEYS[3], id, entry)

@@ -1,4 +1,4 @@
-import { LuaScript } from '@loyalnest/core';
+import { LuaScript } from '@loyalnest/core/toolkit';
 import type { Cluster, Redis } from 'ioredis';
 
 /** A member of a sorted set and where it stands; the next page begins behind it. */

@@ -1,15 +1,14 @@
 import {
   createBackoff,
   durationMs,
-  MAX_TIMER_MS,
   OptionError,
-  wholeNumber,
   type Backoff,
   type BackoffOptions,
   type Duration,
   type JobDescriptor,
   type JobName,
 } from '@loyalnest/core';
+import { MAX_TIMER_MS, wholeNumber } from '@loyalnest/core/toolkit';
 import { jobPriority } from './job-priority.js';
 import { payloadUpcaster, type PayloadUpcasters } from './payload-upcasters.js';
 import { payloadValidator, type InferPayload, type PayloadType } from './payload-validation.js';

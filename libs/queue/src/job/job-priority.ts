@@ -1,4 +1,4 @@
-import { wholeNumber } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 
 /** What BullMQ's score has room for. */
 const LOWEST_PRIORITY = 2 ** 21 - 1;

@@ -5,7 +5,7 @@ import { readPipeline } from '../redis/read-pipeline.js';
 /** BullMQ's score of a prioritized job: its priority times this, and a counter. */
 const PRIORITY_SPAN = 2 ** 32;
 /** Priorities that are looked at; a queue with more shows the oldest of the first. */
-const MOST_PRIORITIES = 20;
+const MAX_PRIORITIES = 20;
 
 /**
  * When the longest waiting job could have run: as it was enqueued, or when its delay was over. In
@@ -35,7 +35,7 @@ async function firstOfPriorities({
 }: Pick<DeadLetterSource, 'bull' | 'redis'>): Promise<readonly string[]> {
   const ids: string[] = [];
   let from = 0;
-  while (ids.length < MOST_PRIORITIES) {
+  while (ids.length < MAX_PRIORITIES) {
     const found = await redis.zrangebyscore(
       bull.toKey('prioritized'),
       from,

@@ -1,9 +1,5 @@
-import {
-  measureRedis,
-  OBSERVE_METRICS,
-  type Measurement,
-  type MetricSource,
-} from '@loyalnest/core';
+import { OBSERVE_METRICS, type Measurement, type MetricSource } from '@loyalnest/core';
+import { measureRedis } from '@loyalnest/core/toolkit';
 import { Injectable } from '@nestjs/common';
 import { QueueConnection } from '../connection/queue-connection.js';
 

@@ -4,28 +4,28 @@ import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { getMetadataStorage } from 'class-validator';
 import { adminApp } from '../../test/admin-app.js';
-import { DeadLetterDesk } from '../../test/dead-letter-desk.js';
+import { DeadLetterFixture } from '../../test/dead-letter-fixture.js';
 import { DiscardBody, EditBody, RedriveBody } from '../admin/admin-bodies.js';
 import { FilterInput } from '../admin/admin-filter.js';
 import { DeadLetterQuery, DetailsQuery, PageQuery } from '../admin/admin-queries.js';
 import { describeQueueAdmin } from './index.js';
 
 let redis: RedisServer;
-let desk: DeadLetterDesk;
+let fixture: DeadLetterFixture;
 let app: INestApplication;
 let document: OpenAPIObject;
 
 beforeAll(async () => {
   redis = await RedisServer.start();
-  desk = new DeadLetterDesk(redis);
-  app = await NestFactory.create(adminApp(redis, desk), { logger: false });
+  fixture = new DeadLetterFixture(redis);
+  app = await NestFactory.create(adminApp(redis, fixture), { logger: false });
   describeQueueAdmin();
   describeQueueAdmin();
   document = SwaggerModule.createDocument(app, new DocumentBuilder().addBearerAuth().build());
 });
 afterAll(async () => {
   await app.close();
-  await desk.close();
+  await fixture.close();
   await redis.stop();
 });
 

@@ -1,4 +1,4 @@
-import { LuaScript } from '@loyalnest/core';
+import { LuaScript } from '@loyalnest/core/toolkit';
 
 /**
  * `cancelled`: it will not run. `running`: it was not touched, as its handler is at work.

@@ -18,6 +18,8 @@ export interface EnqueueOptions {
    *
    * @defaultValue false: work that is queued outlives its request
    */
+  readonly propagateDeadline?: boolean;
+  /** @deprecated until version 0.3: use `propagateDeadline`. */
   readonly carryDeadline?: boolean;
 }
 

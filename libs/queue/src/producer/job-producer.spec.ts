@@ -138,17 +138,17 @@ describe('a deadline', () => {
 
   it.each([
     ['stays with its request unless it is asked for', Award, {}, 800, undefined],
-    ['travels where it is asked for', Award, { carryDeadline: true }, 800, 800],
+    ['travels where it is asked for', Award, { propagateDeadline: true }, 800, 800],
     [
       'counts from now, however late the job may run',
       Award,
-      { carryDeadline: true, delay: 300 },
+      { propagateDeadline: true, delay: 300 },
       800,
       800,
     ],
-    ['wins over a later expiry', Hourly, { carryDeadline: true }, 800, 800],
-    ['gives way to an earlier expiry', Hourly, { carryDeadline: true }, 7_200_000, 3_600_000],
-    ['that there is not changes nothing', Award, { carryDeadline: true }, undefined, undefined],
+    ['wins over a later expiry', Hourly, { propagateDeadline: true }, 800, 800],
+    ['gives way to an earlier expiry', Hourly, { propagateDeadline: true }, 7_200_000, 3_600_000],
+    ['that there is not changes nothing', Award, { propagateDeadline: true }, undefined, undefined],
   ])('%s', async (_does, job, options, leftMs, expected) => {
     expect(await enqueueWith(job, options, leftMs)).toBe(expected);
   });
@@ -157,7 +157,7 @@ describe('a deadline', () => {
     const app = await apps.create();
     const deadline = Deadline.after(0, new FakeClock());
     const { id } = await runInContext({ correlationId: 'order-7', deadline }, () =>
-      app.get(JobProducer).enqueue(Award, { points: 1 }, { carryDeadline: true, delay: 20 }),
+      app.get(JobProducer).enqueue(Award, { points: 1 }, { propagateDeadline: true, delay: 20 }),
     );
     const letter = await eventually(
       async () => (await app.get(DeadLetterService).get('points', id)) ?? false,

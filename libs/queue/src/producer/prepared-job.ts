@@ -30,9 +30,11 @@ export interface PreparedJob {
 export async function prepareJob<Payload>(
   definition: JobDefinition<Payload>,
   payload: Payload,
-  { idempotencyKey, delay = 0, priority, carryDeadline = false }: EnqueueOptions,
+  options: EnqueueOptions,
   payloadLimitBytes: number,
 ): Promise<PreparedJob> {
+  const { idempotencyKey, delay = 0, priority } = options;
+  const propagateDeadline = options.propagateDeadline ?? options.carryDeadline ?? false;
   const { name, version, attempts, expiresAfterMs } = definition;
   const checked = await definition.validate(payload);
   checkSize(name, checked, payloadLimitBytes);
@@ -41,7 +43,7 @@ export async function prepareJob<Payload>(
   const context = currentContext();
   const expiresAtMs = Math.min(
     now + delayMs + (expiresAfterMs ?? Infinity),
-    now + ((carryDeadline ? context?.deadline?.remainingMs : undefined) ?? Infinity),
+    now + ((propagateDeadline ? context?.deadline?.remainingMs : undefined) ?? Infinity),
   );
   const envelope: JobEnvelope = {
     id: randomUUID(),

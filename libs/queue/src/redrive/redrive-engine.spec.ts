@@ -3,7 +3,7 @@ import { eventually, RedisServer } from '@loyalnest/testing';
 import { UnrecoverableError, type Job } from 'bullmq';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { DeadLetterDesk } from '../../test/dead-letter-desk.js';
+import { DeadLetterFixture } from '../../test/dead-letter-fixture.js';
 import type { RedriveClaim } from '../dead-letter/dead-letter-redriver.js';
 import type { Scored } from '../dead-letter/scored-page.js';
 import { RedriveEngine } from './redrive-engine.js';
@@ -14,28 +14,28 @@ import { RedriveTaskNotFoundError } from './redrive-task-not-found.error.js';
 import type { RedriveTask } from './redrive-task.js';
 
 let redis: RedisServer;
-let desk: DeadLetterDesk;
+let fixture: DeadLetterFixture;
 let runs: Map<string, number>;
 
 beforeAll(async () => {
   redis = await RedisServer.start();
 });
 beforeEach(() => {
-  desk = new DeadLetterDesk(redis);
+  fixture = new DeadLetterFixture(redis);
   runs = new Map();
 });
-afterEach(() => desk.close());
+afterEach(() => fixture.close());
 afterAll(() => redis.stop());
 
 /** A worker that notes each run and fails those that are named. */
 function work(fails: (job: Job) => boolean = () => false): void {
-  desk.work(async (job) => {
+  fixture.work(async (job) => {
     runs.set(job.id!, (runs.get(job.id!) ?? 0) + 1);
     if (fails(job)) throw new UnrecoverableError('still broken');
   });
 }
 
-const engine = (leaseMs?: number): RedriveEngine => new RedriveEngine(desk.letters(), leaseMs);
+const engine = (leaseMs?: number): RedriveEngine => new RedriveEngine(fixture.letters(), leaseMs);
 
 async function runToEnd(request: Partial<RedriveRequest> = {}): Promise<RedriveTask> {
   const own = engine();
@@ -44,14 +44,14 @@ async function runToEnd(request: Partial<RedriveRequest> = {}): Promise<RedriveT
   return own.get(id);
 }
 
-const stillDead = (): Promise<number> => desk.bull.getFailedCount();
+const stillDead = (): Promise<number> => fixture.bull.getFailedCount();
 const histories = async (ids: readonly string[]): Promise<(string | null)[]> =>
-  Promise.all(ids.map((id) => desk.client.hget(desk.key(id), 'loyalnest:history')));
+  Promise.all(ids.map((id) => fixture.client.hget(fixture.key(id), 'loyalnest:history')));
 
 describe('a task', () => {
   it('redrives 20,000 dead letters, none twice, with flat memory', async () => {
-    await desk.bury(20_000);
-    await desk.letters().reconcile();
+    await fixture.bury(20_000);
+    await fixture.letters().reconcile();
     work((job) => Number(job.id!.slice(4)) % 10 === 5);
     setFlagsFromString('--expose_gc');
     const collect = runInNewContext('gc') as () => void;
@@ -80,7 +80,7 @@ describe('a task', () => {
   }, 90_000);
 
   it('holds its rate within 10 %', async () => {
-    await desk.bury(1_000);
+    await fixture.bury(1_000);
     const times: number[] = [];
     const end = diagnostics('loyalnest:queue:dead-letter-redriven').subscribe(() =>
       times.push(performance.now()),
@@ -100,10 +100,10 @@ describe('a task', () => {
   });
 
   it('means only what its filter says, as the count before it does', async () => {
-    await desk.bury(5);
-    const others = await desk.bury(3, { name: 'points.spend', failure: '[invalid] no' });
+    await fixture.bury(5);
+    const others = await fixture.bury(3, { name: 'points.spend', failure: '[invalid] no' });
     work();
-    const letters = desk.letters();
+    const letters = fixture.letters();
     const own = new RedriveEngine(letters);
     const group = (await letters.groups()).find(({ name }) => name === 'points.award')!.group;
     for (const filter of [
@@ -118,25 +118,27 @@ describe('a task', () => {
   });
 
   it('does not take one again that failed again, though a clock behind dates it before the start', async () => {
-    const ids = await desk.bury(6);
-    for (const [i, id] of ids.entries()) await desk.date(id, (i + 1) * 1_000);
+    const ids = await fixture.bury(6);
+    for (const [i, id] of ids.entries()) await fixture.date(id, (i + 1) * 1_000);
     work(({ id }) => id === ids[0]);
     const own = engine();
     const { id } = await own.start({ by: 'ada', canary: 0, rate: 10, stopAbove: 1 });
     const ended = own.run(id);
     await eventually(
-      async () => (await desk.client.zscore(desk.key('failed'), ids[0]!)) !== '1000',
+      async () => (await fixture.client.zscore(fixture.key('failed'), ids[0]!)) !== '1000',
     );
     await eventually(async () => runs.get(ids[0]!) === 1);
-    await eventually(async () => (await desk.client.zscore(desk.key('failed'), ids[0]!)) !== null);
-    await desk.date(ids[0]!, 5_500);
+    await eventually(
+      async () => (await fixture.client.zscore(fixture.key('failed'), ids[0]!)) !== null,
+    );
+    await fixture.date(ids[0]!, 5_500);
     expect(await ended).toBe('ended');
     expect([...runs.values()]).toEqual([1, 1, 1, 1, 1, 1]);
     expect(await own.get(id)).toMatchObject({ redriven: 6, succeeded: 5, failedAgain: 1 });
   });
 
   it('waits for outcomes when more than it may are open', async () => {
-    await desk.bury(30);
+    await fixture.bury(30);
     const own = engine();
     const stop = new AbortController();
     const { id } = await own.start({ by: 'ada', canary: 0, rate: 10_000, maxUnsettled: 10 });
@@ -148,7 +150,7 @@ describe('a task', () => {
   });
 
   it('ends with a note if some have no outcome in time', async () => {
-    await desk.bury(3);
+    await fixture.bury(3);
     expect(await runToEnd({ canary: 0, settleTimeout: 50 })).toMatchObject({
       state: 'completed',
       redriven: 3,
@@ -158,7 +160,7 @@ describe('a task', () => {
   });
 
   it('is the only one of its queue', async () => {
-    await desk.bury(2);
+    await fixture.bury(2);
     const results = await Promise.allSettled(
       Array.from({ length: 10 }, () => engine().start({ by: 'ada' })),
     );
@@ -189,7 +191,7 @@ describe('a task', () => {
 
 describe('the canary', () => {
   it('that fails again stops the task with all others untouched', async () => {
-    const ids = await desk.bury(50);
+    const ids = await fixture.bury(50);
     const states: string[] = [];
     const end = diagnostics<RedriveTask>('loyalnest:queue:redrive-task').subscribe(({ state }) =>
       states.push(state),
@@ -211,13 +213,13 @@ describe('the canary', () => {
   });
 
   it('stops the task after one failed run, though the job will run again', async () => {
-    const ids = await desk.bury(5);
-    await desk.client.hset(
-      desk.key(ids[0]!),
+    const ids = await fixture.bury(5);
+    await fixture.client.hset(
+      fixture.key(ids[0]!),
       'opts',
       JSON.stringify({ attempts: 5, backoff: { type: 'fixed', delay: 60_000 } }),
     );
-    desk.work(async () => {
+    fixture.work(async () => {
       throw new Error('still broken');
     });
     expect(await runToEnd()).toMatchObject({ state: 'stopped', redriven: 1, failing: 1 });
@@ -225,7 +227,7 @@ describe('the canary', () => {
   });
 
   it('without an outcome in time stops the task', async () => {
-    await desk.bury(5);
+    await fixture.bury(5);
     expect(await runToEnd({ canary: 2, canaryTimeout: 100 })).toMatchObject({
       state: 'stopped',
       note: 'no outcome of the canary within 100 ms',
@@ -235,14 +237,14 @@ describe('the canary', () => {
   });
 
   it('may be all there is', async () => {
-    await desk.bury(2);
+    await fixture.bury(2);
     work();
     expect(await runToEnd({ canary: 10 })).toMatchObject({ state: 'completed', succeeded: 2 });
   });
 });
 
 it('a task whose jobs fail again too often stops by itself', async () => {
-  const ids = await desk.bury(300);
+  const ids = await fixture.bury(300);
   work(({ id }) => id !== ids[0]);
   const task = await runToEnd({ rate: 100, stopAbove: 0.5, stopAfter: 10 });
   expect(task.state).toBe('stopped');
@@ -251,14 +253,14 @@ it('a task whose jobs fail again too often stops by itself', async () => {
 });
 
 it('once a cancel has resolved no further dead letter is redriven', async () => {
-  await desk.bury(2_000);
+  await fixture.bury(2_000);
   work();
   const own = engine();
   const { id } = await own.start({ by: 'ada', canary: 0, rate: 2_000 });
   const ended = own.run(id);
   await eventually(async () => (await own.get(id)).redriven > 100);
   await engine().cancel(id, 'bob');
-  const left = await desk.bull.getFailedCount();
+  const left = await fixture.bull.getFailedCount();
   const { redriven } = await own.get(id);
   expect(await ended).toBe('ended');
   const task = await own.get(id);
@@ -270,10 +272,10 @@ it('once a cancel has resolved no further dead letter is redriven', async () => 
 
 describe('a task whose runner', () => {
   it('lost its process goes on elsewhere once the lease is over, and redrives none twice', async () => {
-    await desk.bury(3_000);
+    await fixture.bury(3_000);
     work(({ id }) => Number(id!.slice(4)) % 10 === 0);
-    const connection = desk.connect();
-    const first = new RedriveEngine(desk.letters({ redis: connection }), 700);
+    const connection = fixture.connect();
+    const first = new RedriveEngine(fixture.letters({ redis: connection }), 700);
     const { id } = await first.start({ by: 'ada', canary: 0, rate: 3_000, stopAbove: 1 });
     const dropped = first.run(id);
     await eventually(async () => (await engine().get(id)).redriven > 300);
@@ -293,8 +295,8 @@ describe('a task whose runner', () => {
   });
 
   it('died between preparing and moving them misses none and counts each once', async () => {
-    const ids = await desk.bury(20);
-    const cutOff = desk.letters();
+    const ids = await fixture.bury(20);
+    const cutOff = fixture.letters();
     jest
       .spyOn(cutOff.source.bull.backend, 'retryFinishedJob')
       .mockRejectedValue(new Error('cut off'));
@@ -305,18 +307,18 @@ describe('a task whose runner', () => {
     expect(prepared).toBeGreaterThan(0);
     expect(await stillDead()).toBe(20);
     // As after their time.
-    await desk.client.del(...ids.map((letter) => desk.key(`${letter}:redrive`)));
+    await fixture.client.del(...ids.map((letter) => fixture.key(`${letter}:redrive`)));
     work();
     const second = engine();
     await eventually(async () => (await second.run(id)) === 'ended', { within: '20s' });
     expect(await second.get(id)).toMatchObject({ redriven: 20, succeeded: 20 });
-    const completed = await desk.bull.getCompletedCount();
+    const completed = await fixture.bull.getCompletedCount();
     expect(completed).toBe(20);
     for (const history of await histories(ids)) expect(JSON.parse(history!)).toHaveLength(1);
   });
 
   it('is told to stop goes on elsewhere at once', async () => {
-    await desk.bury(500);
+    await fixture.bury(500);
     work();
     const stop = new AbortController();
     const first = engine();
@@ -332,7 +334,7 @@ describe('a task whose runner', () => {
   });
 
   it('is at work is not disturbed by others that want to run it', async () => {
-    await desk.bury(300);
+    await fixture.bury(300);
     work();
     const first = engine();
     const { id } = await first.start({ by: 'ada', canary: 0, rate: 1_000 });
@@ -344,15 +346,18 @@ describe('a task whose runner', () => {
   });
 
   it('was overtaken cannot redrive what it has read already', async () => {
-    const ids = await desk.bury(3);
-    const letters = desk.letters();
+    const ids = await fixture.bury(3);
+    const letters = fixture.letters();
     const read = await Promise.all(
-      ids.map(async (id) => ({ id, score: (await desk.client.zscore(desk.key('failed'), id))! })),
+      ids.map(async (id) => ({
+        id,
+        score: (await fixture.client.zscore(fixture.key('failed'), id))!,
+      })),
     );
     const store = new RedriveStore(letters.source);
     const { id } = await engine().start({ by: 'ada', canary: 0 });
     const old = (await store.acquire(id, 60_000))!;
-    await desk.client.del(desk.key('redrives:lease'));
+    await fixture.client.del(fixture.key('redrives:lease'));
     const next = (await store.acquire(id, 60_000))!;
     const redrive = (claim: RedriveClaim, letter: Scored) =>
       letters.redriver.redrive([letter], 'ada', claim);
@@ -365,13 +370,13 @@ describe('a task whose runner', () => {
   });
 
   it('was slow and has lost its lease does nothing more', async () => {
-    await desk.bury(200);
+    await fixture.bury(200);
     work();
     const first = engine();
     const { id } = await first.start({ by: 'ada', canary: 0, rate: 20 });
     const fenced = first.run(id);
     await eventually(async () => (await first.get(id)).redriven > 2);
-    await desk.client.del(desk.key('redrives:lease'));
+    await fixture.client.del(fixture.key('redrives:lease'));
     const second = new AbortController();
     const taken = engine().run(id, second.signal);
     expect(await fenced).toBe('taken');

@@ -1,4 +1,5 @@
-import { durationMs, OptionError, ratio, wholeNumber, type Duration } from '@loyalnest/core';
+import { durationMs, OptionError, type Duration } from '@loyalnest/core';
+import { ratio, wholeNumber } from '@loyalnest/core/toolkit';
 import { resolveFilter, type ResolvedFilter } from '../dead-letter/dead-letter-scan.js';
 import type { DeadLetterFilter } from '../dead-letter/dead-letter.js';
 

@@ -1,4 +1,4 @@
-import { LuaScript } from '@loyalnest/core';
+import { LuaScript } from '@loyalnest/core/toolkit';
 
 /** KEYS: active, task, history. ARGV: id, now, tasks kept, then fields. Returns the active id or ''. */
 export const START = new LuaScript<string>(`

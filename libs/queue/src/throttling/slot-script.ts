@@ -1,4 +1,4 @@
-import { LuaScript } from '@loyalnest/core';
+import { LuaScript } from '@loyalnest/core/toolkit';
 
 /**
  * Reserves the next slots of one merchant by the generic cell rate algorithm (GCRA, ITU-T I.371

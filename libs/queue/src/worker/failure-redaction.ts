@@ -1,4 +1,4 @@
-import { redactText } from '@loyalnest/core';
+import { redactText } from '@loyalnest/core/toolkit';
 
 const LONGEST = 8_000;
 

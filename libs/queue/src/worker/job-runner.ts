@@ -1,4 +1,4 @@
-import { currentContext, runInContext, traced, type Clock, type OpenSpan } from '@loyalnest/core';
+import { type Clock, currentContext, type OpenSpan, runInContext, traced } from '@loyalnest/core';
 import { isRedriven } from '../job/is-redriven.js';
 import { isJobEnvelope } from '../job/job-envelope.js';
 import { processSpan } from '../job/job-spans.js';

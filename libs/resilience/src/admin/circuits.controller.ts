@@ -1,4 +1,5 @@
-import { AdminAccess, requireAdminAccess, type AdminRequest } from '@loyalnest/core';
+import { AdminAccess, type AdminRequest } from '@loyalnest/core';
+import { requireAdminAccess } from '@loyalnest/core/toolkit';
 import {
   Controller,
   Get,

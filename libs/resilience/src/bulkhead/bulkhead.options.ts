@@ -1,4 +1,5 @@
-import { durationMs, OptionError, wholeNumber, type Duration } from '@loyalnest/core';
+import { durationMs, OptionError, type Duration } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 
 export interface BulkheadOptions {
   /**

@@ -1,4 +1,5 @@
-import { durationMs, wholeNumber, type Duration } from '@loyalnest/core';
+import { durationMs, type Duration } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 import type { CallKeyOptions } from '../policy/call-key.js';
 
 export interface CacheOptions extends CallKeyOptions {

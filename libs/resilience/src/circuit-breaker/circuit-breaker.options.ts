@@ -1,6 +1,7 @@
-import { durationMs, OptionError, ratio, wholeNumber, type Duration } from '@loyalnest/core';
-import { isCallersFault } from '../error-meaning/callers-fault.js';
-import { isOwnRejection } from '../error-meaning/own-rejection.js';
+import { durationMs, OptionError, type Duration } from '@loyalnest/core';
+import { ratio, wholeNumber } from '@loyalnest/core/toolkit';
+import { isCallersFault } from '../error-classification/callers-fault.js';
+import { isOwnRejection } from '../error-classification/own-rejection.js';
 
 export interface CircuitBreakerOptions {
   /**

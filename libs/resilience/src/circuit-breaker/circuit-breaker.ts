@@ -1,6 +1,6 @@
 import type { Clock } from '@loyalnest/core';
 import type Opossum from 'opossum';
-import { askPredicate } from '../error-meaning/ask-predicate.js';
+import { askPredicate } from '../error-classification/ask-predicate.js';
 import { circuitStateChanged } from '../resilience.events.js';
 import { CallPermit, type PermitJudge } from './call-permit.js';
 import type { CallWindow, WindowCounts } from './call-window.js';

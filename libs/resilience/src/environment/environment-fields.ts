@@ -1,4 +1,5 @@
-import { durationMs, OptionError, ratio, wholeNumber } from '@loyalnest/core';
+import { durationMs, OptionError } from '@loyalnest/core';
+import { ratio, wholeNumber } from '@loyalnest/core/toolkit';
 import type { PolicySet } from '../policy-set.js';
 
 type Read = (variable: string, text: string) => number | string;

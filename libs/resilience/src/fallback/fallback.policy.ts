@@ -1,5 +1,5 @@
 import { from, isObservable } from 'rxjs';
-import { askPredicate } from '../error-meaning/ask-predicate.js';
+import { askPredicate } from '../error-classification/ask-predicate.js';
 import { drainObservable } from '../observable/drain-observable.js';
 import { fellBack } from '../resilience.events.js';
 import type { Call, Operation } from '../policy/call.js';

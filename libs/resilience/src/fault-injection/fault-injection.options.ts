@@ -1,4 +1,5 @@
-import { durationMs, ratio, type Duration } from '@loyalnest/core';
+import { durationMs, type Duration } from '@loyalnest/core';
+import { ratio } from '@loyalnest/core/toolkit';
 
 export interface FaultInjectionOptions {
   /** Part of the calls that fail instead of running, from 0 to 1. @defaultValue 0 */

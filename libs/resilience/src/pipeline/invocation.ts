@@ -1,4 +1,4 @@
-import { runInDeferredContext } from '@loyalnest/core';
+import { runInDeferredContext } from '@loyalnest/core/toolkit';
 import { from, isObservable, type Observable } from 'rxjs';
 import { drainObservable } from '../observable/drain-observable.js';
 import { UnexpectedObservableError } from '../observable/unexpected-observable.error.js';

@@ -1,4 +1,5 @@
-import type { Deadline, Expiring } from '@loyalnest/core';
+import type { Deadline } from '@loyalnest/core';
+import type { Expiring } from '@loyalnest/core/toolkit';
 import type { Call, Operation } from './call.js';
 
 /**

@@ -1,9 +1,5 @@
-import {
-  newCorrelationId,
-  type ContextSource,
-  type Deadline,
-  type RequestContext,
-} from '@loyalnest/core';
+import { newCorrelationId, type Deadline, type RequestContext } from '@loyalnest/core';
+import type { ContextSource } from '@loyalnest/core/toolkit';
 import type { Stream } from '../observable/stream.js';
 
 /**

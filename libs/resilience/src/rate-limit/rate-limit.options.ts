@@ -1,4 +1,5 @@
-import { durationMs, wholeNumber, type Duration } from '@loyalnest/core';
+import { durationMs, type Duration } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 
 export interface RateLimitOptions {
   /**

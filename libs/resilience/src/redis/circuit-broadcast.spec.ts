@@ -1,4 +1,5 @@
-import { DRAIN, isDrainable, ON_SHUTDOWN, type Clock } from '@loyalnest/core';
+import { DRAIN, ON_SHUTDOWN, type Clock } from '@loyalnest/core';
+import { isDrainable } from '@loyalnest/core/toolkit';
 import { eventually, FakeClock, RedisServer } from '@loyalnest/testing';
 import { Injectable, Logger, Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -1,4 +1,5 @@
-import { durationMs, ratio, wholeNumber, type Duration } from '@loyalnest/core';
+import { durationMs, type Duration } from '@loyalnest/core';
+import { ratio, wholeNumber } from '@loyalnest/core/toolkit';
 
 export interface RetryBudgetOptions {
   /** Repeats allowed per call of the dependency, from 0 to 1. @defaultValue 0.2 */

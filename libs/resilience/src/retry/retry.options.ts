@@ -2,12 +2,12 @@ import {
   createBackoff,
   durationMs,
   isLoyalNestError,
-  wholeNumber,
   type Backoff,
   type BackoffOptions,
   type Duration,
 } from '@loyalnest/core';
-import { isCallersFault } from '../error-meaning/callers-fault.js';
+import { wholeNumber } from '@loyalnest/core/toolkit';
+import { isCallersFault } from '../error-classification/callers-fault.js';
 import type { RetryBudgetOptions } from './retry-budget.options.js';
 
 export interface RetryOptions {

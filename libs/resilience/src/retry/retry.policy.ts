@@ -1,6 +1,6 @@
 import type { Clock } from '@loyalnest/core';
-import { askPredicate } from '../error-meaning/ask-predicate.js';
-import { retryAfterMsOf } from '../error-meaning/retry-after.js';
+import { askPredicate } from '../error-classification/ask-predicate.js';
+import { retryAfterMsOf } from '../error-classification/retry-after.js';
 import { attemptFailed } from '../resilience.events.js';
 import type { Call, Operation } from '../policy/call.js';
 import type { Policy } from '../policy/policy.js';

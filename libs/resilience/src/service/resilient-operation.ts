@@ -1,4 +1,4 @@
-import { runInDeferredContext } from '@loyalnest/core';
+import { runInDeferredContext } from '@loyalnest/core/toolkit';
 import type { Call, Operation } from '../policy/call.js';
 
 /** What an operation may know of the attempt it is in. */

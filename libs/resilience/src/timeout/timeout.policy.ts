@@ -1,4 +1,5 @@
-import { TimeoutQueue, type Clock } from '@loyalnest/core';
+import type { Clock } from '@loyalnest/core';
+import { TimeoutQueue } from '@loyalnest/core/toolkit';
 import { AbandonableRun } from '../policy/abandonable-run.js';
 import type { Call, Operation } from '../policy/call.js';
 import type { Policy } from '../policy/policy.js';

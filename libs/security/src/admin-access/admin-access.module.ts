@@ -1,4 +1,5 @@
-import { AdminAccess, requireSingleImport } from '@loyalnest/core';
+import { AdminAccess } from '@loyalnest/core';
+import { requireSingleImport } from '@loyalnest/core/toolkit';
 import { Module } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { ConfigurableModuleClass } from './admin-access.module-definition.js';

@@ -1,4 +1,5 @@
-import { ADMIN_ROLES, OptionError, type AdminRole } from '@loyalnest/core';
+import { OptionError, type AdminRole } from '@loyalnest/core';
+import { ADMIN_ROLES } from '@loyalnest/core/toolkit';
 
 /** A token and what its holder may do. */
 export interface AdminToken {

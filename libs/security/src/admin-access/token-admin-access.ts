@@ -1,11 +1,11 @@
 import {
   AdminAccess,
   AdminAccessError,
-  includesRole,
   type Administrator,
   type AdminRequest,
   type AdminRole,
 } from '@loyalnest/core';
+import { includesRole } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { MODULE_OPTIONS_TOKEN } from './admin-access.module-definition.js';

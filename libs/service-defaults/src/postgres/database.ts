@@ -5,7 +5,6 @@ import {
   durationMs,
   OBSERVE_METRICS,
   ON_SHUTDOWN,
-  wholeNumber,
   type Drainable,
   type DrainStep,
   type HealthContributor,
@@ -14,6 +13,7 @@ import {
   type MetricSource,
   type ShutdownListener,
 } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 import { PostgresPoolMetrics } from '@loyalnest/observability';
 import type { SqlDatabase } from '@loyalnest/outbox';
 import { fromDrizzle } from '@loyalnest/outbox/drizzle';

@@ -1,4 +1,5 @@
-import { OptionError, wholeNumber } from '@loyalnest/core';
+import { OptionError } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 import { BlockList, isIP } from 'node:net';
 
 /**

@@ -1,4 +1,4 @@
-import { LuaScript } from '@loyalnest/core';
+import { LuaScript } from '@loyalnest/core/toolkit';
 
 /**
  * `take` of gcra.ts as a script, of which Redis runs no two at once. `now` is in microseconds.

@@ -1,4 +1,4 @@
-import { LuaScript } from '@loyalnest/core';
+import { LuaScript } from '@loyalnest/core/toolkit';
 import { RedisServer } from '@loyalnest/testing';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';

@@ -1,4 +1,5 @@
-import { durationMs, OptionError, wholeNumber, type Duration } from '@loyalnest/core';
+import { durationMs, OptionError, type Duration } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 
 /** How many requests one client may make. */
 export interface Rate {
@@ -27,13 +28,13 @@ export interface ResolvedRate {
 }
 
 /** One request in each microsecond: beyond it nothing would be limited. */
-const MOST_PER_MS = 1_000;
+const MAX_PER_MS = 1_000;
 
 /** @throws OptionError that begins with `path` */
 export function resolveRate(path: string, { limit, per, burst = limit }: Rate): ResolvedRate {
   const perMs = durationMs(`${path}.per`, per, { minMs: 1 });
   wholeNumber(`${path}.limit`, limit, { min: 1 });
-  if (limit > perMs * MOST_PER_MS) {
+  if (limit > perMs * MAX_PER_MS) {
     throw new OptionError(`${path}.limit`, limit, 'use at most 1000 requests per millisecond');
   }
   const intervalUs = Math.round((perMs * 1_000) / limit);

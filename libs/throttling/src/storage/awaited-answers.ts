@@ -1,4 +1,5 @@
-import { TimeoutQueue, type Clock, type Expiring } from '@loyalnest/core';
+import type { Clock } from '@loyalnest/core';
+import { TimeoutQueue, type Expiring } from '@loyalnest/core/toolkit';
 
 /** One request that waits for Redis. */
 class AwaitedAnswer implements Expiring<AwaitedAnswer> {

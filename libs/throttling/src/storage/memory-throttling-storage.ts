@@ -1,4 +1,5 @@
-import { SystemClock, wholeNumber, type Clock } from '@loyalnest/core';
+import { SystemClock, type Clock } from '@loyalnest/core';
+import { wholeNumber } from '@loyalnest/core/toolkit';
 import { take, type ArrivalTimes, type Cell, type Verdict } from '../gcra/gcra.js';
 import { RecentMap } from './recent-map.js';
 import { ThrottlingStorage } from './throttling-storage.js';

@@ -1,7 +1,6 @@
 import {
   CHECK_HEALTH,
   DRAIN,
-  measureRedis,
   OBSERVE_METRICS,
   ON_SHUTDOWN,
   OptionError,
@@ -15,6 +14,7 @@ import {
   type MetricSource,
   type ShutdownListener,
 } from '@loyalnest/core';
+import { measureRedis } from '@loyalnest/core/toolkit';
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Cluster, Redis } from 'ioredis';
 import { once } from 'node:events';

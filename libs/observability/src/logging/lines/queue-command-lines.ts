@@ -5,7 +5,7 @@ interface AdminCommanded {
   readonly command: string;
   readonly queue: string;
   readonly by: string;
-  readonly face: string;
+  readonly source: string;
   readonly target?: string;
   readonly reason?: string;
   readonly outcome?: string;
@@ -15,9 +15,9 @@ interface AdminCommanded {
 export function logQueueCommands(logger: PinoLogger, on: EventSource): void {
   on<AdminCommanded>(
     'loyalnest:queue:admin-command',
-    ({ command, queue, by, face, target, reason, outcome }) =>
+    ({ command, queue, by, source, target, reason, outcome }) =>
       logger.warn(
-        { event: 'audit', command, queue, by, face, target, reason, outcome },
+        { event: 'audit', command, queue, by, source, target, reason, outcome },
         `${by} commanded ${command} of queue ${queue}`,
       ),
   );

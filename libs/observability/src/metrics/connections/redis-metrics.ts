@@ -1,10 +1,5 @@
-import {
-  measureRedis,
-  OBSERVE_METRICS,
-  type Measurement,
-  type MetricSource,
-  type ObservedRedis,
-} from '@loyalnest/core';
+import { OBSERVE_METRICS, type Measurement, type MetricSource } from '@loyalnest/core';
+import { measureRedis, type ObservedRedis } from '@loyalnest/core/toolkit';
 import { connectionName, type ConnectionMetricsOptions } from './connection-metrics.options.js';
 
 /**

@@ -1,10 +1,10 @@
 import {
   currentContext,
   OBSERVE_METRICS,
-  onHttpEntry,
   type Measurement,
   type MetricSource,
 } from '@loyalnest/core';
+import { onHttpEntry } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';

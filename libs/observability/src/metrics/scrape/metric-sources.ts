@@ -1,4 +1,5 @@
-import { isMetricSource, OBSERVE_METRICS, OptionError, type MetricSource } from '@loyalnest/core';
+import { OBSERVE_METRICS, OptionError, type MetricSource } from '@loyalnest/core';
+import { isMetricSource } from '@loyalnest/core/toolkit';
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 

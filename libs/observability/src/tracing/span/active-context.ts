@@ -1,4 +1,5 @@
-import { currentContext, parseTraceparent, type RequestContext } from '@loyalnest/core';
+import { currentContext, type RequestContext } from '@loyalnest/core';
+import { parseTraceparent } from '@loyalnest/core/toolkit';
 import {
   createTraceState,
   ROOT_CONTEXT,

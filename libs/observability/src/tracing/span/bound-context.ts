@@ -1,4 +1,4 @@
-import { redactText } from '@loyalnest/core';
+import { redactText } from '@loyalnest/core/toolkit';
 import type { OpenSpan, SpanAttributes } from '@loyalnest/core';
 import {
   SpanStatusCode,

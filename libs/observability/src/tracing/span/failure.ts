@@ -1,4 +1,5 @@
-import { isLoyalNestError, redactText } from '@loyalnest/core';
+import { isLoyalNestError } from '@loyalnest/core';
+import { redactText } from '@loyalnest/core/toolkit';
 import type { Attributes } from '@opentelemetry/api';
 
 export interface Failure {

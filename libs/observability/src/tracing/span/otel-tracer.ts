@@ -1,12 +1,12 @@
 import {
   currentContext,
-  runInChildContext,
   type OpenSpan,
   type RequestContext,
+  runInChildContext,
   type SpanDescription,
   type SpanKind,
-  type SpanTracer,
 } from '@loyalnest/core';
+import type { SpanTracer } from '@loyalnest/core/toolkit';
 import {
   ROOT_CONTEXT,
   SpanKind as OtelKind,

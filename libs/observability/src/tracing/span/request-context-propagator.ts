@@ -1,4 +1,4 @@
-import { parseTraceparent } from '@loyalnest/core';
+import { parseTraceparent } from '@loyalnest/core/toolkit';
 import {
   trace,
   type Context,

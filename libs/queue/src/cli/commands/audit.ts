@@ -40,11 +40,11 @@ export const auditCommand: AddCommand = (program, whenConnected) => {
 };
 
 function rowOf(entry: AuditRecord): readonly string[] {
-  const { at, by, face, command, queue, outcome, error } = entry;
+  const { at, by, source, command, queue, outcome, error } = entry;
   return [
     at,
     by,
-    face,
+    source,
     command,
     queue,
     whatOf(entry),

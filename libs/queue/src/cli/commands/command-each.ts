@@ -1,5 +1,5 @@
 import { isLoyalNestError } from '@loyalnest/core';
-import type { QueueDesk } from '../../admin/admin-commands.js';
+import type { QueueAdmin } from '../../admin/admin-commands.js';
 import type { Actor } from '../../admin/audit-record.js';
 import { isRedisOutage } from '../../admin/redis-outage.js';
 import type { CliContext } from '../cli-context.js';
@@ -26,10 +26,10 @@ export async function commandEach(
   ids: readonly string[],
   { by }: EachFlags,
   outcome: string,
-  command: (desk: QueueDesk, actor: Actor, id: string) => Promise<unknown>,
+  command: (admin: QueueAdmin, actor: Actor, id: string) => Promise<unknown>,
 ): Promise<ExitCode> {
   const actor = actorOf(by);
-  const desk = await context.session.desk(queue);
+  const admin = await context.session.admin(queue);
   const results: Result[] = [];
   let code: ExitCode = EXIT.ok;
   for (const id of ids) {
@@ -38,7 +38,7 @@ export async function commandEach(
       break;
     }
     try {
-      await command(desk, actor, id);
+      await command(admin, actor, id);
       results.push({ id, outcome });
     } catch (error) {
       // Neither Redis that is away nor a fault of ours gets better with the next id.

@@ -2,7 +2,7 @@ import { OptionError } from '@loyalnest/core';
 import type { Command } from 'commander';
 import { actorOf, filterOf, numberOf, type FilterFlags } from '../cli-options.js';
 import { EXIT } from '../exit-code.js';
-import type { AddCommand, CommandManner, WhenConnected } from '../add-command.js';
+import type { AddCommand, CommandOptions, WhenConnected } from '../add-command.js';
 import { commandEach, type EachFlags } from './command-each.js';
 import { detailLines, groupTable, letterTable } from './dead-letter-tables.js';
 import { editPayload, type EditFlags } from './edit-payload.js';
@@ -15,7 +15,7 @@ interface ListFlags extends FilterFlags {
   readonly discarded?: boolean;
 }
 
-const ENDS_ITSELF: CommandManner = { endsItself: true };
+const ENDS_ITSELF: CommandOptions = { endsItself: true };
 
 export const deadLetterCommands: AddCommand = (program, whenConnected) => {
   const dlq = program.command('dlq').description('dead letters');
@@ -29,7 +29,7 @@ function addLooks(dlq: Command, whenConnected: WhenConnected): void {
     .description('by cause, the largest group first')
     .action(
       whenConnected(async (context, _flags, [queue]) => {
-        const groups = await (await context.session.desk(queue!)).letters.groups();
+        const groups = await (await context.session.admin(queue!)).letters.groups();
         context.show({ groups }, () => groupTable(context, groups));
         return EXIT.ok;
       }),
@@ -50,7 +50,7 @@ function addLooks(dlq: Command, whenConnected: WhenConnected): void {
         if (flags.discarded && Object.keys(filter).length > 0) {
           throw new OptionError('--discarded', true, 'it takes no filter; leave that out');
         }
-        const { letters } = await context.session.desk(queue!);
+        const { letters } = await context.session.admin(queue!);
         const found = flags.discarded
           ? await letters.discarded(page)
           : await letters.list({ ...filter, ...page });
@@ -70,10 +70,10 @@ function addLooks(dlq: Command, whenConnected: WhenConnected): void {
     .option('--by <name>', 'who asks (default: the user of this machine)')
     .action(
       whenConnected<{ payload?: boolean; by?: string }>(async (context, flags, [queue, id]) => {
-        const desk = await context.session.desk(queue!);
+        const admin = await context.session.admin(queue!);
         const letter = flags.payload
-          ? await context.session.commands.showPayload(desk, actorOf(flags.by), id!)
-          : maskDeadLetter(await desk.letters.get(id!));
+          ? await context.session.commands.showPayload(admin, actorOf(flags.by), id!)
+          : maskDeadLetter(await admin.letters.get(id!));
         context.show(letter, () => detailLines(letter));
         return EXIT.ok;
       }),
@@ -101,8 +101,8 @@ function addCommands(dlq: Command, whenConnected: WhenConnected): void {
         if (flags.all || flags.dryRun || Object.keys(filter).length > 0) {
           throw new OptionError('ids', given.length, 'name ids or a filter, not both');
         }
-        return commandEach(context, queue!, given, flags, 'redriven', (desk, actor, id) =>
-          session.commands.redrive(desk, actor, id),
+        return commandEach(context, queue!, given, flags, 'redriven', (admin, actor, id) =>
+          session.commands.redrive(admin, actor, id),
         );
       }, ENDS_ITSELF),
     );
@@ -118,8 +118,8 @@ function addCommands(dlq: Command, whenConnected: WhenConnected): void {
         const count = ids.length === 1 ? ids[0] : `${ids.length} dead letters`;
         const refused = await context.confirm(`Discard ${count} of ${queue}?`, flags.yes);
         if (refused !== undefined) return refused;
-        return commandEach(context, queue!, ids, flags, 'discarded', (desk, actor, id) =>
-          context.session.commands.discard(desk, actor, id, flags.reason),
+        return commandEach(context, queue!, ids, flags, 'discarded', (admin, actor, id) =>
+          context.session.commands.discard(admin, actor, id, flags.reason),
         );
       }, ENDS_ITSELF),
     );
@@ -130,8 +130,8 @@ function addCommands(dlq: Command, whenConnected: WhenConnected): void {
     .action(
       whenConnected<EachFlags>(
         (context, flags, [queue, ...ids]) =>
-          commandEach(context, queue!, ids, flags, 'restored', (desk, actor, id) =>
-            context.session.commands.restore(desk, actor, id),
+          commandEach(context, queue!, ids, flags, 'restored', (admin, actor, id) =>
+            context.session.commands.restore(admin, actor, id),
           ),
         ENDS_ITSELF,
       ),

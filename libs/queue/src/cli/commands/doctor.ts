@@ -60,7 +60,7 @@ async function examine(
   for (const queue of queues) {
     if (io.interrupted.aborted) break;
     findings.push(
-      ...(await checkQueue(await session.desk(queue), {
+      ...(await checkQueue(await session.admin(queue), {
         thorough: !fast,
         signal: io.interrupted,
         ...(dedupeWindowMs !== undefined && { dedupeWindowMs }),

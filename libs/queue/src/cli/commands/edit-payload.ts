@@ -26,8 +26,8 @@ export async function editPayload(
 ): Promise<ExitCode> {
   const { session, io } = context;
   const actor = actorOf(flags.by);
-  const desk = await session.desk(queue);
-  const letter = await desk.letters.get(id);
+  const admin = await session.admin(queue);
+  const letter = await admin.letters.get(id);
   const before = JSON.stringify(letter.payload, undefined, 2);
   const given = await (flags.file === undefined
     ? edited(context, before)
@@ -38,7 +38,7 @@ export async function editPayload(
     return EXIT.ok;
   }
   const revision = flags.revision ?? letter.revision;
-  await session.commands.edit(desk, actor, id, { payload, revision });
+  await session.commands.edit(admin, actor, id, { payload, revision });
   const outcome = 'edited-and-redriven';
   context.show({ queue, results: [{ id, outcome }] }, () => `${oneLine(id)}: ${outcome}\n`);
   return EXIT.ok;

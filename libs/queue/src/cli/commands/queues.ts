@@ -42,9 +42,9 @@ export const queuesCommand: AddCommand = (program, whenConnected) => {
       .option('--by <name>', 'who asks (default: the user of this machine)')
       .action(
         whenConnected<{ by?: string }>(async (context, { by }, [queue]) => {
-          const desk = await context.session.desk(queue!);
-          await context.session.commands[name](desk, actorOf(by));
-          const overview = await readQueueOverview(desk.letters, desk.redrives);
+          const admin = await context.session.admin(queue!);
+          await context.session.commands[name](admin, actorOf(by));
+          const overview = await readQueueOverview(admin.letters, admin.redrives);
           context.show(overview, () => queueTable(context, [overview]));
           return EXIT.ok;
         }),
@@ -58,7 +58,7 @@ export async function readOverviews(
 ): Promise<readonly QueueOverview[]> {
   return Promise.all(
     names.map(async (name) => {
-      const { letters, redrives } = await session.desk(name);
+      const { letters, redrives } = await session.admin(name);
       return readQueueOverview(letters, redrives);
     }),
   );

@@ -31,9 +31,9 @@ export async function redriveMany(
   requireFilter(request.filter ?? {}, request.all ?? false);
   // What is wrong with it shows before a person is asked.
   resolveRedrive({ ...request, by: actor.by }, session.clock.now());
-  const desk = await session.desk(queue);
-  const run = new RedriveRun(context, desk, actor, flags.onInterrupt);
-  const count = await desk.redrives.count(request.filter);
+  const admin = await session.admin(queue);
+  const run = new RedriveRun(context, admin, actor, flags.onInterrupt);
+  const count = await admin.redrives.count(request.filter);
   if (flags.dryRun || count === 0) {
     context.show({ count }, () => `${count} dead letters of ${queue} would be redriven\n`);
     return EXIT.ok;
@@ -41,15 +41,15 @@ export async function redriveMany(
   const refused = await context.confirm(`Redrive ${count} dead letters of ${queue}?`, flags.yes);
   if (refused !== undefined) return refused;
   try {
-    const started = await session.commands.startRedrive(desk, actor, request);
+    const started = await session.commands.startRedrive(admin, actor, request);
     const end = await run.toEnd(started);
     context.show({ count, task: end }, () => taskTable(context, [end]));
     return endOf(end, context.io.interrupted.aborted);
   } catch (error) {
     if (!(error instanceof RedriveTaskActiveError)) throw error;
-    const { id, by } = await desk.redrives.get(error.task);
+    const { id, by } = await admin.redrives.get(error.task);
     context.note(`task ${id} of ${by} is under way; following it. Yours was not started.`);
-    const end = await run.toEnd(await desk.redrives.get(id));
+    const end = await run.toEnd(await admin.redrives.get(id));
     context.show({ count, following: end }, () => taskTable(context, [end]));
     return EXIT.conflict;
   }

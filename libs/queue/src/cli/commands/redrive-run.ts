@@ -1,5 +1,5 @@
 import { OptionError } from '@loyalnest/core';
-import type { QueueDesk } from '../../admin/admin-commands.js';
+import type { QueueAdmin } from '../../admin/admin-commands.js';
 import type { Actor } from '../../admin/audit-record.js';
 import type { RedriveTask } from '../../redrive/redrive-task.js';
 import type { CliContext } from '../cli-context.js';
@@ -18,7 +18,7 @@ export class RedriveRun {
 
   constructor(
     private readonly context: CliContext,
-    private readonly desk: QueueDesk,
+    private readonly admin: QueueAdmin,
     private readonly actor: Actor,
     private readonly onInterrupt: OnInterrupt,
   ) {
@@ -33,7 +33,7 @@ export class RedriveRun {
     const progress = this.follow(id, over.signal);
     try {
       while (!io.interrupted.aborted) {
-        const end = await this.desk.redrives.run(id, io.interrupted);
+        const end = await this.admin.redrives.run(id, io.interrupted);
         if (end === 'ended') break;
         // A service has it; when that one is gone, this process goes on.
         await session.clock.sleep(LOOK_EVERY_MS, { signal: io.interrupted }).catch(() => undefined);
@@ -42,10 +42,10 @@ export class RedriveRun {
       over.abort();
       await progress;
     }
-    const task = await this.desk.redrives.get(id);
+    const task = await this.admin.redrives.get(id);
     if (!io.interrupted.aborted || ENDS.includes(task.state)) return task;
     if (this.onInterrupt === 'cancel') {
-      return session.commands.cancelRedrive(this.desk, this.actor, id);
+      return session.commands.cancelRedrive(this.admin, this.actor, id);
     }
     this.context.note(
       `task ${id} is not over: a service of ${queue} goes on with it if one is up. ` +
@@ -59,7 +59,7 @@ export class RedriveRun {
     const { io, session, json } = this.context;
     if (json) return;
     while (!over.aborted) {
-      const task = await this.desk.redrives.get(id).catch(() => undefined);
+      const task = await this.admin.redrives.get(id).catch(() => undefined);
       if (task) this.tell(task);
       await session.clock.sleep(LOOK_EVERY_MS, { signal: over }).catch(() => undefined);
     }

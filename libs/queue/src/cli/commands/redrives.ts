@@ -26,7 +26,7 @@ export const redriveCommands: AddCommand = (program, whenConnected) => {
     .description('the last tasks, the newest first')
     .action(
       whenConnected(async (context, _flags, [queue]) => {
-        const tasks = await (await context.session.desk(queue!)).redrives.list();
+        const tasks = await (await context.session.admin(queue!)).redrives.list();
         context.show({ tasks }, () => taskTable(context, tasks));
         return EXIT.ok;
       }),
@@ -36,7 +36,7 @@ export const redriveCommands: AddCommand = (program, whenConnected) => {
     .description('a task as it stands')
     .action(
       whenConnected(async (context, _flags, [queue, id]) => {
-        const task = await (await context.session.desk(queue!)).redrives.get(id!);
+        const task = await (await context.session.admin(queue!)).redrives.get(id!);
         context.show(task, () => taskTable(context, [task]));
         return EXIT.ok;
       }),
@@ -47,8 +47,8 @@ export const redriveCommands: AddCommand = (program, whenConnected) => {
     .option('--by <name>', 'who asks (default: the user of this machine)')
     .action(
       whenConnected<{ by?: string }>(async (context, { by }, [queue, id]) => {
-        const desk = await context.session.desk(queue!);
-        const task = await context.session.commands.cancelRedrive(desk, actorOf(by), id!);
+        const admin = await context.session.admin(queue!);
+        const task = await context.session.commands.cancelRedrive(admin, actorOf(by), id!);
         context.show(task, () => taskTable(context, [task]));
         return EXIT.ok;
       }),
@@ -61,9 +61,9 @@ export const redriveCommands: AddCommand = (program, whenConnected) => {
     .action(
       whenConnected<{ by?: string; onInterrupt: OnInterrupt }>(
         async (context, flags, [queue]) => {
-          const desk = await context.session.desk(queue!);
-          const run = new RedriveRun(context, desk, actorOf(flags.by), flags.onInterrupt);
-          const task = await desk.redrives.active();
+          const admin = await context.session.admin(queue!);
+          const run = new RedriveRun(context, admin, actorOf(flags.by), flags.onInterrupt);
+          const task = await admin.redrives.active();
           if (!task) {
             context.show({}, () => `no redrive of ${queue} is under way\n`);
             return EXIT.ok;

@@ -1,4 +1,4 @@
-import type { QueueDesk } from '../../admin/admin-commands.js';
+import type { QueueAdmin } from '../../admin/admin-commands.js';
 import { DeadLetterKeys } from '../../dead-letter/dead-letter-keys.js';
 import { parseData } from '../../dead-letter/job-record.js';
 import { readQueueOverview, type QueueOverview } from '../../monitoring/queue-overview.js';
@@ -19,20 +19,20 @@ const SHORT_MEMORY_MS = 3_600_000;
 
 /** Whether a queue is being worked on, and its keys are what they say. */
 export async function checkQueue(
-  desk: QueueDesk,
+  admin: QueueAdmin,
   options: QueueCheckOptions,
 ): Promise<readonly Finding[]> {
-  const { bull } = desk.letters.source;
+  const { bull } = admin.letters.source;
   const findings = new Findings(bull.name);
   // The index as it is, before the overview mends it.
-  await checkIndex(findings, desk);
-  const overview = await readQueueOverview(desk.letters, desk.redrives);
+  await checkIndex(findings, admin);
+  const overview = await readQueueOverview(admin.letters, admin.redrives);
   checkPaused(findings, overview);
   checkWorkers(findings, overview);
   checkDedupe(findings, overview, options.dedupeWindowMs);
-  await checkKeptJobs(findings, desk);
-  await checkRedrive(findings, desk, overview);
-  if (options.thorough) reportOrphans(findings, await findOrphans(desk.letters, options.signal));
+  await checkKeptJobs(findings, admin);
+  await checkRedrive(findings, admin, overview);
+  if (options.thorough) reportOrphans(findings, await findOrphans(admin.letters, options.signal));
   return findings.all;
 }
 
@@ -78,7 +78,7 @@ function checkDedupe(
   );
 }
 
-async function checkKeptJobs(findings: Findings, { letters }: QueueDesk): Promise<void> {
+async function checkKeptJobs(findings: Findings, { letters }: QueueAdmin): Promise<void> {
   const { bull, redis } = letters.source;
   const [newest] = await redis.zrange(bull.toKey('completed'), -1, -1);
   const opts = newest === undefined ? null : await redis.hget(bull.toKey(newest), 'opts');
@@ -97,7 +97,7 @@ async function checkKeptJobs(findings: Findings, { letters }: QueueDesk): Promis
   );
 }
 
-async function checkIndex(findings: Findings, { letters }: QueueDesk): Promise<void> {
+async function checkIndex(findings: Findings, { letters }: QueueAdmin): Promise<void> {
   const { redis, bull } = letters.source;
   const keys = new DeadLetterKeys(bull);
   const [failed, indexed] = await Promise.all([redis.zcard(keys.failed), redis.zcard(keys.index)]);
@@ -111,7 +111,7 @@ async function checkIndex(findings: Findings, { letters }: QueueDesk): Promise<v
 
 async function checkRedrive(
   findings: Findings,
-  { letters }: QueueDesk,
+  { letters }: QueueAdmin,
   { queue, redrive }: QueueOverview,
 ): Promise<void> {
   if (!redrive) return findings.ok('redrive', 'none under way');

@@ -20,7 +20,7 @@ const LISTS = ['wait', 'active', 'paused'];
 const SETS = ['completed', 'failed', 'delayed', 'prioritized', 'waiting-children'];
 /** What BullMQ keeps beside a job and removes with it. */
 const PART = /:(?:logs|dependencies|processed|failed|unsuccessful)$/;
-const MOST_LISTED = 500_000;
+const MAX_LISTED = 500_000;
 const PAGE = 1_000;
 /** Fields that only a job has. */
 const JOB_FIELDS = ['name', 'timestamp'] as const;
@@ -51,7 +51,7 @@ export async function findOrphans({ source }: DeadLetters, signal: AbortSignal):
 
 async function canHoldLists({ redis, bull }: DeadLetterSource): Promise<boolean> {
   const lengths = await Promise.all(LISTS.map((list) => redis.llen(bull.toKey(list))));
-  return lengths.reduce((sum, length) => sum + length, 0) <= MOST_LISTED;
+  return lengths.reduce((sum, length) => sum + length, 0) <= MAX_LISTED;
 }
 
 async function listedIds({ redis, bull }: DeadLetterSource): Promise<ReadonlySet<string>> {

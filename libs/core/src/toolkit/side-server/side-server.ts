@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { OptionError } from '../options/option.error.js';
+import { OptionError } from '../../options/option.error.js';
 
 export interface SideServerOptions {
   /** Path of the option that names the port, for the error. */

@@ -1,14 +1,14 @@
 import { currentContext, writeContextHeaders } from '@loyalnest/core';
-import { originMatcher, type CarryOptions } from './known-origins.js';
+import { originMatcher, type PropagationOptions } from './known-origins.js';
 import { redirectedRequest } from './redirected-request.js';
 
-export interface ContextFetchOptions extends CarryOptions {
+export interface ContextFetchOptions extends PropagationOptions {
   /** What sends the requests. @defaultValue Node's own */
   readonly fetch?: typeof fetch;
 }
 
 /** As many as the fetch standard allows. */
-const MOST_REDIRECTS = 20;
+const MAX_REDIRECTS = 20;
 
 /**
  * A `fetch` that carries the current request's context: its headers to known origins, unless the
@@ -43,7 +43,7 @@ export function contextFetch({ fetch: send, ...options }: ContextFetchOptions): 
       const next = redirectedRequest(request, answer);
       if (!next) return answer;
       await answer.body?.cancel();
-      if (redirects === MOST_REDIRECTS) throw new TypeError('redirected too often');
+      if (redirects === MAX_REDIRECTS) throw new TypeError('redirected too often');
       request = next;
     }
   };

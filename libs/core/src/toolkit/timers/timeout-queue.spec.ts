@@ -1,5 +1,5 @@
-import { FakeClock } from '../testing/fake-clock.js';
-import type { Timer } from './clock.js';
+import { FakeClock } from '../../testing/fake-clock.js';
+import type { Timer } from '../../clock/clock.js';
 import { TimeoutQueue, type Expiring } from './timeout-queue.js';
 
 /** Lets something happen in the turn of the loop in which a timer has run. */

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { OptionError } from '../options/option.error.js';
+import { OptionError } from '../../options/option.error.js';
 import { SideServer } from './side-server.js';
 
 const open: SideServer[] = [];
@@ -48,7 +48,7 @@ it('ends connections that ask nothing when it closes', async () => {
 });
 
 it('keeps no process alive', async () => {
-  const file = join(import.meta.dirname, '../../dist/side-server/side-server.js');
+  const file = join(import.meta.dirname, '../../../dist/toolkit/side-server/side-server.js');
   const program = `const { SideServer } = await import(${JSON.stringify(file)});
     await SideServer.listen({ option: 'p', port: 0, serve: () => {} });`;
   // Rejects when the process has not ended by itself.

@@ -1,4 +1,4 @@
-import type { ErrorCategory } from './loyalnest.error.js';
+import type { ErrorCategory } from '../../error/loyalnest.error.js';
 
 const STATUSES: Readonly<Record<ErrorCategory, number>> = {
   invalid: 400,

@@ -16,8 +16,8 @@ const INTERNATIONAL_PHONE = /(?:\+|%2B)[1-9](?:[ ().-]{0,2}\d){7,14}(?!\d)/gi;
 const NATIONAL_PHONE = /\(\d{3}\) ?\d{3}[-. ]\d{4}\b|\b\d{3}[-.]\d{3}[-.]\d{4}\b/g;
 const CARD = /\b\d(?:[ -]?\d){12,18}\b/g;
 
-const LEAST_PHONE_DIGITS = 8;
-const LEAST_CARD_DIGITS = 13;
+const MIN_PHONE_DIGITS = 8;
+const MIN_CARD_DIGITS = 13;
 
 /**
  * Takes out what a text may give away: passwords in addresses, named secrets (`token=...`), bearer
@@ -34,11 +34,11 @@ export function redactText(text: string): string {
       .replace(JSON_WEB_TOKEN, REDACTED);
   }
   if (hasAt) clean = clean.replace(URL_PASSWORD, `$1${REDACTED}@`).replace(EMAIL, REDACTED);
-  if (digits >= LEAST_PHONE_DIGITS) {
+  if (digits >= MIN_PHONE_DIGITS) {
     if (hasPlus) clean = clean.replace(INTERNATIONAL_PHONE, REDACTED);
     clean = clean.replace(NATIONAL_PHONE, REDACTED);
   }
-  if (digits >= LEAST_CARD_DIGITS) {
+  if (digits >= MIN_CARD_DIGITS) {
     clean = clean.replace(CARD, (number) => (isCardNumber(number) ? REDACTED : number));
   }
   return clean;

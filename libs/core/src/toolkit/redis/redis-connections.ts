@@ -1,4 +1,4 @@
-import type { Measurement } from '../ports/metric-source.js';
+import type { Measurement } from '../../ports/metric-source.js';
 
 /** What is read of a client: `status` and `nodes` are those of ioredis, `isReady` of node-redis. */
 export interface ObservedRedis {

@@ -1,7 +1,7 @@
 import { OptionError } from '@loyalnest/core';
 
 /** Which services may learn the request's context. */
-export interface CarryOptions {
+export interface PropagationOptions {
   /**
    * Origins of your own services, such as `http://points:3001`; nobody else is told whose request it
    * is. `'*'` is everybody.
@@ -14,7 +14,10 @@ export interface CarryOptions {
  *
  * @throws OptionError for what is no origin
  */
-export function originMatcher(path: string, { origins }: CarryOptions): (url: URL) => boolean {
+export function originMatcher(
+  path: string,
+  { origins }: PropagationOptions,
+): (url: URL) => boolean {
   if (origins === '*') return () => true;
   if (!Array.isArray(origins)) throw unusable(`${path}.origins`, origins);
   const known = new Set(

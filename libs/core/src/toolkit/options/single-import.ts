@@ -1,4 +1,4 @@
-import { OptionError } from './option.error.js';
+import { OptionError } from '../../options/option.error.js';
 
 /**
  * Fails the boot of an application that imports a configured module more than once: its state would

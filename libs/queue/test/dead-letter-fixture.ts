@@ -5,15 +5,15 @@ import { Redis } from 'ioredis';
 import { DeadLetters, type DeadLettersOptions } from '../src/dead-letter/dead-letters.js';
 
 const QUEUE = 'points';
-let desks = 0;
+let fixtures = 0;
 
 export type Run = (job: Job) => Promise<unknown>;
 
 /** One queue on a real Redis, with plain BullMQ workers and the dead letters of it. */
-export class DeadLetterDesk {
+export class DeadLetterFixture {
   readonly client: Redis;
   readonly bull: Queue;
-  readonly prefix = `{desk-${++desks}}`;
+  readonly prefix = `{fixture-${++fixtures}}`;
   private readonly workers: Worker[] = [];
   private readonly clients: Redis[] = [];
 

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from './clock.js';
+import type { Clock, Timer } from '../../clock/clock.js';
 
 /** What waits in a {@link TimeoutQueue}: its time, set by who adds it, and links of the queue. */
 export interface Expiring<Self> {

@@ -7,7 +7,7 @@ import {
 } from '@loyalnest/core';
 import { Downstream, eventually } from '@loyalnest/testing';
 import axios from 'axios';
-import { carryWithAxios, contextFetch, type CarryOptions } from '../index.js';
+import { propagateWithAxios, contextFetch, type PropagationOptions } from '../index.js';
 
 interface Call {
   readonly headers?: Record<string, string>;
@@ -15,7 +15,7 @@ interface Call {
 }
 type Get = (url: string, call?: Call) => Promise<unknown>;
 
-const CLIENTS: readonly (readonly [string, (options: CarryOptions) => Get])[] = [
+const CLIENTS: readonly (readonly [string, (options: PropagationOptions) => Get])[] = [
   [
     'fetch',
     (options) => {
@@ -27,7 +27,7 @@ const CLIENTS: readonly (readonly [string, (options: CarryOptions) => Get])[] = 
     'axios',
     (options) => {
       const client = axios.create();
-      carryWithAxios(client, options);
+      propagateWithAxios(client, options);
       return async (url, call) => (await client.get<unknown>(url, call)).data;
     },
   ],
@@ -168,7 +168,7 @@ it('is taken from axios again', async () => {
   const downstream = await Downstream.start();
   downstream.answer(200, {});
   const client = axios.create();
-  carryWithAxios(client, { origins: '*' })();
+  propagateWithAxios(client, { origins: '*' })();
   await runInContext({ correlationId: 'order-7' }, () => client.get(downstream.url));
   expect(downstream.requests[0]!.headers).not.toHaveProperty('x-correlation-id');
   await downstream.stop();

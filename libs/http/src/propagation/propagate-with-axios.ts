@@ -1,5 +1,5 @@
 import { currentContext, writeContextHeaders } from '@loyalnest/core';
-import { originMatcher, type CarryOptions } from './known-origins.js';
+import { originMatcher, type PropagationOptions } from './known-origins.js';
 
 /** What an axios interceptor sees of a request. */
 interface AxiosRequest {
@@ -36,9 +36,9 @@ interface AxiosLike {
  * @returns takes it away again
  * @throws OptionError for an origin that is none
  */
-export function carryWithAxios(axios: AxiosLike, options: CarryOptions): () => void {
-  const isKnown = originMatcher('carryWithAxios', options);
-  const carry = <Request extends AxiosRequest>(request: Request): Request => {
+export function propagateWithAxios(axios: AxiosLike, options: PropagationOptions): () => void {
+  const isKnown = originMatcher('propagateWithAxios', options);
+  const propagate = <Request extends AxiosRequest>(request: Request): Request => {
     const context = currentContext();
     if (!context) return request;
     const url = URL.parse(axios.getUri(request));
@@ -68,6 +68,11 @@ export function carryWithAxios(axios: AxiosLike, options: CarryOptions): () => v
     return request;
   };
   const { request } = axios.interceptors;
-  const id = request.use(carry);
+  const id = request.use(propagate);
   return () => request.eject(id);
+}
+
+/** @deprecated until version 0.3: use {@link propagateWithAxios}. */
+export function carryWithAxios(axios: AxiosLike, options: PropagationOptions): () => void {
+  return propagateWithAxios(axios, options);
 }

@@ -3,13 +3,13 @@ import { DeadLetterService } from '../dead-letter/dead-letter.service.js';
 import { QueueRegistry } from '../queue-registry.js';
 import { RedriveEngine } from '../redrive/redrive-engine.js';
 import { RedriveTasks } from '../redrive/redrive-tasks.js';
-import type { QueueDesk } from './admin-commands.js';
+import type { QueueAdmin } from './admin-commands.js';
 import { QueueNotFoundError } from './queue-not-found.error.js';
 
 /** The queues that this application declared, to be administered. */
 @Injectable()
-export class QueueDesks {
-  private readonly desks = new Map<string, QueueDesk>();
+export class QueueAdmins {
+  private readonly admins = new Map<string, QueueAdmin>();
 
   constructor(
     private readonly registry: QueueRegistry,
@@ -25,18 +25,18 @@ export class QueueDesks {
   }
 
   /** @throws QueueNotFoundError */
-  of(queue: string): QueueDesk {
-    const known = this.desks.get(queue);
+  of(queue: string): QueueAdmin {
+    const known = this.admins.get(queue);
     if (known) return known;
     const names = this.names();
     if (!names.includes(queue)) throw new QueueNotFoundError(queue, names, 'this service');
     const letters = this.letters.of(queue);
-    const desk: QueueDesk = {
+    const admin: QueueAdmin = {
       letters,
       redrives: new RedriveEngine(letters),
       startRedrive: (request) => this.tasks.start(queue, request),
     };
-    this.desks.set(queue, desk);
-    return desk;
+    this.admins.set(queue, admin);
+    return admin;
   }
 }

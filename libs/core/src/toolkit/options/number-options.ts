@@ -1,4 +1,4 @@
-import { OptionError } from './option.error.js';
+import { OptionError } from '../../options/option.error.js';
 
 export interface NumberRange {
   readonly min?: number;

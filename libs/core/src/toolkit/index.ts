@@ -1,0 +1,49 @@
+// Building blocks that the libs of the suite share. Unstable: they may change in any release, which
+// is why our packages depend on one exact version of core.
+
+// Options
+export { ratio, wholeNumber } from './options/number-options.js';
+export type { NumberRange } from './options/number-options.js';
+export { requireSingleImport } from './options/single-import.js';
+
+// Time
+export { MAX_TIMER_MS } from '../duration/duration.js';
+export { TimeoutQueue } from './timers/timeout-queue.js';
+export type { Expiring } from './timers/timeout-queue.js';
+
+// Ports, as seen by the module that uses them
+export { DRAIN_PHASES, isDrainable } from '../ports/drain.js';
+export { isShutdownListener } from '../ports/shutdown-listener.js';
+export { isHealthContributor } from '../ports/health-contributor.js';
+export { isMetricSource } from '../ports/metric-source.js';
+export {
+  ADMIN_ACCESS_REMEDY,
+  ADMIN_ROLES,
+  includesRole,
+  requireAdminAccess,
+} from '../ports/admin-access.js';
+
+// Request context and spans
+export { runInDeferredContext } from '../context/request-context.js';
+export type { ContextSource } from '../context/request-context.js';
+export { parseTraceparent } from '../context/traceparent.js';
+export type { Traceparent } from '../context/traceparent.js';
+export { installTracer, isTracing } from '../tracing/span-tracer.js';
+export type { SpanTracer } from '../tracing/span-tracer.js';
+
+// HTTP
+export { onHttpEntry } from './http-entry/on-http-entry.js';
+export type { HttpEntry, HttpEntryHost, Proceed } from './http-entry/on-http-entry.js';
+export { httpStatusOf } from './error/http-status.js';
+export { SideServer } from './side-server/side-server.js';
+export type { SideServerOptions } from './side-server/side-server.js';
+
+// Redis
+export { LuaScript } from './redis/lua-script.js';
+export type { ScriptRunner } from './redis/lua-script.js';
+export { measureRedis } from './redis/redis-connections.js';
+export type { ObservedRedis } from './redis/redis-connections.js';
+
+// Redaction
+export { isCardNumber } from './redaction/card-number.js';
+export { REDACTED, redactText } from './redaction/redact-text.js';
