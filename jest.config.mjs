@@ -1,5 +1,7 @@
 // Jest runs the sources as CommonJS: SWC also transforms the ESM-only packages below, so that no
 // Node flag is needed on any supported version. The e2e specs start the built ESM services.
+import swc from './config/swc.json' with { type: 'json' };
+
 const esmOnly = ['@nestjs', '@loyalnest', 'nestjs-pino', 'commander'];
 
 export default {
@@ -13,7 +15,9 @@ export default {
     '^@loyalnest/([^/]+)/([^/]+)$': '<rootDir>/libs/$1/src/$2/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
-  transform: { '^.+\\.(t|j|mj)s$': ['@swc/jest', { module: { type: 'commonjs' } }] },
+  transform: {
+    '^.+\\.(t|j|mj)s$': ['@swc/jest', { ...swc, swcrc: false, module: { type: 'commonjs' } }],
+  },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   maxWorkers: 2,
   testTimeout: 30_000,

@@ -28,7 +28,10 @@ async function modified(file: string): Promise<number> {
 
 async function compile(source: string, output: string): Promise<boolean> {
   if ((await modified(output)) >= (await modified(source))) return false;
-  const { code, map } = await transformFile(source, { swcrc: true, cwd: root });
+  const { code, map } = await transformFile(source, {
+    configFile: join(root, 'config/swc.json'),
+    cwd: root,
+  });
   await mkdir(dirname(output), { recursive: true });
   await writeFile(`${output}.map`, map ?? '');
   await writeFile(output, `${code}\n//# sourceMappingURL=${basename(output)}.map\n`);

@@ -34,13 +34,16 @@ const problems =
   async () =>
     (await find(root)).join('\n');
 
+/** Folders with code. */
+const SOURCES = ['libs', 'apps', 'tools', 'test', 'bench'];
+
 const STEPS: Readonly<Record<string, Check>> = {
   lockfile: problems(lockfileProblems),
   links: problems(linkProblems),
   manifests: problems(manifestProblems),
   lint: tool('oxlint', '--deny-warnings'),
-  unused: tool('knip', '--no-progress'),
-  architecture: tool('depcruise', 'libs', 'apps', 'tools', 'test', 'bench'),
+  unused: tool('knip', '--config', 'config/knip.json', '--no-progress'),
+  architecture: tool('depcruise', '--config', 'config/dependency-cruiser.mjs', ...SOURCES),
   format: tool('prettier', '--check', '--log-level', 'warn', '.'),
   build: command(process.execPath, 'tools/build.ts'),
   generated: problems((at) => generatedProblems(at)),

@@ -5,7 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 const root = resolve(import.meta.dirname, '../..');
 
 async function compile(source: string, output: string): Promise<void> {
-  const { code } = await transformFile(source, { swcrc: true, cwd: root, sourceMaps: false });
+  const configFile = join(root, 'config/swc.json');
+  const { code } = await transformFile(source, { configFile, cwd: root, sourceMaps: false });
   mkdirSync(dirname(output), { recursive: true });
   writeFileSync(output, code);
 }

@@ -91,7 +91,7 @@ describe('the checks', () => {
 
   it('find examples that do not compile, at their place in the page', async () => {
     symlinkSync(join(repositoryRoot(), 'node_modules'), join(folder, 'node_modules'));
-    write('tsconfig.base.json', { compilerOptions: { module: 'nodenext', strict: true } });
+    write('tsconfig.json', { compilerOptions: { module: 'nodenext', strict: true } });
     const first =
       "```ts\nimport {\n  join,\n  sep,\n} from 'node:path';\nconst path: string = sep;\n```";
     const second =

@@ -48,7 +48,7 @@ export async function exampleProblems(root: string): Promise<readonly string[]> 
 }
 
 const CONFIG = {
-  extends: '../../tsconfig.base.json',
+  extends: '../../tsconfig.json',
   compilerOptions: {
     composite: false,
     declaration: false,

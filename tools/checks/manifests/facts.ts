@@ -37,7 +37,7 @@ export function readFacts(root: string): Facts {
   return {
     variables: new Map(apps.map((app) => [app, configVariables(root, app)])),
     image: Object.fromEntries(
-      [...read('Dockerfile').matchAll(/(?<=^ENV .*)\b([A-Z_]+)=("[^"]*"|\S+)/gm)].map(
+      [...read('deploy/Dockerfile').matchAll(/(?<=^ENV .*)\b([A-Z_]+)=("[^"]*"|\S+)/gm)].map(
         ([, name, value]) => [name!, value!.replaceAll('"', '')],
       ),
     ),

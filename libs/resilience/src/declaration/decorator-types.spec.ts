@@ -13,7 +13,7 @@ import {
   Timeout,
 } from '../index.js';
 
-// Checked by tsc (tsconfig.spec.json): a line that must not compile and does is an error there.
+// Checked by tsc (config/tsconfig.spec.json): a line that must not compile and does is an error there.
 
 class Allowed {
   @Retry()
