@@ -176,11 +176,11 @@ export class ResilienceRegistry
     );
     const path = `policies.${name}`;
     if (set !== otherwise) checkRequestTimeout(path, policies, this.requestTimeoutMs);
-    const names = { path, dependency, shared: name, returnsObservable: false };
+    const target = { methodPath: path, dependency, sharedName: name, returnsObservable: false };
     const pipeline = new Pipeline({
       name: path,
       dependency,
-      policies: compilePolicies(policies, names, this.states),
+      policies: compilePolicies(policies, { ...target, states: this.states }),
       invoke: invokeOperation,
       clock: this.states.clock,
     });
@@ -240,19 +240,19 @@ export class ResilienceRegistry
     const { key, original } = method;
     const path = `${this.classNames.of(owner)}.${String(key)}`;
     const { policies: declared, resilient } = declaredPolicies(path, method, this.options);
-    const shared = resilient ?? path;
-    const dependency = declared.circuitBreaker?.name ?? shared;
+    const sharedName = resilient ?? path;
+    const dependency = declared.circuitBreaker?.name ?? sharedName;
     const policies = mergePolicies(declared, this.environment.overridesOf(dependency, declared));
     checkRequestTimeout(path, policies, this.requestTimeoutMs);
     const prototype = owner.prototype as object;
     if (policies.fallback) checkFallback(`${path} @Fallback`, policies.fallback, prototype, key);
     const observable = returnsObservable(prototype, key);
     const signalIndex = signalIndexOf(prototype, key);
-    const names = { path, dependency, shared, returnsObservable: observable };
+    const target = { methodPath: path, dependency, sharedName, returnsObservable: observable };
     return new Pipeline({
       name: path,
       dependency,
-      policies: compilePolicies(policies, names, this.states),
+      policies: compilePolicies(policies, { ...target, states: this.states }),
       invoke: invocationOf(path, original, signalIndex),
       clock: this.states.clock,
       returnsObservable: observable,

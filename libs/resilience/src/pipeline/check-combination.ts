@@ -1,45 +1,27 @@
 import { OptionError } from '@loyalnest/core';
-import type { ResolvedBulkhead } from '../bulkhead/bulkhead.options.js';
-import type { ResolvedCircuitBreaker } from '../circuit-breaker/circuit-breaker.options.js';
-import type { ResolvedHedge } from '../hedge/hedge.options.js';
-import type { ResolvedRateLimit } from '../rate-limit/rate-limit.options.js';
-import type { ResolvedRetry } from '../retry/retry.options.js';
-
-/** The resolved policies of one method, as far as they can stand in each other's way. */
-export interface Combination {
-  /** `Class.method` */
-  readonly path: string;
-  readonly returnsObservable: boolean;
-  readonly cache?: object | undefined;
-  readonly singleFlight?: object | undefined;
-  readonly deadlineMs?: number | undefined;
-  readonly rateLimit?: ResolvedRateLimit | undefined;
-  readonly bulkhead?: ResolvedBulkhead | undefined;
-  readonly retry?: ResolvedRetry | undefined;
-  readonly breaker?: ResolvedCircuitBreaker | undefined;
-  readonly hedge?: ResolvedHedge | undefined;
-  readonly timeoutMs?: number | undefined;
-}
+import type { ResolvedPolicies } from './policy-definitions.js';
 
 /**
- * Refuses combinations that contradict themselves, and warns of those that do nothing.
+ * Refuses combinations that contradict themselves, and warns about those that do nothing.
  *
+ * @param path `Class.method`
  * @throws {@link OptionError} with the remedy
  */
-export function checkCombination(combination: Combination, warn: (message: string) => void): void {
-  refuseForObservables(combination);
-  checkTimes(combination);
-  for (const message of idlePolicies(combination)) warn(`${combination.path} ${message}`);
+export function checkCombination(
+  path: string,
+  resolved: ResolvedPolicies,
+  returnsObservable: boolean,
+  warn: (message: string) => void,
+): void {
+  if (returnsObservable) refuseForObservables(path, resolved);
+  checkTimes(path, resolved);
+  for (const message of idlePolicies(resolved)) warn(`${path} ${message}`);
 }
 
-function refuseForObservables({
-  path,
-  returnsObservable,
-  cache,
-  singleFlight,
-  hedge,
-}: Combination): void {
-  if (!returnsObservable) return;
+function refuseForObservables(
+  path: string,
+  { cache, singleFlight, hedge }: ResolvedPolicies,
+): void {
   const refused = Object.entries({ Cache: cache, SingleFlight: singleFlight, Hedge: hedge });
   for (const [name, options] of refused) {
     if (options === undefined) continue;
@@ -51,7 +33,9 @@ function refuseForObservables({
   }
 }
 
-function checkTimes({ path, timeoutMs, deadlineMs, hedge }: Combination): void {
+function checkTimes(path: string, { timeout, deadline, hedge }: ResolvedPolicies): void {
+  const { timeoutMs } = timeout ?? {};
+  const { deadlineMs } = deadline ?? {};
   if (timeoutMs !== undefined && deadlineMs !== undefined && timeoutMs > deadlineMs) {
     throw new OptionError(
       `${path} @Timeout`,
@@ -69,16 +53,18 @@ function checkTimes({ path, timeoutMs, deadlineMs, hedge }: Combination): void {
   }
 }
 
-function* idlePolicies(combination: Combination): Iterable<string> {
-  const { retry, hedge, timeoutMs, deadlineMs, breaker, rateLimit, bulkhead } = combination;
+function* idlePolicies(resolved: ResolvedPolicies): Iterable<string> {
+  const { retry, hedge, timeout, deadline, circuitBreaker, rateLimit, bulkhead } = resolved;
+  const { timeoutMs } = timeout ?? {};
+  const { deadlineMs } = deadline ?? {};
   if (retry?.attempts === 1) {
     yield '@Retry: one attempt is no retry; set attempts to 2 or more, or remove it';
   }
   if (hedge && timeoutMs === undefined && deadlineMs === undefined) {
     yield '@Hedge: attempts that hang are never given up; add @Timeout';
   }
-  if (breaker && timeoutMs !== undefined && isFinite(breaker.slowCallMs)) {
-    if (breaker.slowCallMs > timeoutMs) {
+  if (circuitBreaker && timeoutMs !== undefined && isFinite(circuitBreaker.slowCallMs)) {
+    if (circuitBreaker.slowCallMs > timeoutMs) {
       yield `@CircuitBreaker.slowCall: attempts end after ${timeoutMs} ms, so none is ever slow; use less than the timeout`;
     }
   }

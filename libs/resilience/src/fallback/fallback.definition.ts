@@ -1,0 +1,10 @@
+import type { PolicyDefinition } from '../policy-definition.js';
+import type { FallbackOptions } from './fallback.options.js';
+import { FallbackPolicy } from './fallback.policy.js';
+
+/** The handler is checked where the class is known, see `checkFallback`. */
+export const FALLBACK: PolicyDefinition<FallbackOptions, FallbackOptions> = {
+  decorator: 'Fallback',
+  resolve: (_path, options) => options,
+  create: (options, { dependency }) => new FallbackPolicy(dependency, options),
+};

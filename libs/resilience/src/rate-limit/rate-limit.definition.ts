@@ -1,0 +1,24 @@
+import type { PolicyDefinition } from '../policy-definition.js';
+import {
+  resolveRateLimit,
+  type RateLimitOptions,
+  type ResolvedRateLimit,
+} from './rate-limit.options.js';
+import { RateLimitPolicy } from './rate-limit.policy.js';
+import { RateLimiter } from './rate-limiter.js';
+
+export const RATE_LIMIT: PolicyDefinition<RateLimitOptions, ResolvedRateLimit> = {
+  decorator: 'RateLimit',
+  resolve: resolveRateLimit,
+  create(resolved, { path, dependency, sharedName, policies, states }) {
+    const { clock, rateLimiters } = states;
+    const name = policies.rateLimit?.name ?? sharedName;
+    const limiter = rateLimiters.share(
+      name,
+      path,
+      policies.rateLimit,
+      () => new RateLimiter(name, resolved, clock),
+    );
+    return new RateLimitPolicy(dependency, limiter, resolved, clock);
+  },
+};
