@@ -8,6 +8,7 @@ export { createBackoff } from './backoff/backoff.js';
 export type { Backoff, BackoffOptions, Jitter } from './backoff/backoff.js';
 
 // Errors
+export { DeadlineExceededError } from './error/deadline-exceeded.error.js';
 export { isLoyalNestError, LoyalNestError } from './error/loyalnest.error.js';
 export type { ErrorCategory, LoyalNestErrorOptions } from './error/loyalnest.error.js';
 export { OptionError } from './options/option.error.js';

@@ -9,7 +9,7 @@ export type { ProblemDetails, ProblemIssue } from './problem-details/problem.js'
 // Answers in time
 export { RequestDeadlineModule } from './deadline/request-deadline.module.js';
 export type { RequestDeadlineOptions } from './deadline/request-deadline.options.js';
-export { DeadlineExceededError } from './deadline/deadline-exceeded.error.js';
+export { DeadlineExceededError } from '@loyalnest/core';
 
 // What comes in
 export { ValidationModule } from './validation/validation.module.js';

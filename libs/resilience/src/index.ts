@@ -47,7 +47,7 @@ export { ApplicationClosedError } from './application-closed.error.js';
 export { BulkheadFullError } from './bulkhead/bulkhead-full.error.js';
 export { CircuitNotFoundError } from './service/circuit-not-found.error.js';
 export { CircuitOpenError } from './circuit-breaker/circuit-open.error.js';
-export { DeadlineExceededError } from './deadline/deadline-exceeded.error.js';
+export { DeadlineExceededError } from '@loyalnest/core';
 export { HedgeLostError } from './hedge/hedge-lost.error.js';
 export { InjectedFaultError } from './fault-injection/injected-fault.error.js';
 export { NoCallKeyError } from './policy/no-call-key.error.js';

@@ -17,7 +17,6 @@ export { Database } from './postgres/database.js';
 export type { Transaction } from './postgres/database.js';
 export type { PostgresModuleOptions } from './postgres/postgres.options.js';
 export { DatabaseUnavailableError } from './postgres/database-unavailable.error.js';
-export { DeadlinePassedError } from './postgres/deadline-passed.error.js';
 
 // Contracts between services
 export { contactHash } from './contact-hash.js';

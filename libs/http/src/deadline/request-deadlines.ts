@@ -1,8 +1,13 @@
-import { currentContext, runInContext, SystemClock, type RequestContext } from '@loyalnest/core';
+import {
+  DeadlineExceededError,
+  currentContext,
+  runInContext,
+  SystemClock,
+  type RequestContext,
+} from '@loyalnest/core';
 import { onHttpEntry, TimeoutQueue, type Expiring, type HttpEntry } from '@loyalnest/core/toolkit';
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { DeadlineExceededError } from './deadline-exceeded.error.js';
 import { endForGood } from './end-for-good.js';
 import { MODULE_OPTIONS_TOKEN } from './request-deadline.module-definition.js';
 import type { RequestDeadlineOptions } from './request-deadline.options.js';
@@ -32,7 +37,7 @@ export class RequestDeadlines {
         return;
       }
       if (timeoutMs === 0) {
-        proceed(new DeadlineExceededError(entry.req, 0));
+        proceed(new DeadlineExceededError(targetOf(entry.req), 0));
         return;
       }
       const request = new LimitedRequest(entry, context, timeoutMs, clock.monotonic() + timeoutMs);
@@ -57,8 +62,13 @@ class LimitedRequest implements Expiring<LimitedRequest> {
   expire(): void {
     const { req, res } = this.entry;
     if (res.headersSent) return;
-    const error = new DeadlineExceededError(req, this.timeoutMs);
+    const error = new DeadlineExceededError(targetOf(req), this.timeoutMs);
     runInContext(this.context, () => this.entry.fail(error));
     endForGood(res);
   }
+}
+
+/** Method and path of a request, without its query. */
+function targetOf({ method, url = '/' }: HttpEntry['req']): string {
+  return `${method} ${url.split('?', 1)[0]}`;
 }

@@ -1,8 +1,7 @@
-import { Deadline, type Clock } from '@loyalnest/core';
+import { DeadlineExceededError, Deadline, type Clock } from '@loyalnest/core';
 import { AbandonableRun } from '../policy/abandonable-run.js';
 import type { Call, Operation } from '../policy/call.js';
 import type { Policy } from '../policy/policy.js';
-import { DeadlineExceededError } from './deadline-exceeded.error.js';
 import type { ResolvedDeadline } from './deadline.options.js';
 
 /** Limits a whole call: its own time, or what its caller has left of his. */

@@ -1,5 +1,4 @@
-import type { Clock } from '@loyalnest/core';
-import { DeadlineExceededError } from '../deadline/deadline-exceeded.error.js';
+import { DeadlineExceededError, type Clock } from '@loyalnest/core';
 import type { Call } from '../policy/call.js';
 
 /**

@@ -1,4 +1,5 @@
 import {
+  DeadlineExceededError,
   CHECK_HEALTH,
   currentContext,
   DRAIN,
@@ -28,7 +29,6 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { Pool } from 'pg';
 import { DatabaseUnavailableError } from './database-unavailable.error.js';
-import { DeadlinePassedError } from './deadline-passed.error.js';
 import { FailStopClient } from './fail-stop-client.js';
 import { MODULE_OPTIONS_TOKEN } from './postgres.module-definition.js';
 import type { PostgresModuleOptions } from './postgres.options.js';
@@ -113,7 +113,7 @@ export class Database
   /**
    * Runs `work` in a transaction.
    *
-   * @throws {@link DatabaseUnavailableError}, {@link DeadlinePassedError}
+   * @throws {@link DatabaseUnavailableError}, {@link DeadlineExceededError}
    */
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.guard(() =>
@@ -128,7 +128,7 @@ export class Database
   /**
    * Runs a query outside of a transaction.
    *
-   * @throws {@link DatabaseUnavailableError}, {@link DeadlinePassedError}
+   * @throws {@link DatabaseUnavailableError}, {@link DeadlineExceededError}
    */
   async query<T>(work: (orm: NodePgDatabase) => PromiseLike<T>): Promise<T> {
     return this.guard(async () => await work(this.orm));
@@ -176,5 +176,5 @@ export class Database
 }
 
 function refusePastDeadline(): void {
-  if (currentContext()?.deadline?.expired) throw new DeadlinePassedError();
+  if (currentContext()?.deadline?.expired) throw new DeadlineExceededError('Postgres', 0);
 }
