@@ -6,6 +6,7 @@ import { exampleProblems } from './checks/examples.ts';
 import { linkProblems } from './checks/links.ts';
 import { lockfileProblems } from './checks/lockfile.ts';
 import { manifestProblems } from './checks/manifests.ts';
+import { nameBudgetProblems } from './checks/name-budgets.ts';
 import { packageProblems } from './checks/packages.ts';
 import { generatedProblems } from './generated/generated-files.ts';
 
@@ -43,6 +44,7 @@ const STEPS: Readonly<Record<string, Check>> = {
   manifests: problems(manifestProblems),
   lint: tool('oxlint', '--deny-warnings'),
   unused: tool('knip', '--config', 'config/knip.json', '--no-progress'),
+  budgets: problems(nameBudgetProblems),
   architecture: tool('depcruise', '--config', 'config/dependency-cruiser.mjs', ...SOURCES),
   format: tool('prettier', '--check', '--log-level', 'warn', '.'),
   build: command(process.execPath, 'tools/build.ts'),

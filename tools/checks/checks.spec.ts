@@ -3,10 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { envExample } from '../generated/environment/env-example.js';
+import { errorsPage } from '../generated/errors/errors-page.js';
 import { generatedProblems } from '../generated/generated-files.js';
 import { exampleProblems } from './examples.js';
 import { linkProblems } from './links.js';
 import { lockfileProblems } from './lockfile.js';
+import { nameBudgetProblems } from './name-budgets.js';
 
 describe('the checks', () => {
   let folder: string;
@@ -22,6 +24,62 @@ describe('the checks', () => {
     const text = typeof content === 'string' ? content : JSON.stringify(content);
     writeFileSync(join(folder, file), text);
   }
+
+  describe('of error codes', () => {
+    const errorClass = (name: string, code: string): string =>
+      `/** The ${name} broke. More. */ export class ${name} extends Base {\n` +
+      `readonly code = '${code}'; readonly category = 'conflict'; readonly retryable = false; }`;
+
+    it('list each code with its class and the first sentence about it', () => {
+      write('libs/queue/src/job.error.ts', errorClass('JobError', 'JOB_BROKEN'));
+      write(
+        'apps/shop/src/http/a.ts',
+        "throw new ProblemError({ status: 404, code: 'NO_ORDER' });",
+      );
+      const rows = errorsPage(folder).split('\n');
+      expect(rows).toContain(
+        '| `JOB_BROKEN` | `JobError` | conflict | no        | The JobError broke. |',
+      );
+      expect(rows).toContainEqual(expect.stringMatching(/`NO_ORDER`.*Answered with status 404\./));
+    });
+
+    it('refuse a code that two places declare', async () => {
+      write('libs/queue/src/job.error.ts', errorClass('JobError', 'BROKEN'));
+      write('libs/http/src/http.error.ts', errorClass('HttpError', 'BROKEN'));
+      expect(await generatedProblems(folder, { 'docs/errors.md': errorsPage })).toEqual([
+        expect.stringMatching(/BROKEN is declared twice, by .*Error in libs\/.* and by .*Error in/),
+      ]);
+    });
+  });
+
+  describe('of name budgets', () => {
+    const house = (budget: object, index: string): readonly string[] => {
+      const exports = { '.': { default: './dist/index.js' }, './package.json': './package.json' };
+      write('libs/queue/package.json', { name: '@loyalnest/queue', exports });
+      write('libs/queue/src/index.ts', index);
+      write('config/name-budgets.json', budget);
+      return nameBudgetProblems(folder);
+    };
+    const THREE = "export { a, b } from './a.js';\nexport type { C } from './c.js';";
+
+    it('pass while an entry exports no more names than it may', () => {
+      expect(house({ '@loyalnest/queue': 3 }, THREE)).toEqual([]);
+    });
+
+    it.each([
+      ['one name too many', { '@loyalnest/queue': 2 }, THREE, 'exports 3 names'],
+      ['a star', { '@loyalnest/queue': 99 }, "export * from './a.js';", 'Infinity'],
+      ['an entry without a budget', {}, THREE, 'add "@loyalnest/queue": 3'],
+      [
+        'a budget without an entry',
+        { '@loyalnest/queue': 3, gone: 1 },
+        THREE,
+        'gone does not exist',
+      ],
+    ])('find %s', (_case, budget, index, problem) => {
+      expect(house(budget, index)).toEqual([expect.stringContaining(problem)]);
+    });
+  });
 
   describe('of generated files', () => {
     const CLASS = 'libs/service-defaults/src/config/service-config.ts';

@@ -436,7 +436,11 @@ describe('the check of the manifests', () => {
 
   beforeEach(() => {
     folder = createTemporaryFolder('manifests');
-    const read = ['deploy/Dockerfile', 'docker-compose.yml', 'libs/queue/src/monitoring/queue-metrics.ts'];
+    const read = [
+      'deploy/Dockerfile',
+      'docker-compose.yml',
+      'libs/queue/src/monitoring/queue-metrics.ts',
+    ];
     const classes = [
       'apps/*/src/*.config.ts',
       'libs/service-defaults/src/config/service-config.ts',

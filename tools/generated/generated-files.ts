@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dashboardFiles } from './dashboards/dashboards.ts';
 import { envExample } from './environment/env-example.ts';
+import { errorsPage } from './errors/errors-page.ts';
 
 /** Gives the text of a file, of what lies below the root. */
 export type Generate = (root: string) => string | Promise<string>;
@@ -9,6 +10,7 @@ export type Generate = (root: string) => string | Promise<string>;
 /** The files that are made of code and committed all the same, as people read them. */
 export const GENERATED_FILES: Readonly<Record<string, Generate>> = {
   '.env.example': envExample,
+  'docs/errors.md': errorsPage,
   ...dashboardFiles,
   'deploy/prometheus/rules/objectives.rules.yml': async (root) => {
     // Needs the built lib, which the others do without.
