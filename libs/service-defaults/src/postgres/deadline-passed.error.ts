@@ -1,12 +1,12 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** The caller's time was over before Postgres was asked. Nothing was begun, nothing is committed. */
+/** The request's deadline passed before a query was sent. Nothing was started or committed. */
 export class DeadlinePassedError extends LoyalNestError {
   readonly code = 'DEADLINE_EXCEEDED';
   readonly category = 'timeout';
   readonly retryable = true;
 
   constructor() {
-    super("nothing was asked of the database: the caller's time was over; try again");
+    super('the deadline of the request passed before the database was queried; try again');
   }
 }
