@@ -178,18 +178,18 @@ describe('1,000 probes', () => {
         ],
       },
     );
-    const asked = async () => [
+    const queriesSent = async () => [
       pool.queries,
       Number(/cmdstat_ping:calls=(\d+)/.exec(await client.info('commandstats'))?.[1] ?? 0),
     ];
-    const before = await asked();
+    const before = await queriesSent();
     expect(before[0]).toBe(1);
     const paths = [...PROBES, '/health/redis', '/health/database'];
     const lane = async (probes: number): Promise<void> => {
       for (let i = 0; i < probes; i++) await running.probe(paths[i % paths.length]!);
     };
     await Promise.all(Array.from({ length: 10 }, () => lane(100)));
-    expect(await asked()).toEqual(before);
+    expect(await queriesSent()).toEqual(before);
     await running.close();
     client.disconnect();
     await pool.end();
