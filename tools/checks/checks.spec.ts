@@ -105,7 +105,7 @@ describe('the checks', () => {
 
     it.each([
       ['PORT=3001', PORT, '{{PORT}}', '.env.example is not up to date: npm run generate'],
-      ['no place', PORT, '', 'give PORT a place, such as {{PORT}}'],
+      ['no place', PORT, '', 'add PORT, such as {{PORT}}'],
       ['no class', PORT, '{{PORT}}\n{{HOST}}', 'no config class has HOST; remove it'],
       [
         'no value',
@@ -113,7 +113,7 @@ describe('the checks', () => {
         '{{A}}',
         'A has no default; write {{A=value}}',
       ],
-      ['no meaning', 'readonly A = 1;', '{{A}}', 'A has no doc comment that says what it means'],
+      ['no meaning', 'readonly A = 1;', '{{A}}', 'A needs a doc comment that says what it means'],
     ])('find %s', async (example, members, template, problem) => {
       expect(await house(members, template, example)).toEqual([expect.stringContaining(problem)]);
     });

@@ -11,7 +11,9 @@ import { ReferralsController } from './http/referrals.controller.js';
 import { requestLimits } from './http/request-limits.js';
 import { ShopifyWebhooksController } from './http/shopify-webhooks.controller.js';
 
-/** All that the gateway does: it limits requests, verifies webhooks and passes on to the services. */
+/**
+ * Everything the gateway does: limit requests, verify webhooks, forward requests to the services.
+ */
 @Module({
   imports: [
     ServiceDefaultsModule.forRoot({

@@ -25,7 +25,7 @@ it.each(['0', '12', 'all', 'true', '10.0.0.0/8;10.1.0.0/16'])('refuses TRUST_PRO
   expect(() => read({ TRUST_PROXY: value })).toThrow(`TRUST_PROXY: got '${value}'; use none, the`);
 });
 
-it('in production wants to know who stands before it', () => {
+it('requires TRUST_PROXY in production', () => {
   const before = process.env['NODE_ENV'];
   process.env['NODE_ENV'] = 'production';
   try {
@@ -36,13 +36,13 @@ it('in production wants to know who stands before it', () => {
   }
 });
 
-it('lets no single address use up the limit of a shop', () => {
+it('refuses a limit per address that could use up the limit of a shop', () => {
   expect(() => read({ RATE_LIMIT_PER_IP: '500', RATE_LIMIT_PER_MERCHANT: '500' })).toThrow(
-    'RATE_LIMIT_PER_IP, RATE_LIMIT_PER_MERCHANT: one address could use up',
+    'RATE_LIMIT_PER_IP, RATE_LIMIT_PER_MERCHANT: a single address could use up',
   );
 });
 
-it('counts a shop that is named in a header apart from one that has signed', () => {
+it('counts requests that name a shop separately from webhooks that the shop signed', () => {
   const limits = requestLimits(read({}));
   expect(limits.limits).toMatchObject([
     { name: 'ip', limit: 6_000 },

@@ -8,52 +8,58 @@ const PROXIES = {
   message: "use none, the number of proxies such as 1, or addresses such as '10.0.0.0/8'",
 };
 
-/** The variables of the gateway. */
+/** Environment variables of the gateway. */
 export class GatewayConfig extends ServiceConfig {
-  /** points-service. */
+  /** Base URL of points-service. */
   @Matches(/^https?:\/\//, HTTP)
   readonly POINTS_URL!: string;
 
-  /** referrals-service. */
+  /** Base URL of referrals-service. */
   @Matches(/^https?:\/\//, HTTP)
   readonly REFERRALS_URL!: string;
 
-  /** Secrets that the shop may sign with, separated by commas; while one is replaced, both. */
+  /**
+   * Secrets that the shop may sign webhooks with, separated by commas. To rotate, list the old and
+   * the new one.
+   */
   @Transform(({ value }) => (typeof value === 'string' ? value.split(',') : value))
-  @ArrayNotEmpty({ message: 'list at least one secret, several separated by commas' })
+  @ArrayNotEmpty({ message: 'list at least one secret; separate several with commas' })
   @IsNotEmpty({ each: true, message: 'no secret may be empty' })
   readonly SHOPIFY_WEBHOOK_SECRETS!: string[];
 
   /**
-   * How long a request may take at the gateway, less than the 5 s that a shop waits for the answer
-   * to a webhook. The timeout of each call to a service must be shorter.
+   * Time limit for a request at the gateway. Must be shorter than the 5 s that a shop waits for the
+   * response to a webhook, and longer than the timeout of each call to a service.
    */
   @Matches(/^\d+(\.\d+)?(ms|s)$/, { message: "use a duration such as '4s'" })
   readonly REQUEST_TIMEOUT: string = '4s';
 
   /**
-   * Redis with the jobs, and with the limits of the gateways, which without it are kept by each
-   * process; `rediss://` for TLS.
+   * Redis for the jobs and for the limits of the gateway; `rediss://` for TLS. Without it, each
+   * gateway process keeps its own limits.
    */
   @IsOptional()
   @Matches(/^rediss?:\/\//, { message: 'use redis://host:port' })
   readonly REDIS_URL?: string;
 
-  /** Requests that one address may make in a minute, at once or one after the other. */
+  /** Requests per minute from one IP address. All of them may arrive at once. */
   @Type(() => Number)
   @IsInt()
   @Min(1)
   readonly RATE_LIMIT_PER_IP: number = 6_000;
 
-  /** The same for one shop: requests in its name, and apart from them its webhooks. */
+  /**
+   * Requests per minute for one shop. Requests that name the shop and its signed webhooks are
+   * counted separately.
+   */
   @Type(() => Number)
   @IsInt()
   @Min(1)
   readonly RATE_LIMIT_PER_MERCHANT: number = 12_000;
 
   /**
-   * Who stands before the gateway and is believed in whose request it is: none, the number of proxies
-   * such as 1, or their addresses such as 10.0.0.0/8, separated by commas. Needed in production.
+   * Proxies in front of the gateway that may state the client's address: none, their number such as
+   * 1, or their addresses such as 10.0.0.0/8, separated by commas. Required in production.
    */
   @Matches(
     /^(none|[1-9]|[\da-fA-F]*[.:][\da-fA-F.:/]+(,[\da-fA-F]*[.:][\da-fA-F.:/]+)*)?$/,
@@ -61,7 +67,7 @@ export class GatewayConfig extends ServiceConfig {
   )
   readonly TRUST_PROXY: string = '';
 
-  /** Undefined if nothing is said. */
+  /** Undefined if `TRUST_PROXY` is empty. */
   get trustProxy(): TrustProxy | undefined {
     const { TRUST_PROXY } = this;
     if (TRUST_PROXY === '') return undefined;
@@ -77,7 +83,7 @@ export class GatewayConfig extends ServiceConfig {
         problem: () =>
           this.RATE_LIMIT_PER_IP < this.RATE_LIMIT_PER_MERCHANT
             ? undefined
-            : 'one address could use up all that a shop may do; let RATE_LIMIT_PER_IP be the lower one',
+            : 'a single address could use up the limit of a shop; set RATE_LIMIT_PER_IP to less than RATE_LIMIT_PER_MERCHANT',
       },
       {
         variables: ['TRUST_PROXY'],

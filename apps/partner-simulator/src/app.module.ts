@@ -14,7 +14,7 @@ import { PlaceOrder } from './use-cases/place-order.js';
 import { ShopSettings } from './use-cases/shop-settings.js';
 import { WebhookSender } from './use-cases/webhook-sender.js';
 
-/** All that stands in for the outside world: a shop, an SMS and an e-mail provider, fault switches. */
+/** Stands in for the outside world: a shop, an SMS and an e-mail provider, and fault switches. */
 @Module({
   imports: [
     ServiceDefaultsModule.forRoot({ service: 'partner-simulator', config: SimulatorConfig }),

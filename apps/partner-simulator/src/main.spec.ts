@@ -7,7 +7,7 @@ describe('partner-simulator as a process', () => {
     await simulator?.kill();
   });
 
-  it('answers requests that hang when it is told to stop, and exits with 0', async () => {
+  it('answers hanging requests when it is stopped, and exits with code 0', async () => {
     const env = { SHOPIFY_WEBHOOK_SECRET: 'secret', LOG_LEVEL: 'warn' };
     simulator = await ServiceProcess.start({ app: 'partner-simulator', env });
     const { url } = simulator;
@@ -25,7 +25,7 @@ describe('partner-simulator as a process', () => {
     expect(await exit).toEqual({ code: 0, signal: null });
   });
 
-  it('says which variables are missing, and exits with 1', async () => {
+  it('names the missing variables and exits with code 1', async () => {
     const env = { SHOPIFY_WEBHOOK_SECRET: '', GATEWAY_URL: 'localhost:3000' };
     await expect(ServiceProcess.start({ app: 'partner-simulator', env })).rejects.toThrow(
       /exit code 1[^]*GATEWAY_URL[^]*use http:\/\/host:port[^]*SHOPIFY_WEBHOOK_SECRET: is not set/,

@@ -18,13 +18,13 @@ import { ReceiveWebhook } from './use-cases/receive-webhook.js';
 import { ShowBalance } from './use-cases/show-balance.js';
 import { WebhookInbox } from './use-cases/webhook-inbox.js';
 
-/** All that points-service does: it takes webhooks, writes the ledger and shows balances. */
+/** Everything points-service does: receive webhooks, write the ledger, show balances. */
 @Module({
   imports: [
     ServiceDefaultsModule.forRoot({
       service: 'points-service',
       config: PointsConfig,
-      // Only the gateway reaches this service, and it says who asks.
+      // Only the gateway can reach this service, so the identity that it sends is trusted.
       correlation: { trustIdentity: true },
     }),
     PostgresModule.forRootAsync({

@@ -2,7 +2,7 @@ import { ServiceConfig } from '@loyalnest/service-defaults';
 import { Type } from 'class-transformer';
 import { IsInt, Matches, Min } from 'class-validator';
 
-/** The variables of points-service. */
+/** Environment variables of points-service. */
 export class PointsConfig extends ServiceConfig {
   override readonly PORT: number = 3001;
 
@@ -10,11 +10,11 @@ export class PointsConfig extends ServiceConfig {
   @Matches(/^postgres(ql)?:\/\//, { message: 'use postgres://role:password@host:port/database' })
   readonly POINTS_DATABASE_URL!: string;
 
-  /** Redis with the jobs; `rediss://` for TLS. */
+  /** Redis for the jobs; `rediss://` for TLS. */
   @Matches(/^rediss?:\/\//, { message: 'use redis://host:port' })
   readonly REDIS_URL!: string;
 
-  /** Points for one whole unit of the shop's currency; a whole number of at least 1. */
+  /** Points per whole unit of the shop's currency; a whole number >= 1. */
   @Type(() => Number)
   @IsInt()
   @Min(1)

@@ -16,13 +16,13 @@ import { ReferFriend } from './use-cases/refer-friend.js';
 import { Referrals } from './use-cases/referrals.js';
 import { ShowReferral } from './use-cases/show-referral.js';
 
-/** All that referrals-service does: it stores referrals, invites friends and notes their orders. */
+/** Everything referrals-service does: store referrals, invite friends, record their orders. */
 @Module({
   imports: [
     ServiceDefaultsModule.forRoot({
       service: 'referrals-service',
       config: ReferralsConfig,
-      // Only the gateway reaches this service, and it says who asks.
+      // Only the gateway can reach this service, so the identity that it sends is trusted.
       correlation: { trustIdentity: true },
     }),
     PostgresModule.forRootAsync({

@@ -3,7 +3,7 @@ import { Matches } from 'class-validator';
 
 const HTTP = { message: 'use http://host:port' };
 
-/** The variables of referrals-service. */
+/** Environment variables of referrals-service. */
 export class ReferralsConfig extends ServiceConfig {
   override readonly PORT: number = 3002;
 
@@ -11,15 +11,15 @@ export class ReferralsConfig extends ServiceConfig {
   @Matches(/^postgres(ql)?:\/\//, { message: 'use postgres://role:password@host:port/database' })
   readonly REFERRALS_DATABASE_URL!: string;
 
-  /** Redis with the jobs; `rediss://` for TLS. */
+  /** Redis for the jobs; `rediss://` for TLS. */
   @Matches(/^rediss?:\/\//, { message: 'use redis://host:port' })
   readonly REDIS_URL!: string;
 
-  /** The SMS provider. */
+  /** Base URL of the SMS provider. */
   @Matches(/^https?:\/\//, HTTP)
   readonly SMS_URL!: string;
 
-  /** The e-mail provider. */
+  /** Base URL of the e-mail provider. */
   @Matches(/^https?:\/\//, HTTP)
   readonly EMAIL_URL!: string;
 }

@@ -27,7 +27,7 @@ forEachPlatform((platform) => {
 
   afterEach(() => running.close());
 
-  it('counts a check as down after its failures in a row, asking five times as often', async () => {
+  it('counts a check as down after enough failures in a row, sampled five times as often', async () => {
     await start({ failures: 3, interval: '5s' });
     postgres.observe = () => DOWN;
     await running.clock.advance(5_000);
@@ -37,13 +37,13 @@ forEachPlatform((platform) => {
     expect(await ready()).toBe('ok');
     await running.clock.advance(1_000);
     expect(await ready()).toBe('error');
-    // Decided: back to the interval.
+    // Decided: sampling is back to the interval.
     const { calls } = postgres;
     await running.clock.advance(4_900);
     expect(postgres.calls).toBe(calls);
   });
 
-  it('lets a single failure pass', async () => {
+  it('ignores a single failure', async () => {
     await start({ failures: 3 });
     for (let blip = 0; blip < 4; blip++) {
       postgres.observe = () => DOWN;
@@ -54,7 +54,7 @@ forEachPlatform((platform) => {
     }
   });
 
-  it('counts it as up again after its successes in a row', async () => {
+  it('counts a check as up again after enough successes in a row', async () => {
     await start({ checks: { postgres: { successes: 2 } } });
     postgres.observe = () => DOWN;
     await running.clock.advance(5_000);
@@ -65,7 +65,7 @@ forEachPlatform((platform) => {
     expect(await ready()).toBe('ok');
   });
 
-  it('gives a check a time limit of its own', async () => {
+  it('gives a check its own timeout', async () => {
     await start({ checks: { postgres: { timeout: '2s' } } });
     postgres.observe = NEVER;
     await running.clock.advance(5_000);
@@ -75,7 +75,7 @@ forEachPlatform((platform) => {
     expect(await ready()).toBe('error');
   });
 
-  it('hides text in figures that is no single word', async () => {
+  it('hides text in figures unless it is a single word', async () => {
     await start();
     const observed = {
       pool: 7,
@@ -89,7 +89,7 @@ forEachPlatform((platform) => {
     });
   });
 
-  it('refuses a status that is none', async () => {
+  it('counts an unknown status as down', async () => {
     await start();
     postgres.observe = () => ({ status: 'splendid' }) as never;
     await running.nextSample();
@@ -97,7 +97,7 @@ forEachPlatform((platform) => {
   });
 });
 
-/** Stops to run its timers: what a sampler sees whose loop is blocked. */
+/** Stops running its timers, as if the event loop were blocked. */
 class StoppingClock extends FakeClock {
   stopped = false;
   override startTimer(task: () => void, delayMs: number) {
@@ -105,8 +105,8 @@ class StoppingClock extends FakeClock {
   }
 }
 
-describe('a sampler that does not sample any more', () => {
-  it('is not ready after three intervals, though the last sample was good; live stays', async () => {
+describe('a sampler that has stopped sampling', () => {
+  it('makes the service unready but live after three intervals, even if the last sample was good', async () => {
     const clock = new StoppingClock();
     const app = await startHealth(PLATFORMS[0]!, { clock, interval: '1s', timeout: '500ms' });
     await eventually(() => clock.pendingTimers === 1);
@@ -123,17 +123,19 @@ describe('a sampler that does not sample any more', () => {
     await app.close();
   });
 
-  it('says so once when it comes back', async () => {
+  it('logs once that it was blocked when it resumes', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const app = await startHealth(PLATFORMS[0]!, { interval: '100ms', clock: new SystemClock() });
     await eventually(() => app.app.get(HealthSampler).isReady);
     const until = performance.now() + 2_000;
     while (performance.now() < until);
-    // In the turn after the block: timers have run, their samples are not taken yet.
+    // Right after the block: timers have fired, but their samples are not complete yet.
     expect(app.app.get(HealthSampler).isReady).toBe(false);
     await eventually(() => app.app.get(HealthSampler).isReady);
-    const said = warn.mock.calls.filter(([text]) => /no sample was taken for 2\d{3} ms/.test(text));
-    expect(said).toHaveLength(1);
+    const logged = warn.mock.calls.filter(([text]) =>
+      /no sample was taken for 2\d{3} ms/.test(text),
+    );
+    expect(logged).toHaveLength(1);
     await app.close();
   });
 });
@@ -176,7 +178,7 @@ describe('@HealthIndicator', () => {
     check(): void {}
   }
 
-  it('makes methods of providers and controllers checks, inherited ones too', async () => {
+  it('turns methods of providers and controllers into checks, inherited ones too', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const app = await startHealth(
       PLATFORMS[0]!,

@@ -24,8 +24,8 @@ import {
 import { HealthStartup } from './startup/health-startup.js';
 
 /**
- * Samples all checks in the background and keeps the last result by group. Reading it costs nothing,
- * cannot hang, and puts no load on what is checked, however often a probe asks.
+ * Samples all checks in the background and keeps the latest result of each group. Reading a result
+ * costs nothing, cannot hang, and puts no load on dependencies, however often probes ask.
  */
 @Injectable()
 export class HealthSampler implements OnApplicationBootstrap, OnModuleDestroy, ShutdownListener {
@@ -62,18 +62,18 @@ export class HealthSampler implements OnApplicationBootstrap, OnModuleDestroy, S
     void this.run();
   }
 
-  /** From now on the service is not ready; what is being closed is not sampled any more. */
+  /** Makes the service unready and stops sampling what is about to be closed. */
   [ON_SHUTDOWN](): void {
     this.draining = true;
     this.cancelNext();
-    this.tellReadiness();
+    this.reportReadiness();
   }
 
   onModuleDestroy(): void {
     this[ON_SHUTDOWN]();
   }
 
-  /** What `/health/ready` answers. */
+  /** The status at `/health/ready`. */
   get status(): ServiceStatus {
     if (this.draining) return 'shutting_down';
     const started = this.startup.status;
@@ -81,12 +81,12 @@ export class HealthSampler implements OnApplicationBootstrap, OnModuleDestroy, S
     return this.statusOf('ready');
   }
 
-  /** Whether new requests should come here. */
+  /** Whether the service should receive new requests. */
   get isReady(): boolean {
     return isWell(this.status);
   }
 
-  /** What `/health/live` answers: `ok` unless a check was put into the group `live` and is down. */
+  /** The status at `/health/live`: `ok` unless a check in the group `live` is down. */
   get liveness(): ServiceStatus {
     if (this.groups.get('live')?.checks.length) {
       const status = this.statusOf('live');
@@ -95,24 +95,24 @@ export class HealthSampler implements OnApplicationBootstrap, OnModuleDestroy, S
     return 'ok';
   }
 
-  /** What `/health/startup` answers; a startup that was over is not undone by a shutdown. */
+  /** The status at `/health/startup`. A shutdown does not undo a completed startup. */
   get startupStatus(): ServiceStatus {
     return this.sampledAt === undefined ? 'starting' : this.startup.status;
   }
 
-  /** What the startup still waits for, and what failed it. */
+  /** What startup is still waiting for, and what made it fail. */
   get startupPending(): NonNullable<HealthReport['error']> {
     return this.startup.pending;
   }
 
-  /** All checks, as of the last sample. */
+  /** All checks, as of the latest sample. */
   get report(): HealthReport {
     return this.reportOf(ALL)!;
   }
 
-  /** The checks of one group, as of the last sample; undefined for a name that is no group. */
+  /** The checks of one group, as of the latest sample; undefined for an unknown group. */
   reportOf(group: string): HealthReport | undefined {
-    // Which groups there are is known from the boot on.
+    // The groups are unknown until the boot is complete.
     if (this.groups.size > 0 && !this.groups.has(group)) return undefined;
     const status = this.draining ? 'shutting_down' : this.statusOf(group);
     const result = this.results.get(group);
@@ -123,19 +123,19 @@ export class HealthSampler implements OnApplicationBootstrap, OnModuleDestroy, S
     return { status, info: result.info, error: { ...result.error, sampler }, details };
   }
 
-  /** The checks by the Nest module that has them, as of the last sample. */
+  /** The checks by Nest module, as of the latest sample. */
   get modules(): HealthReport {
     return { status: this.report.status, modules: moduleReport(this.checks) };
   }
 
-  /** What each check counts as, by its name; nothing before the first sample. */
+  /** The latest sample of each check; empty before the first one. */
   samples(): readonly { readonly check: string; readonly sample: HealthSample }[] {
     return this.checks.flatMap(({ name: check, last: sample }) =>
       sample ? [{ check, sample }] : [],
     );
   }
 
-  /** Time since the last sample; undefined before the first. */
+  /** Time since the latest sample; undefined before the first one. */
   get sampleAgeMs(): number | undefined {
     return this.sampledAt === undefined ? undefined : this.silentMs;
   }
@@ -146,7 +146,7 @@ export class HealthSampler implements OnApplicationBootstrap, OnModuleDestroy, S
     return this.isStale ? 'error' : result.status;
   }
 
-  /** Whether the last sample is so old that something must be wrong with us. */
+  /** Whether the latest sample is so old that this process must have a problem. */
   private get isStale(): boolean {
     return this.sampledAt !== undefined && this.silentMs > this.staleMs;
   }
@@ -155,7 +155,7 @@ export class HealthSampler implements OnApplicationBootstrap, OnModuleDestroy, S
     return this.policy.clock.monotonic() - this.sampledAt!;
   }
 
-  /** Samples again and again; a round that fails leaves the last results to grow stale. */
+  /** Samples repeatedly. If a round fails, the previous results remain and become stale. */
   private async run(): Promise<void> {
     const { clock, intervalMs, confirmMs } = this.policy;
     await this.sample().catch((error: unknown) => this.transitions.failed(error));
@@ -180,10 +180,10 @@ export class HealthSampler implements OnApplicationBootstrap, OnModuleDestroy, S
       this.transitions.check(check);
       this.startup.noteCheck(check.name, check.last!.status);
     }
-    this.tellReadiness();
+    this.reportReadiness();
   }
 
-  private tellReadiness(): void {
+  private reportReadiness(): void {
     this.transitions.ready(this.status, this.isReady);
   }
 
@@ -199,7 +199,7 @@ export class HealthSampler implements OnApplicationBootstrap, OnModuleDestroy, S
   }
 }
 
-/** Whether a status is answered with 200. */
+/** Whether a page with this status answers 200. */
 export function isWell(status: ServiceStatus): boolean {
   return status === 'ok' || status === 'degraded';
 }

@@ -11,7 +11,7 @@ export interface TransitionCount {
   readonly count: number;
 }
 
-/** Tells each change once: as an event and as a log line. What stays as it was is not told. */
+/** Reports each change of status once, as an event and as a log line. */
 @Injectable()
 export class HealthTransitions {
   private readonly logger = new Logger('Health');
@@ -41,18 +41,18 @@ export class HealthTransitions {
     if (from === to) return;
     this.readiness = to;
     readinessChanged.publish({ app: this.app, from, to, isReady });
-    if (to === 'error') this.logger.error('not ready any more');
+    if (to === 'error') this.logger.error('no longer ready');
     else if (from === 'error' && isReady) this.logger.log('ready again');
   }
 
-  /** How often each check came to another status than it had. */
+  /** Number of changes by check and new status. */
   counts(): readonly TransitionCount[] {
     return [...this.changes].flatMap(([check, byStatus]) =>
       [...byStatus].map(([to, count]) => ({ check, to, count })),
     );
   }
 
-  /** Samples come again after a time without any. */
+  /** Sampling has resumed after a pause. */
   late(silentMs: number): void {
     this.logger.warn(
       `no sample was taken for ${Math.round(silentMs)} ms: the event loop was blocked or the ` +
@@ -60,10 +60,10 @@ export class HealthTransitions {
     );
   }
 
-  /** A round of samples gave no result. */
+  /** A round of sampling failed. */
   failed(error: unknown): void {
     this.logger.error(
-      `could not sample: ${error instanceof Error ? error.message : String(error)}`,
+      `could not sample the health checks: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
 

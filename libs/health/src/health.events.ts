@@ -1,25 +1,25 @@
 import { diagnostics, type HealthStatus } from '@loyalnest/core';
 import type { ServiceStatus } from './health-report.js';
 
-/** A check counts as something else than before. */
+/** The status of a check changed. */
 export interface HealthChanged {
   /** `applicationId` of the Nest application. */
   readonly app: string;
   readonly name: string;
   readonly critical: boolean;
-  /** Undefined at the first sample. */
+  /** Undefined for the first sample. */
   readonly from: HealthStatus | undefined;
   readonly to: HealthStatus;
   readonly code: string | undefined;
 }
 
-/** What `/health/ready` answers has changed. */
+/** The status at `/health/ready` changed. */
 export interface ReadinessChanged {
   /** `applicationId` of the Nest application. */
   readonly app: string;
   readonly from: ServiceStatus;
   readonly to: ServiceStatus;
-  /** Whether new requests should come here now. */
+  /** Whether the service should now receive new requests. */
   readonly isReady: boolean;
 }
 

@@ -43,7 +43,7 @@ forEachPlatform((platform) => {
 
   afterEach(() => running.close());
 
-  it('is ready once every check was sampled, and not before', async () => {
+  it('is ready only after every check has been sampled', async () => {
     let finish!: (observation: HealthObservation) => void;
     await start({}, (database) => {
       database.observe = () => new Promise((resolve) => (finish = resolve));
@@ -56,7 +56,7 @@ forEachPlatform((platform) => {
     expect(await probe('/health/ready')).toEqual({ status: 200, body: { status: 'ok' } });
   });
 
-  it('lists every check in the shapes of Terminus', async () => {
+  it('lists every check in the format of Terminus', async () => {
     await start({}, (database) => {
       database.observe = () => ({ status: 'up', observed: { poolSize: 7 } });
     });
@@ -78,7 +78,7 @@ forEachPlatform((platform) => {
     });
   });
 
-  it('is not ready while a critical check is down, and ready again after', async () => {
+  it('is unready while a critical check is down, and ready again afterwards', async () => {
     await start();
     await sampled();
     running.database.observe = () => ({ status: 'down', code: 'connection-refused' });
@@ -110,7 +110,7 @@ forEachPlatform((platform) => {
     },
   );
 
-  it('answers at once while a check hangs, aborts it at its timeout and asks it only once', async () => {
+  it('answers at once while a check hangs, aborts it at its timeout and runs it only once', async () => {
     await start({}, (database) => {
       database.observe = NEVER;
     });
@@ -134,7 +134,7 @@ forEachPlatform((platform) => {
     expect(running.database.calls).toBe(2);
   });
 
-  it('never lets the text of an error out', async () => {
+  it('never publishes the message of an error', async () => {
     class PoolError extends LoyalNestError {
       readonly code = 'POOL_EXHAUSTED';
       readonly category = 'unavailable';
@@ -162,7 +162,7 @@ forEachPlatform((platform) => {
     expect(codes).toEqual(['connection-refused', 'failed', 'pool-exhausted', 'unspecified']);
   });
 
-  it('says no more than the status where details are not shown', async () => {
+  it('shows only the status if details are hidden', async () => {
     await start({ details: 'never' });
     await sampled();
     expect(await probe('/health')).toEqual({ status: 200, body: { status: 'ok' } });
@@ -174,7 +174,7 @@ forEachPlatform((platform) => {
     [{ status: 'unhealthy' }, 'degraded'],
     [{ healthy: true }, 'up'],
     ['fine', 'degraded'],
-  ])('reads %j of a plain getHealthStatus() as %s', async (answer, status) => {
+  ])('reads %j from a plain getHealthStatus() as %s', async (answer, status) => {
     await start();
     await sampled();
     running.mail.answer = answer;
@@ -184,7 +184,7 @@ forEachPlatform((platform) => {
     expect(JSON.stringify(body)).not.toContain('host:25');
   });
 
-  it('is not ready in the tick in which a shutdown begins, but alive', async () => {
+  it('is unready but live from the tick in which a shutdown begins', async () => {
     await start();
     await sampled();
     running.app.get(HealthSampler)[ON_SHUTDOWN]();
@@ -198,7 +198,7 @@ forEachPlatform((platform) => {
     expect(running.clock.pendingTimers).toBe(0);
   });
 
-  it('tells its listeners of changes only', async () => {
+  it('publishes events only for changes', async () => {
     const events: HealthChanged[] = [];
     const end = healthChanged.subscribe((event) => events.push(event));
     await start();
@@ -217,7 +217,7 @@ forEachPlatform((platform) => {
     ]);
   });
 
-  it('is not ready any more when Nest closes the application by itself', async () => {
+  it('is shutting down when Nest closes the application itself', async () => {
     await start();
     await sampled();
     await running.app.close();
@@ -239,7 +239,7 @@ describe('the boot fails', () => {
     await expect(boot(options)).rejects.toThrow(message);
   });
 
-  it('when two checks have one name', async () => {
+  it('if two checks have the same name', async () => {
     class Second extends Dependency {}
     const second = new Second({ name: 'postgres', critical: false });
     const module = appModule({}, [new Dependency({ name: 'postgres', critical: true })]);

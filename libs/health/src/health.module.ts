@@ -19,11 +19,11 @@ import { HealthMetrics } from './metrics/health-metrics.js';
 import { HealthStartup } from './startup/health-startup.js';
 
 /**
- * `GET /health` and the pages below it, over every provider of the application that knows whether
- * it is well. Import it once, in the root module, with `forRoot()`.
+ * Serves `GET /health` and the pages below it for every provider that reports its health. Import it
+ * once, in the root module, with `forRoot()`.
  */
 @Module({
-  // Terminus would log each sample that is not well; transitions are logged instead.
+  // Terminus would log every unhealthy sample; we log changes instead.
   imports: [DiscoveryModule, TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
   providers: [

@@ -13,73 +13,76 @@ import type { MemoryCheckOptions } from './indicators/memory.options.js';
 export interface HealthModuleOptions {
   /** Time from the end of one sample to the start of the next. At least 100 ms. @defaultValue '5s' */
   readonly interval?: Duration;
-  /** Time that one check may take; then it counts as failed. At least 1 ms. @defaultValue '500ms' */
+  /**
+   * Time limit of a check, after which it counts as failed. At least 1 ms. @defaultValue '500ms'
+   */
   readonly timeout?: Duration;
   /**
-   * Failures in a row after which a check counts as down. While they are counted, samples are taken
-   * five times as often. From 1 to 20. @defaultValue 3
+   * Failures in a row after which a check counts as down. While failures are being counted,
+   * sampling is five times as frequent. From 1 to 20. @defaultValue 3
    */
   readonly failures?: number;
   /** Successes in a row after which a check counts as up again. From 1 to 20. @defaultValue 1 */
   readonly successes?: number;
   /**
-   * Intervals without a sample, as of a blocked event loop, after which the service is not ready.
-   * At least 2. @defaultValue 3
+   * Intervals without a sample after which the service is unready, for example because the event
+   * loop is blocked. At least 2. @defaultValue 3
    */
   readonly staleAfter?: number;
-  /** Changes checks by their names, those of other modules too. @defaultValue none */
+  /** Overrides options of checks by name, including checks of other modules. @defaultValue none */
   readonly checks?: Readonly<Record<string, HealthCheckOptions>>;
   /**
-   * Names of checks by group; each group is a page `/health/<group>`. `ready`, `live`, `startup`
-   * and the topics `database`, `redis` and `queues` can be given too, and then have exactly these.
+   * Names of checks by group; each group has a page `/health/<group>`. The lists of `ready`,
+   * `live`, `startup` and the topics (`database`, `redis`, `queues`, `memory`) replace their
+   * defaults.
    * @defaultValue none
    */
   readonly groups?: GroupOptions;
   /**
-   * Who sees the single checks: everybody, those whom `AdminAccess` gives the role `view`, or
-   * nobody. @defaultValue 'authorized' if NODE_ENV is production, otherwise 'always'
+   * Who sees the individual checks: everybody, callers to whom `AdminAccess` gives the role `view`,
+   * or nobody. @defaultValue 'authorized' if NODE_ENV is production, otherwise 'always'
    */
   readonly details?: 'always' | 'authorized' | 'never';
-  /** The check of memory that every service has; false for none. @defaultValue 75 % and 90 % */
+  /** The memory check that every service has; false turns it off. @defaultValue 75 % and 90 % */
   readonly memory?: MemoryCheckOptions | false;
-  /** The check of the event loop that every service has; false for none. @defaultValue 95 % busy */
+  /** The event loop check that every service has; false turns it off. @defaultValue 95 % busy */
   readonly eventLoop?: EventLoopCheckOptions | false;
-  /** A check of a file system. @defaultValue none */
+  /** Adds a check of a file system. @defaultValue none */
   readonly disk?: DiskCheckOptions;
-  /** Said by `application/health+json`. @defaultValue nothing */
+  /** Description of the service in `application/health+json`. @defaultValue nothing */
   readonly service?: ServiceInfo;
   /**
-   * Port of a second HTTP server that answers only the health pages; 0 takes a free one.
+   * Port of a second HTTP server that serves only the health pages; 0 picks a free port.
    * @defaultValue none
    */
   readonly port?: number;
-  /** Address that the second server listens on. @defaultValue all of the machine */
+  /** Address of the second server. @defaultValue all addresses */
   readonly host?: string;
   /** Source of time. @defaultValue the machine's */
   readonly clock?: Clock;
 }
 
-/** What a service says of itself; fields of draft-inadarei-api-health-check. */
+/** How a service describes itself; fields of draft-inadarei-api-health-check. */
 export interface ServiceInfo {
   readonly serviceId?: string;
-  /** Of the API. */
+  /** Version of the API. */
   readonly version?: string;
-  /** Of the build, such as a commit. */
+  /** Id of the build, such as a commit. */
   readonly releaseId?: string;
   readonly description?: string;
 }
 
-/** The options as they are used: checked, defaults filled in. */
+/** Resolved options: validated, with defaults filled in. */
 export interface HealthPolicy {
   readonly intervalMs: number;
-  /** Between samples while a check is undecided. */
+  /** Interval between samples while a check is undecided. */
   readonly confirmMs: number;
   readonly stalePeriods: number;
   readonly check: CheckPolicy;
   readonly checks: Readonly<Record<string, HealthCheckOptions>>;
   readonly groups: ReadonlyMap<string, readonly string[]>;
   readonly details: 'always' | 'authorized' | 'never';
-  /** Whether details were asked for by name, so that nobody to authorize is a mistake. */
+  /** Whether `authorized` was set explicitly, so that a missing `AdminAccess` is an error. */
   readonly needsAdminAccess: boolean;
   readonly service: ServiceInfo;
   readonly port: number | undefined;
@@ -88,7 +91,7 @@ export interface HealthPolicy {
 }
 
 const DETAILS: readonly unknown[] = ['always', 'authorized', 'never'];
-const SHORTEST_MS = 100;
+const MIN_INTERVAL_MS = 100;
 
 /** @throws OptionError */
 export function resolveHealthOptions(
@@ -101,14 +104,14 @@ export function resolveHealthOptions(
     throw new OptionError(path('details'), details, "use 'always', 'authorized' or 'never'");
   }
   const { interval = '5s', staleAfter = 3, port } = options;
-  const intervalMs = durationMs(path('interval'), interval, { minMs: SHORTEST_MS });
+  const intervalMs = durationMs(path('interval'), interval, { minMs: MIN_INTERVAL_MS });
   const check = resolveCheckOptions('HealthModule', options, DEFAULTS);
   for (const [name, changed] of Object.entries(options.checks ?? {})) {
     resolveCheckOptions(path(`checks.${name}`), changed, check);
   }
   return {
     intervalMs,
-    confirmMs: Math.max(SHORTEST_MS, intervalMs / 5),
+    confirmMs: Math.max(MIN_INTERVAL_MS, intervalMs / 5),
     stalePeriods: wholeNumber(path('staleAfter'), staleAfter, { min: 2 }),
     check,
     checks: options.checks ?? {},

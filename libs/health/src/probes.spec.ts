@@ -26,11 +26,13 @@ const BROKEN: [string, Observe][] = [
     },
   ],
   ['rejects', () => Promise.reject(Object.assign(new Error(SECRET), { code: SECRET }))],
-  ['tells an address', () => ({ status: 'down', code: SECRET, observed: { url: SECRET } })],
-  ['gives nothing', () => undefined as never],
+  ['returns an address', () => ({ status: 'down', code: SECRET, observed: { url: SECRET } })],
+  ['returns nothing', () => undefined as never],
 ];
 
-/** Milliseconds until the answer; the best of ten, as other processes may have the processor. */
+/**
+ * Milliseconds until the response; the best of ten, because other processes compete for the CPU.
+ */
 async function quickest(url: string): Promise<number> {
   let bestMs = Infinity;
   for (let i = 0; i < 10; i++) {
@@ -45,7 +47,7 @@ const REAL: HealthModuleOptions = {
   clock: new SystemClock(),
   interval: '100ms',
   timeout: '50ms',
-  // Other processes may take the processor for longer than a few such intervals.
+  // Other processes may keep the CPU for longer than a few such intervals.
   staleAfter: 600,
 };
 
@@ -59,7 +61,7 @@ forEachPlatform((platform) => {
       ['critical', true, 503, 'error'],
       ['soft', false, 200, 'degraded'],
     ])(
-      'and is %s, probes answer at once, as declared, and give nothing away',
+      'and is %s, probes answer at once with the right status and leak nothing',
       async (_kind, critical, code, status) => {
         const broken = new Dependency({ name: 'ledger', critical });
         broken.observe = observe;
@@ -78,7 +80,7 @@ forEachPlatform((platform) => {
     );
   });
 
-  it('answers 503 at once before the first sample is over', async () => {
+  it('answers 503 at once until the first sample is complete', async () => {
     const slow = new Dependency({ name: 'ledger', critical: false });
     slow.observe = NEVER;
     const providers = [{ provide: 'ledger', useValue: slow }];
@@ -92,7 +94,7 @@ forEachPlatform((platform) => {
   });
 });
 
-describe('a Redis that goes away and comes back', () => {
+describe('a Redis that stops and restarts', () => {
   const PERIOD_MS = 2_000;
   const apps: RunningHealth[] = [];
   const clients: Redis[] = [];
@@ -127,17 +129,17 @@ describe('a Redis that goes away and comes back', () => {
     return [live!.status, ready!.status, ready!.body['status']];
   };
 
-  it('degrades where it is soft, makes unready where critical, and heals in two periods', async () => {
+  it('degrades the service if soft, makes it unready if critical, and recovers within two intervals', async () => {
     const [soft, critical] = [await start(false), await start(true)];
     for (const app of apps) {
       await eventually(async () => expect(await seen(app)).toEqual([200, 200, 'ok']));
     }
     await redis.kill();
-    const away = { within: PERIOD_MS * 3 };
+    const stopped = { within: PERIOD_MS * 3 };
     await eventually(async () => {
       expect(await seen(soft)).toEqual([200, 200, 'degraded']);
       expect(await seen(critical)).toEqual([200, 503, 'error']);
-    }, away);
+    }, stopped);
     await redis.restart();
     await eventually(
       async () => {
@@ -157,14 +159,14 @@ describe('1,000 probes', () => {
     }
   }
 
-  it('cost Redis and Postgres no query', async () => {
+  it('send no query to Redis or Postgres', async () => {
     const [redis, postgres] = await Promise.all([
       RedisServer.start(),
       PostgresServer.start({ durable: false }),
     ]);
     const client = new Redis(redis.url);
     const pool = new CountingPool({ connectionString: postgres.url() });
-    // A connection that the server closes first is no failure of a test.
+    // The server may close a connection first, which is not a failure of the test.
     pool.on('error', () => undefined);
     const running = await startHealth(
       PLATFORMS[1]!,
@@ -176,18 +178,18 @@ describe('1,000 probes', () => {
         ],
       },
     );
-    const asked = async () => [
+    const queriesSent = async () => [
       pool.queries,
       Number(/cmdstat_ping:calls=(\d+)/.exec(await client.info('commandstats'))?.[1] ?? 0),
     ];
-    const before = await asked();
+    const before = await queriesSent();
     expect(before[0]).toBe(1);
     const paths = [...PROBES, '/health/redis', '/health/database'];
     const lane = async (probes: number): Promise<void> => {
       for (let i = 0; i < probes; i++) await running.probe(paths[i % paths.length]!);
     };
     await Promise.all(Array.from({ length: 10 }, () => lane(100)));
-    expect(await asked()).toEqual(before);
+    expect(await queriesSent()).toEqual(before);
     await running.close();
     client.disconnect();
     await pool.end();
@@ -196,7 +198,7 @@ describe('1,000 probes', () => {
 });
 
 describe('the log', () => {
-  it('has one line for each change, whatever is sampled and probed meanwhile', async () => {
+  it('has one line per change, however often checks are sampled and probed', async () => {
     const lines: string[] = [];
     for (const level of ['log', 'warn', 'error'] as const) {
       jest
@@ -220,7 +222,7 @@ describe('the log', () => {
     jest.restoreAllMocks();
     expect(lines).toEqual([
       'warn ledger is down (connection-refused)',
-      'error not ready any more',
+      'error no longer ready',
       'log ledger is up again',
       'log ready again',
     ]);

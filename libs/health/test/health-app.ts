@@ -52,7 +52,7 @@ export function appModule(
         provide: dependency.healthCheck.name,
         useValue: dependency,
       })),
-      // Another name for the same instance is no second check.
+      // An alias of the same instance is not a second check.
       { provide: 'alias', useExisting: dependencies[0]!.healthCheck.name },
       MailClient,
       PerRequest,

@@ -11,17 +11,17 @@ export interface Probed {
   readonly headers: Headers;
 }
 
-/** A running application with nothing but the health module and what a spec adds. */
+/** A running application that has only the health module and what a spec adds. */
 export interface RunningHealth extends RunningApp {
   readonly clock: FakeClock;
   probe(path: string, headers?: Record<string, string>): Promise<Probed>;
-  /** Ends the interval that runs, and the sample after it. */
+  /** Advances the clock by one interval and waits for the next sample. */
   nextSample(): Promise<void>;
 }
 
 type Parts = Pick<DynamicModule, 'imports' | 'providers' | 'controllers'>;
 
-/** Starts it, and waits for the first sample. */
+/** Starts an application and waits for its first sample. */
 export async function startHealth(
   platform: Platform,
   options: HealthModuleOptions,

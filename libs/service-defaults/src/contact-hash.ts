@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What services say of a customer's e-mail address to each other: SHA-256 of the trimmed address in
- * lower case, in hex. The address itself stays where it came in.
+ * What services exchange instead of a customer's e-mail address: the hex SHA-256 of the trimmed,
+ * lower-case address. The address itself stays in the service that received it.
  */
 export function contactHash(email: string): string {
   return createHash('sha256').update(email.trim().toLowerCase()).digest('hex');

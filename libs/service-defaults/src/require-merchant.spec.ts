@@ -1,10 +1,10 @@
 import { requireMerchant } from './require-merchant.js';
 
-it('gives back the merchant', () => {
+it('returns the merchant', () => {
   expect(requireMerchant('demo.myshopify.com')).toBe('demo.myshopify.com');
 });
 
-it.each([undefined, ''])('refuses %p as a bad request and names the header to send', (merchant) => {
+it.each([undefined, ''])('refuses %p with 400 and names the header to send', (merchant) => {
   expect(() => requireMerchant(merchant)).toThrow(
     expect.objectContaining({
       status: 400,

@@ -6,12 +6,10 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ServiceConfig } from './config/service-config.js';
 
-/** Above it 413. The largest webhooks of Shopify, orders with many lines, stay below. */
+/** Larger bodies get a 413. Shopify's largest webhooks, orders with many lines, are smaller. */
 const MAX_BODY_BYTES = 1_048_576;
 
-/**
- * Starts a service and listens. A boot that fails says why in one message and ends with code 1.
- */
+/** Starts a service and listens. If the boot fails, prints the reason and exits with code 1. */
 export async function runService(module: Type): Promise<void> {
   try {
     const app = await NestFactory.create<NestFastifyApplication>(
@@ -19,7 +17,7 @@ export async function runService(module: Type): Promise<void> {
       new FastifyAdapter({
         frameworkErrors: answerFrameworkError,
         bodyLimit: MAX_BODY_BYTES,
-        // Ids of jobs are made of idempotency keys; by default a long one is answered with 404.
+        // Job ids contain idempotency keys. With the default limit, a long one gets a 404.
         routerOptions: { maxParamLength: 1_024 },
       }),
       { rawBody: true, bufferLogs: true, abortOnError: false },

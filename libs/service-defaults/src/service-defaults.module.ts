@@ -18,19 +18,21 @@ import { ServiceConfig } from './config/service-config.js';
 export interface ServiceDefaultsOptions<Config extends ServiceConfig> {
   /** Name of the service in logs and metrics. */
   readonly service: string;
-  /** The variables that the service reads. */
+  /** Class of the environment variables that the service reads. */
   readonly config: Type<Config>;
   readonly correlation?: Omit<CorrelationModuleOptions, 'defaultTimeout'>;
   /**
-   * How long a request may take, whatever its caller allows; each call that it makes must take less.
-   * @defaultValue as long as its caller allows
+   * Time limit for every request, even if its caller allows more. Each call that the request makes
+   * must have a shorter timeout.
+   * @defaultValue the limit of the caller
    */
   readonly requestTimeout?: (config: Config) => Duration;
 }
 
 /**
- * Everything that a service has before it has a feature: checked variables, the request context,
- * logs, metrics, traces, problem details, validation, an HTTP client, policies, health and a graceful end.
+ * Everything a service needs before its first feature: validated variables, request context, logs,
+ * metrics, traces, problem details, validation, an HTTP client, policies, health and graceful
+ * shutdown.
  */
 @Module({})
 export class ServiceDefaultsModule {
@@ -103,7 +105,7 @@ export class ServiceDefaultsModule {
   }
 }
 
-/** Loaded where it is used only: OpenTelemetry takes its time and memory at the start. */
+/** Imported only if it is used: loading OpenTelemetry costs startup time and memory. */
 async function tracing(service: string): Promise<DynamicModule> {
   const { TracingModule } = await import('@loyalnest/observability/tracing');
   return TracingModule.forRootAsync({

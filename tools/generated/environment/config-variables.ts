@@ -2,21 +2,21 @@ import ts from 'typescript';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** One variable as its config class declares it. */
+/** A variable as its config class declares it. */
 export interface ConfigVariable {
   readonly name: string;
-  /** What the class says of it. */
+  /** The doc comment of the variable. */
   readonly meaning: string;
-  /** Undefined where the class has none, or where it depends on the service. */
+  /** Undefined if the class has no default, or if it depends on the service. */
   readonly byDefault: string | undefined;
-  /** Whether a service in production fails its boot without it. */
+  /** Whether a service in production fails to boot without it. */
   readonly isRequired: boolean;
 }
 
-/** Those that every service reads come first: a service's own may override their defaults. */
+/** The common class comes first, because a service may override its defaults. */
 const CLASSES = ['libs/service-defaults/src/config/service-config.ts', 'apps/*/src/*.config.ts'];
 
-/** The variables of all config classes, by name; of one service alone if `app` names it. */
+/** The variables of all config classes by name, or of one service only if `app` names it. */
 export function configVariables(root: string, app = '*'): ReadonlyMap<string, ConfigVariable> {
   const variables = new Map<string, ConfigVariable>();
   const classes = CLASSES.map((pattern) => pattern.replace('*', app));
@@ -42,7 +42,7 @@ function variablesOf(declaration: ts.ClassDeclaration): readonly ConfigVariable[
   return declaration.members.filter(ts.isPropertyDeclaration).map((property) => {
     const meaning = meaningOf(property);
     const isRequired =
-      property.exclamationToken !== undefined || /needed in production/i.test(meaning);
+      property.exclamationToken !== undefined || /required in production/i.test(meaning);
     const byDefault = defaultOf(property.initializer);
     return { name: property.name.getText(), meaning, byDefault, isRequired };
   });

@@ -1,4 +1,4 @@
-/** Answers below 500 say something about the request, not about the service. */
+/** Only a 5xx means that the service failed. Any lower status is its answer to this request. */
 export function isServerError(status: number): boolean {
   return status >= 500;
 }

@@ -6,7 +6,7 @@ import { isServerError } from './is-server-error.js';
 
 const BREAKER: CircuitBreakerOptions = { name: 'points-service', minimumCalls: 20, openFor: '5s' };
 
-/** Calls to points-service. Answers below 500 are the service's own and pass through. */
+/** Calls points-service. Responses below 500 go back to the caller unchanged. */
 @Injectable()
 export class PointsClient {
   constructor(
@@ -22,7 +22,7 @@ export class PointsClient {
     return this.http.request({ url, isError: isServerError });
   }
 
-  /** Sending a webhook again is safe: the service knows it by its id. */
+  /** Safe to retry: the service recognises a webhook by its id. */
   @CircuitBreaker(BREAKER)
   @Retry({ attempts: 2, backoff: { initial: '50ms', max: '200ms' } })
   @Timeout('2s')

@@ -10,7 +10,7 @@ const BREAKER: CircuitBreakerOptions = {
   openFor: '5s',
 };
 
-/** Calls to referrals-service. Answers below 500 are the service's own and pass through. */
+/** Calls referrals-service. Responses below 500 go back to the caller unchanged. */
 @Injectable()
 export class ReferralsClient {
   constructor(
@@ -26,7 +26,7 @@ export class ReferralsClient {
     return this.http.request({ url, isError: isServerError });
   }
 
-  /** Not retried: a second try could refer the friend twice. */
+  /** Not retried: a second attempt could refer the friend twice. */
   @CircuitBreaker(BREAKER)
   @Timeout('2s')
   async refer(body: unknown): Promise<HttpResponse> {

@@ -9,8 +9,8 @@ import {
 import { Observable } from 'rxjs';
 
 /**
- * Takes the shop from `x-merchant-id` into the request context, which carries it to the services.
- * A stand-in for authentication: whoever calls the gateway says which shop it is.
+ * Puts the shop from `x-merchant-id` into the request context, which is propagated to the services.
+ * A stand-in for authentication: the gateway trusts whatever shop the caller names.
  */
 @Injectable()
 export class MerchantInterceptor implements NestInterceptor {

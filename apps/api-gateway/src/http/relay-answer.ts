@@ -1,17 +1,17 @@
 import type { HttpResponse } from '@loyalnest/http';
 
-/** What is needed of the framework's answer object. */
+/** The part of the framework's response object that we use. */
 export interface Reply {
   header(name: string, value: string | string[]): unknown;
   status(code: number): { send(body: Buffer): unknown };
 }
 
-/** Headers of a service's answer that are meant for the caller. */
-const PASSED = ['content-type', 'location', 'retry-after'];
+/** Response headers of a service that are forwarded to the caller. */
+const FORWARDED = ['content-type', 'location', 'retry-after'];
 
-/** Gives the caller what a service answered, byte for byte. */
+/** Sends a service's response to the caller, byte for byte. */
 export function relayAnswer(reply: Reply, { status, headers, body }: HttpResponse): void {
-  for (const name of PASSED) {
+  for (const name of FORWARDED) {
     const value = headers[name];
     if (value !== undefined) reply.header(name, value);
   }

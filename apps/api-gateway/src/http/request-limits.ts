@@ -1,7 +1,7 @@
 import type { ClientOf, ThrottlingModuleOptions } from '@loyalnest/throttling';
 import type { GatewayConfig } from '../gateway.config.js';
 
-/** The limit of a shop's webhooks, which counts once their signature is verified. */
+/** The limit of a shop's webhooks. A webhook counts only after its signature is verified. */
 export const WEBHOOKS = 'webhooks';
 
 const header =
@@ -12,8 +12,8 @@ const header =
   };
 
 /**
- * By address before anything else, and by shop. Webhooks have a limit of their own: whoever names a
- * shop in `x-merchant-id` can so not keep its webhooks out, nor can who does not sign them.
+ * Limits by address first, then by shop. Webhooks have their own limit, so a client that names a
+ * shop in `x-merchant-id` cannot block that shop's webhooks, and neither can an unsigned webhook.
  */
 export function requestLimits(config: GatewayConfig): ThrottlingModuleOptions {
   const { REDIS_URL: url, trustProxy } = config;

@@ -15,7 +15,7 @@ import { PointsClient } from '../clients/points.client.js';
 import { relayAnswer, type Reply } from './relay-answer.js';
 import { WEBHOOKS } from './request-limits.js';
 
-/** What points-service needs to know of a delivery. */
+/** Headers of a delivery that points-service needs. */
 const FORWARDED = [
   'x-shopify-topic',
   'x-shopify-shop-domain',
@@ -32,8 +32,8 @@ export class ShopifyWebhooksController {
   constructor(private readonly points: PointsClient) {}
 
   /**
-   * Verifies the signature over the bytes as they came, and passes those bytes on, in the context of
-   * the shop that they are from.
+   * Verifies the signature over the raw bytes and forwards exactly those bytes, in the context of
+   * the shop that sent them.
    */
   @Post()
   @UseGuards(WebhookSignatureGuard)
@@ -50,7 +50,7 @@ export class ShopifyWebhooksController {
     const shop = headers['x-shopify-shop-domain'] ?? '';
     await runInChildContext(CORRELATION_ID.test(shop) ? { merchantId: shop } : {}, async () => {
       const answer = await this.points.webhook(rawBody ?? Buffer.alloc(0), forwarded);
-      // Here, so that the line of the request names the shop as well.
+      // Inside the context, so that the access log names the shop too.
       relayAnswer(reply, answer);
     });
   }

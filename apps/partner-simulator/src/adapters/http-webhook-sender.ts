@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { SimulatorConfig } from '../simulator.config.js';
 import { WebhookSender, type Delivery, type OutgoingWebhook } from '../use-cases/webhook-sender.js';
 
-/** Posts webhooks to the gateway and waits as long as Shopify does. */
+/** Posts webhooks to the gateway and waits for the response as long as Shopify does. */
 @Injectable()
 export class HttpWebhookSender extends WebhookSender {
   constructor(
@@ -28,7 +28,7 @@ export class HttpWebhookSender extends WebhookSender {
         body,
         timeout: '5s',
         isError: () => false,
-        // A shop knows nothing of our ids.
+        // A real shop does not send our context headers.
         carryContext: false,
       });
       const correlationId = response.headers['x-correlation-id'];

@@ -1,4 +1,4 @@
-/** Ways by which a message reaches somebody; each is a provider of its own. */
+/** Ways to reach a person. Each has its own provider. */
 export const CHANNELS = ['sms', 'email'] as const;
 
 export type Channel = (typeof CHANNELS)[number];

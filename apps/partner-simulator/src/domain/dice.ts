@@ -1,4 +1,6 @@
-/** Gives numbers from 0 (included) to 1 (excluded); the same ones again for the same seed. */
+/**
+ * Returns random numbers from 0 (inclusive) to 1 (exclusive). The same seed repeats the sequence.
+ */
 export function createDice(seed: number | undefined): () => number {
   if (seed === undefined) return Math.random;
   let state = seed >>> 0;

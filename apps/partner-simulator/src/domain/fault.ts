@@ -1,10 +1,10 @@
 /** How a provider misbehaves. */
 export interface Fault {
-  /** How long every request waits first, in milliseconds. */
+  /** Delay before every response, in milliseconds. */
   readonly latencyMs: number;
-  /** Share of requests that are refused, 0 to 1. */
+  /** Share of requests that fail, from 0 to 1. */
   readonly errorRatio: number;
-  /** Whether requests wait until the fault is lifted. */
+  /** Whether requests hang until the fault is lifted. */
   readonly hang: boolean;
 }
 

@@ -7,7 +7,7 @@ export interface MessageDraft {
   /** E-mail only. */
   readonly subject?: string;
   readonly body: string;
-  /** Requests with the same key are one message. */
+  /** Requests with the same key count as one message. */
   readonly idempotencyKey?: string;
 }
 

@@ -4,7 +4,7 @@ import { IsBoolean, IsInt, IsNumber, IsObject, Max, Min, ValidateNested } from '
 import { IfGiven } from './if-given.decorator.js';
 import { IsDuration } from './is-duration.decorator.js';
 
-/** What changes for one provider; the rest stays. */
+/** Changes to one provider. Fields left out keep their values. */
 export class FaultRequest {
   @IfGiven()
   @IsDuration({ maxMs: 600_000 })
@@ -35,7 +35,7 @@ export class FaultsRequest {
   @Type(() => FaultRequest)
   readonly email?: FaultRequest;
 
-  /** Makes the error ratios strike the same requests in every run. */
+  /** Makes the error ratios hit the same requests in every run. */
   @IfGiven()
   @IsInt()
   @Min(0)

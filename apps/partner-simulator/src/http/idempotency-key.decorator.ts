@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 
-/** The header `Idempotency-Key`; undefined without one. */
+/** The `Idempotency-Key` header; undefined if it is missing. */
 export const IdempotencyKey = createParamDecorator((_data: unknown, context: ExecutionContext) => {
   const { headers } = context.switchToHttp().getRequest<Pick<IncomingMessage, 'headers'>>();
   const key = headers['idempotency-key'];

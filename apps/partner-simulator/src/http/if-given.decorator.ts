@@ -1,6 +1,6 @@
 import { ValidateIf } from 'class-validator';
 
-/** The rules of a field hold if it is there; unlike `@IsOptional`, null is not taken for absent. */
+/** Validates a field only if it is present. Unlike `@IsOptional`, it does not accept null. */
 export function IfGiven(): PropertyDecorator {
   return ValidateIf((_object, value: unknown) => value !== undefined);
 }

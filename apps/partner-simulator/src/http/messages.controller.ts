@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode } from '@nestjs/common';
 import { FaultGate } from '../use-cases/fault-gate.js';
 import { Mailbox } from '../use-cases/mailbox.js';
 
-/** What the providers delivered. */
+/** Shows what the providers delivered. */
 @Controller('messages')
 export class MessagesController {
   constructor(

@@ -11,19 +11,19 @@ import {
 import { IfGiven } from './if-given.decorator.js';
 
 const ID = /^[1-9]\d{0,18}$/;
-const ID_HELP: ValidationOptions = { message: '$property: use digits in a string, 19 at most' };
+const ID_HELP: ValidationOptions = { message: '$property: use a string of at most 19 digits' };
 const TOTAL = /^-?\d{1,9}(\.\d{1,2})?$/;
 const TOPIC = /^[a-z_]+\/[a-z_]+$/;
 const WEBHOOK_ID = /^[A-Za-z0-9-]{1,64}$/;
 
-/** Body of `POST /shop/orders`. All of it may be left out. */
+/** Body of `POST /shop/orders`. Every field is optional. */
 export class OrderRequest {
-  /** In a string: a number of 18 digits would lose some. */
+  /** A string, because a number of 18 digits would lose precision. */
   @IfGiven()
   @Matches(ID, ID_HELP)
   readonly customerId: string = '115310627314723954';
 
-  /** In the shop's currency; a negative one tests the receiver. */
+  /** In the shop's currency. A negative total tests the receiver. */
   @IfGiven()
   @Matches(TOTAL, { message: "total: use a decimal in a string, such as '199.65'" })
   readonly total: string = '199.65';
@@ -32,7 +32,7 @@ export class OrderRequest {
   @IsEmail()
   readonly email?: string;
 
-  /** How often the same webhook is posted, all at once. */
+  /** How many copies of the webhook are posted at the same time. */
   @IfGiven()
   @IsInt()
   @Min(1)
@@ -40,30 +40,30 @@ export class OrderRequest {
   readonly copies: number = 1;
 
   @IfGiven()
-  @Matches(TOPIC, { message: "topic: use one such as 'orders/paid'" })
+  @Matches(TOPIC, { message: "topic: use a topic such as 'orders/paid'" })
   readonly topic: string = 'orders/paid';
 
   @IfGiven()
   @IsIn(['valid', 'wrong'])
   readonly signature: 'valid' | 'wrong' = 'valid';
 
-  /** Breaks the body off in the middle. */
+  /** Truncates the body in the middle. */
   @IfGiven()
   @IsBoolean()
   readonly malformed: boolean = false;
 
-  /** A guest's order. */
+  /** Places the order as a guest. */
   @IfGiven()
   @IsBoolean()
   readonly withoutCustomer: boolean = false;
 
-  /** An order that came before, to tell of it once more. */
+  /** Id of an earlier order, to send another webhook for it. */
   @IfGiven()
   @Matches(ID, ID_HELP)
   readonly orderId?: string;
 
-  /** A webhook that came before, as Shopify sends it again. */
+  /** Id of an earlier webhook, to deliver it again as Shopify does. */
   @IfGiven()
-  @Matches(WEBHOOK_ID, { message: 'webhookId: use letters, digits and hyphens, 64 at most' })
+  @Matches(WEBHOOK_ID, { message: 'webhookId: use at most 64 letters, digits and hyphens' })
   readonly webhookId?: string;
 }

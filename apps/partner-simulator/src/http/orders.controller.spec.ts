@@ -46,7 +46,7 @@ describe('the shop', () => {
     return (await response.json()) as T;
   }
 
-  it('posts a webhook that looks like one of Shopify', async () => {
+  it('posts a webhook that looks like one from Shopify', async () => {
     const placed = await order();
     expect(gateway.requests).toHaveLength(1);
     const { method, path, headers } = gateway.requests[0]!;
@@ -65,7 +65,7 @@ describe('the shop', () => {
     expect(Object.keys(headers)).not.toContain('x-request-timeout-ms');
   });
 
-  it('tells what it ordered and what the gateway answered', async () => {
+  it("returns the order and the gateway's answer", async () => {
     const placed = await order();
     expect(placed).toMatchObject({
       orderId: expect.stringMatching(/^\d{18}$/) as string,
@@ -87,14 +87,14 @@ describe('the shop', () => {
     expect(body).toContain('"total_price":"59.95"');
   });
 
-  it('signs with another secret when asked to', async () => {
+  it('signs with a wrong secret on request', async () => {
     await order({ signature: 'wrong' });
     const { body, headers } = gateway.requests[0]!;
     const signature = String(headers['x-shopify-hmac-sha256']);
     expect(verifyWebhookSignature(body, signature, [SECRET])).toBe(false);
   });
 
-  it('posts the same webhook many times at once', async () => {
+  it('posts many copies of the same webhook at once', async () => {
     const hold = gateway.hold();
     const ordered = order({ copies: 20 });
     await gateway.received(20);
@@ -107,7 +107,7 @@ describe('the shop', () => {
     expect(new Set(sent).size).toBe(1);
   });
 
-  it('breaks the body off, signed as it is, when asked for a malformed one', async () => {
+  it('truncates the body and signs what is left when asked for a malformed one', async () => {
     await order({ malformed: true });
     const { body, headers } = gateway.requests[0]!;
     expect(() => JSON.parse(body) as unknown).toThrow(SyntaxError);
@@ -115,14 +115,14 @@ describe('the shop', () => {
     expect(verifyWebhookSignature(body, signature, [SECRET])).toBe(true);
   });
 
-  it('sends what a receiver must refuse or ignore when asked to', async () => {
+  it('sends an order that the receiver must refuse or ignore, on request', async () => {
     await order({ total: '-1.00', withoutCustomer: true, topic: 'app/uninstalled' });
     const { body, headers } = gateway.requests[0]!;
     expect(JSON.parse(body)).toMatchObject({ customer: null, total_price: '-1.00' });
     expect(headers['x-shopify-topic']).toBe('app/uninstalled');
   });
 
-  it('sends an order again under a new webhook, or the same webhook again', async () => {
+  it('sends an order again with a new webhook id or with the same one', async () => {
     const first = await order();
     await order({ orderId: first.orderId });
     await order({ orderId: first.orderId, webhookId: first.webhookId });
@@ -134,7 +134,7 @@ describe('the shop', () => {
     for (const { body } of gateway.requests) expect(body).toContain(`{"id":${first.orderId},`);
   });
 
-  it('gives the customer an address of his own, unless one is given', async () => {
+  it('gives each customer an e-mail address unless the request has one', async () => {
     await order({ customerId: '42' });
     await order({ customerId: '42', email: 'friend@example.com' });
     const emails = gateway.requests.map(
@@ -143,7 +143,7 @@ describe('the shop', () => {
     expect(emails).toEqual(['customer-42@example.com', 'friend@example.com']);
   });
 
-  it('passes on what the gateway answers, an error too', async () => {
+  it("returns the gateway's answer even if it is an error", async () => {
     gateway.answer(
       401,
       { code: 'WEBHOOK_SIGNATURE' },
@@ -153,7 +153,7 @@ describe('the shop', () => {
     expect(deliveries).toMatchObject([{ status: 401, body: { code: 'WEBHOOK_SIGNATURE' } }]);
   });
 
-  it('says so when the gateway hangs up', async () => {
+  it('reports that the gateway hung up', async () => {
     gateway.hangUp();
     const { deliveries } = await order();
     expect(deliveries).toEqual([
@@ -181,14 +181,14 @@ describe('the shop', () => {
     [{ topic: 'orders' }, 'topic'],
     [{ webhookId: 'a b' }, 'webhookId'],
     [{ colour: 'red' }, 'colour'],
-  ])('names the field of %j that is wrong, and sends nothing', async (wish, path) => {
+  ])('names the invalid field of %j and sends nothing', async (wish, path) => {
     const problem = await order<Problem>(wish);
     expect(problem.code).toBe('VALIDATION_FAILED');
     expect(problem.errors).toMatchObject([{ path }]);
     expect(gateway.requests).toEqual([]);
   });
 
-  it('answers JSON that breaks off with a problem', async () => {
+  it('answers truncated JSON with a problem', async () => {
     expect(await order<Problem>('{"total"')).toMatchObject({ status: 400 });
     expect(gateway.requests).toEqual([]);
   });

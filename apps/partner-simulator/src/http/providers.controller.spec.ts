@@ -77,7 +77,7 @@ describe('the providers', () => {
     expect(requests).toEqual({ sms: 1, email: 1 });
   });
 
-  it('delivers once for a key, whether it comes again later or at once', async () => {
+  it('delivers once per key, for later and for concurrent repeats', async () => {
     const send = (): Promise<Answer> => call('POST', '/sms/messages', SMS, { key: 'invite:1' });
     const first = await send();
     const others = await Promise.all([send(), send(), send()]);
@@ -87,25 +87,25 @@ describe('the providers', () => {
     expect(requests.sms).toBe(4);
   });
 
-  it('keeps the keys of the two providers apart', async () => {
+  it('keeps the keys of the two providers separate', async () => {
     await call('POST', '/sms/messages', SMS, { key: 'invite:1' });
     expect((await call('POST', '/email/messages', EMAIL, { key: 'invite:1' })).status).toBe(202);
     expect((await box()).messages).toHaveLength(2);
   });
 
-  it('delivers each request that has no key', async () => {
+  it('delivers every request without a key', async () => {
     await call('POST', '/sms/messages', SMS);
     await call('POST', '/sms/messages', SMS);
     expect((await box()).messages).toHaveLength(2);
   });
 
-  it('refuses a key that comes again with another message', async () => {
+  it('refuses a key that was used for a different message', async () => {
     await call('POST', '/sms/messages', SMS, { key: 'k' });
     const other = await call('POST', '/sms/messages', { ...SMS, body: 'other' }, { key: 'k' });
     expect(other).toMatchObject({ status: 409, body: { code: 'IDEMPOTENCY_KEY_REUSED' } });
   });
 
-  it('answers 503 at an error ratio of 1, delivers nothing, and spares the other provider', async () => {
+  it('answers 503 and delivers nothing at an error ratio of 1; the other provider still works', async () => {
     await call('PUT', '/faults', { sms: { errorRatio: 1 } });
     const refused = await call('POST', '/sms/messages', SMS, { key: 'k' });
     expect(refused).toMatchObject({ status: 503, body: { code: 'PROVIDER_FAILED' } });
@@ -115,7 +115,7 @@ describe('the providers', () => {
     expect((await box()).messages).toMatchObject([{ channel: 'sms' }, { channel: 'email' }]);
   });
 
-  it('answers late by the latency', async () => {
+  it('delays its answer by the latency', async () => {
     await call('PUT', '/faults', { email: { latency: '150ms' } });
     const started = performance.now();
     expect((await call('POST', '/email/messages', EMAIL)).status).toBe(202);
@@ -132,7 +132,7 @@ describe('the providers', () => {
     expect((await box()).messages).toHaveLength(1);
   });
 
-  it('delivers nothing to a caller that hung up while it hung', async () => {
+  it('delivers nothing if the caller hangs up while the request hangs', async () => {
     await call('PUT', '/faults', { sms: { hang: true } });
     const caller = new AbortController();
     const hanging = call('POST', '/sms/messages', SMS, { signal: caller.signal });
@@ -145,7 +145,7 @@ describe('the providers', () => {
     expect((await box()).messages).toMatchObject([{ body: 'next' }]);
   });
 
-  it('shows the switches and takes them back', async () => {
+  it('shows the faults and resets them', async () => {
     const healthy = { latencyMs: 0, errorRatio: 0, hang: false };
     const changed = await call('PUT', '/faults', { sms: { latency: '2s' }, seed: 7 });
     expect(changed.body).toEqual({ sms: { ...healthy, latencyMs: 2_000 }, email: healthy });
@@ -172,7 +172,7 @@ describe('the providers', () => {
     expect(problem['errors']).toContainEqual(expect.objectContaining({ path: field }));
   });
 
-  it('refuses an idempotency key that is none', async () => {
+  it('refuses an invalid idempotency key', async () => {
     const refused = await call('POST', '/sms/messages', SMS, { key: 'x'.repeat(256) });
     expect(refused).toMatchObject({ status: 400, body: { code: 'INVALID_IDEMPOTENCY_KEY' } });
   });

@@ -4,7 +4,7 @@ import { EmailRequest } from './email.request.js';
 import { IdempotencyKey } from './idempotency-key.decorator.js';
 import { SmsRequest } from './sms.request.js';
 
-/** The SMS provider, which answers as Twilio does, and the e-mail provider. */
+/** The SMS provider, which answers like Twilio, and the e-mail provider. */
 @Controller()
 export class ProvidersController {
   constructor(private readonly deliverMessage: DeliverMessage) {}

@@ -8,7 +8,7 @@ import { Mailbox } from './mailbox.js';
 
 const PREFIXES: Readonly<Record<Channel, string>> = { sms: 'SM', email: 'EM' };
 
-/** What a provider does with a request: it suffers the fault, then delivers once. */
+/** Handles a request to a provider: applies the fault, then delivers the message once. */
 @Injectable()
 export class DeliverMessage {
   constructor(

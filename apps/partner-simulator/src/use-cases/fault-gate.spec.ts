@@ -35,7 +35,7 @@ describe('FaultGate', () => {
     expect(held.end).toBe('passed');
   });
 
-  it('counts time that a request has waited already when the latency changes', async () => {
+  it('counts the time already waited when the latency changes', async () => {
     gate.change({ sms: { latencyMs: 10_000 } });
     const held = request();
     await clock.advance(300);
@@ -46,7 +46,7 @@ describe('FaultGate', () => {
     expect(held.end).toBe('passed');
   });
 
-  it('lets hanging requests go on when the fault is lifted', async () => {
+  it('releases hanging requests when the fault is lifted', async () => {
     gate.change({ sms: { hang: true } });
     const hanging = request();
     await clock.advance(3_600_000);
@@ -56,18 +56,18 @@ describe('FaultGate', () => {
     expect(hanging.end).toBe('passed');
   });
 
-  it('forgets a caller that went away, with its timer', async () => {
+  it('forgets a caller that disconnects and cancels its timer', async () => {
     gate.change({ sms: { latencyMs: 500 } });
     const caller = new AbortController();
     const held = request(caller.signal);
     await clock.advance(100);
-    caller.abort(new Error('went away'));
+    caller.abort(new Error('disconnected'));
     await clock.advance(0);
-    expect(held.end).toBe('went away');
+    expect(held.end).toBe('disconnected');
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('refuses the share of requests that the error ratio says', async () => {
+  it('fails the share of requests given by the error ratio', async () => {
     gate.change({ sms: { errorRatio: 0.3 } }, 1);
     const ends = await Promise.allSettled(Array.from({ length: 1_000 }, () => gate.pass('sms')));
     const refused = ends.filter(({ status }) => status === 'rejected').length;
@@ -78,14 +78,14 @@ describe('FaultGate', () => {
   it.each([
     [0, 'passed'],
     [1, 'PROVIDER_FAILED'],
-  ])('refuses at an error ratio of %d none or all', async (errorRatio, end) => {
+  ])('at an error ratio of %d ends every request with %s', async (errorRatio, end) => {
     gate.change({ sms: { errorRatio } });
     const requests = Array.from({ length: 100 }, () => request());
     await clock.advance(0);
     expect(requests.every((one) => one.end === end)).toBe(true);
   });
 
-  it('refuses the same requests again for the same seed', async () => {
+  it('fails the same requests for the same seed', async () => {
     const run = async (seed: number): Promise<string> => {
       gate.change({ sms: { errorRatio: 0.5 } }, seed);
       const ends = await Promise.allSettled(Array.from({ length: 64 }, () => gate.pass('sms')));
@@ -96,7 +96,7 @@ describe('FaultGate', () => {
     expect(await run(43)).not.toBe(first);
   });
 
-  it('keeps what a change does not name, and the other channel', () => {
+  it('keeps the values that a change does not name, and the other channel', () => {
     gate.change({ sms: { latencyMs: 5, hang: true }, email: { errorRatio: 1 } });
     expect(gate.change({ sms: { hang: false } })).toEqual({
       sms: { latencyMs: 5, errorRatio: 0, hang: false },
@@ -104,7 +104,7 @@ describe('FaultGate', () => {
     });
   });
 
-  it('ends requests that it holds once the shutdown has begun, and holds no more', async () => {
+  it('rejects held requests when the shutdown begins, and holds no new ones', async () => {
     gate.change({ sms: { hang: true } });
     const hanging = request();
     await clock.advance(0);

@@ -10,7 +10,10 @@ export type Faults = Readonly<Record<Channel, Fault>>;
 
 const HEALTHY: Faults = { sms: NO_FAULT, email: NO_FAULT };
 
-/** The fault switches of the providers. A change holds at once, for waiting requests too. */
+/**
+ * Fault switches of the providers. A change takes effect at once, even for requests that are
+ * waiting.
+ */
 @Injectable()
 export class FaultGate implements ShutdownListener {
   private faults = HEALTHY;
@@ -24,15 +27,15 @@ export class FaultGate implements ShutdownListener {
     return this.faults;
   }
 
-  /** Requests that wait for a latency or hang. */
+  /** Number of requests that are delayed or hanging. */
   get held(): number {
     return this.waiting.size;
   }
 
   /**
-   * Changes what is named and keeps the rest.
+   * Changes the given values and keeps the rest.
    *
-   * @param seed starts the dice of the error ratios anew, so that a run can be repeated
+   * @param seed restarts the random numbers behind the error ratios, so that a run can be repeated
    */
   change(changes: Partial<Record<Channel, Partial<Fault>>>, seed?: number): Faults {
     if (seed !== undefined) this.dice = createDice(seed);
@@ -53,9 +56,9 @@ export class FaultGate implements ShutdownListener {
   }
 
   /**
-   * Lets a request pass as the channel's fault says.
+   * Applies the channel's fault to a request: delays it, fails it or lets it pass.
    *
-   * @param caller aborts when nobody waits for the answer any more
+   * @param caller aborts when nobody waits for the answer any longer
    * @throws {@link ProviderFailedError}, {@link ProviderStoppingError}, or the reason of `caller`
    */
   async pass(channel: Channel, caller?: AbortSignal): Promise<void> {
@@ -71,7 +74,7 @@ export class FaultGate implements ShutdownListener {
     if (this.dice() < this.faults[channel].errorRatio) throw new ProviderFailedError(channel);
   }
 
-  /** Whoever waits for us would hold up the shutdown. */
+  /** Releases waiting requests, which would otherwise delay the shutdown. */
   [ON_SHUTDOWN](): void {
     this.stopping = true;
     this.wakeAll();

@@ -3,21 +3,21 @@ import type { Channel } from '../domain/channel.js';
 import type { Message, MessageDraft } from '../domain/message.js';
 import { IdempotencyKeyReusedError } from './idempotency-key-reused.error.js';
 
-/** Messages kept; older ones are forgotten together with their idempotency keys. */
+/** Number of messages kept. Older ones are dropped together with their idempotency keys. */
 const CAPACITY = 10_000;
 
-/** What the providers were asked and what they delivered, since the start or the last `clear`. */
+/** Requests to the providers and delivered messages, since the start or the last `clear`. */
 @Injectable()
 export class Mailbox {
   private readonly messages = new Map<string, Message>();
   private readonly counts: Record<Channel, number> = { sms: 0, email: 0 };
 
-  /** Requests by channel, refused and repeated ones included. */
+  /** Number of requests by channel, including failed and repeated ones. */
   get requests(): Readonly<Record<Channel, number>> {
     return { ...this.counts };
   }
 
-  /** Newest first. */
+  /** Delivered messages, newest first. */
   get delivered(): readonly Message[] {
     return [...this.messages.values()].toReversed();
   }
@@ -27,7 +27,7 @@ export class Mailbox {
   }
 
   /**
-   * Delivers once for each idempotency key and channel: the same key gives the same message.
+   * Delivers once per idempotency key and channel. The same key returns the same message.
    *
    * @throws {@link IdempotencyKeyReusedError}
    */

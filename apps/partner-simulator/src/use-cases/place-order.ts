@@ -9,24 +9,24 @@ import { OrderPrices } from '../domain/order/order-prices.js';
 import { ShopSettings } from './shop-settings.js';
 import { WebhookSender, type Delivery } from './webhook-sender.js';
 
-/** What a customer orders, and how the shop's webhook may go wrong. */
+/** What a customer orders, and what goes wrong with the shop's webhook. */
 export interface OrderWish {
   /** Decimal with at most two places, in the shop's currency. */
   readonly total: string;
-  /** Undefined: a guest's order. */
+  /** Undefined for a guest. */
   readonly customerId: string | undefined;
-  /** @defaultValue made of the customer's id */
+  /** @defaultValue derived from the customer's id */
   readonly email?: string;
-  /** @defaultValue a new one of 18 digits */
+  /** @defaultValue a new id of 18 digits */
   readonly orderId?: string;
-  /** @defaultValue a new one */
+  /** @defaultValue a new UUID */
   readonly webhookId?: string;
   readonly topic: string;
-  /** How often the same webhook is posted, all at once. */
+  /** How many copies of the webhook are posted at the same time. */
   readonly copies: number;
-  /** Whether it is signed with a secret that the receiver does not know. */
+  /** Whether the webhook is signed with a secret that the receiver does not know. */
   readonly wrongSignature: boolean;
-  /** Whether the body breaks off in the middle; what is left of it is signed. */
+  /** Whether the body is truncated. The signature matches the truncated body. */
   readonly malformed: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface PlacedOrder {
 
 const API_VERSION = '2026-04';
 
-/** A customer orders and pays; the shop tells the gateway by a signed webhook. */
+/** Places a paid order: the shop notifies the gateway with a signed webhook. */
 @Injectable()
 export class PlaceOrder {
   private placed = 0;
@@ -86,7 +86,7 @@ export class PlaceOrder {
   }
 }
 
-/** 18 digits, beyond 2^53: whoever reads it as a float gets another one. */
+/** 18 digits, beyond 2^53: parsed as a float, it becomes a different id. */
 function newOrderId(): string {
   const digits = String(randomInt(2 ** 47)).padStart(15, '0');
   return `820${digits.slice(-14)}${1 + 2 * randomInt(5)}`;

@@ -1,8 +1,8 @@
-/** The shop that the simulator plays. */
+/** The simulated shop. */
 export class ShopSettings {
   constructor(
     readonly domain: string,
-    /** Signs its webhooks. */
+    /** Signs the webhooks of the shop. */
     readonly secret: string,
   ) {}
 }

@@ -1,15 +1,15 @@
-/** A webhook as it goes over the wire. */
+/** A webhook as sent over the wire. */
 export interface OutgoingWebhook {
   readonly headers: Readonly<Record<string, string>>;
-  /** Byte for byte what was signed. */
+  /** The exact bytes that were signed. */
   readonly body: string;
 }
 
-/** What became of one delivery. */
+/** Result of one delivery. */
 export interface Delivery {
-  /** Absent if no answer came. */
+  /** Absent if there was no response. */
   readonly status?: number;
-  /** Code of the reason why no answer came. */
+  /** Error code if there was no response. */
   readonly error?: string;
   readonly durationMs: number;
   /** The id under which the receiver logs the request. */
@@ -18,8 +18,8 @@ export interface Delivery {
   readonly body?: unknown;
 }
 
-/** Posts webhooks to the receiver that the shop knows. */
+/** Posts webhooks to the receiver that is registered with the shop. */
 export abstract class WebhookSender {
-  /** Never rejects: a delivery that fails says so. */
+  /** Never rejects: a delivery without a response has an `error`. */
   abstract send(webhook: OutgoingWebhook): Promise<Delivery>;
 }

@@ -25,7 +25,7 @@ export class PostgresLedger extends Ledger {
       const locked = await lock(tx, account);
       let { seq, ...balance } = locked;
       for (const event of events) {
-        // The same order by another webhook: its events are there, and count once.
+        // Another webhook has already posted this order. Its events must count only once.
         if (!(await append(tx, account, seq + 1, event))) return;
         balance = apply(balance, event);
         seq++;
@@ -54,7 +54,7 @@ export class PostgresLedger extends Ledger {
   }
 }
 
-// What makes an event the same event; a gap in `seq` must fail instead.
+// Columns that identify an event. A conflict on `seq` is a bug and must still fail.
 const ORIGIN = [
   ledgerEvents.merchantId,
   ledgerEvents.sourceType,
@@ -73,7 +73,7 @@ function is({ merchantId, customerId }: AccountKey) {
   return and(eq(accounts.merchantId, merchantId), eq(accounts.customerId, customerId));
 }
 
-/** Opens the account if need be and holds its row until the transaction ends. */
+/** Creates the account if needed and locks its row until the transaction ends. */
 async function lock(tx: Transaction, account: AccountKey): Promise<Balance & { seq: number }> {
   const { merchantId, customerId } = account;
   await tx.insert(accounts).values({ merchantId, customerId }).onConflictDoNothing();

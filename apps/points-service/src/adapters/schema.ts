@@ -12,7 +12,7 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 
-/** Every webhook with a right signature, as it came. */
+/** Every webhook with a valid signature, as received. */
 export const webhooks = pgTable(
   'webhooks',
   {
@@ -27,7 +27,7 @@ export const webhooks = pgTable(
   (table) => [primaryKey({ columns: [table.shop, table.webhookId] })],
 );
 
-/** What follows from the ledger of an account. */
+/** Balances, derived from the ledger. */
 export const accounts = pgTable(
   'accounts',
   {
@@ -37,7 +37,7 @@ export const accounts = pgTable(
     pending: bigint({ mode: 'number' }).notNull().default(0),
     debt: bigint({ mode: 'number' }).notNull().default(0),
     lifetimeEarned: bigint({ mode: 'number' }).notNull().default(0),
-    /** Number of the account's newest ledger event. */
+    /** Sequence number of the account's newest ledger event. */
     seq: integer().notNull().default(0),
   },
   (table) => [
@@ -48,7 +48,10 @@ export const accounts = pgTable(
   ],
 );
 
-/** Append-only. The second index is what makes an order earn once, whichever way it comes. */
+/**
+ * Append-only. The second index makes each order earn points once, even if several webhooks report
+ * it.
+ */
 export const ledgerEvents = pgTable(
   'ledger_events',
   {

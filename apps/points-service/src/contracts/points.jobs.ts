@@ -1,7 +1,7 @@
 import { defineJob } from '@loyalnest/queue';
 import { IsISO8601, IsOptional, IsString, Matches } from 'class-validator';
 
-/** A paid order whose points are to be written. Personal data stays out of the queue. */
+/** A paid order that earns points. Contains no personal data. */
 export class CalculatePointsPayload {
   @IsString()
   readonly merchantId!: string;

@@ -1,7 +1,7 @@
 import { defineJob } from '@loyalnest/queue';
 import { IsISO8601, IsString, Matches } from 'class-validator';
 
-/** Tells referrals-service of an order that earned points. */
+/** Notifies referrals-service of an order that earned points. */
 export class NoteOrderPayload {
   @IsString()
   readonly merchantId!: string;

@@ -12,11 +12,11 @@ describe('an earning rule', () => {
     ['0.29', 100, 29],
     ['0.00', 5, 0],
     ['1000000', 3, 3_000_000],
-  ])('gives for %s, at %d points a unit, %d points', (amount, pointsPerUnit, points) => {
+  ])('for %s at %d points per unit gives %d points', (amount, pointsPerUnit, points) => {
     expect(new EarningRule(pointsPerUnit).pointsFor(usd(amount))).toBe(points);
   });
 
-  it('never gives less for more, and never a part of a point', () => {
+  it('gives whole points only, and never fewer for a higher amount', () => {
     const cents = fc.nat({ max: 10_000_000 });
     const amount = (value: number): Money =>
       usd(`${Math.floor(value / 100)}.${String(value % 100).padStart(2, '0')}`);
@@ -32,15 +32,15 @@ describe('an earning rule', () => {
     );
   });
 
-  it('refuses an amount whose points a number cannot hold exactly', () => {
+  it('refuses an amount that earns more points than a number can hold exactly', () => {
     const total = usd('999999999999999.99');
     expect(new EarningRule(9).pointsFor(total)).toBe(8_999_999_999_999_999);
     expect(() => new EarningRule(10).pointsFor(total)).toThrow(
-      '999999999999999.99 USD earns more points than can be counted',
+      '999999999999999.99 USD earns more points than a number can hold exactly',
     );
   });
 
-  it.each([0, -1, 1.5, Number.NaN, Infinity])('cannot be made with %p points a unit', (points) => {
+  it.each([0, -1, 1.5, Number.NaN, Infinity])('refuses %p points per unit', (points) => {
     expect(() => new EarningRule(points)).toThrow(
       `points per unit: got ${points}; use a whole number >= 1`,
     );

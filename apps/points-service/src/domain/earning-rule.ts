@@ -3,8 +3,8 @@ import type { Money } from './money.js';
 /** How many points an amount earns. */
 export class EarningRule {
   /**
-   * @param pointsPerUnit points for one whole unit of the shop's currency; a whole number >= 1
-   * @throws RangeError for any other number
+   * @param pointsPerUnit points per whole unit of the shop's currency; a whole number >= 1
+   * @throws RangeError for any other value
    */
   constructor(private readonly pointsPerUnit: number) {
     if (!Number.isSafeInteger(pointsPerUnit) || pointsPerUnit < 1) {
@@ -13,13 +13,15 @@ export class EarningRule {
   }
 
   /**
-   * Points are rounded down, in favour of nobody but arithmetic.
+   * Rounds down to whole points.
    *
-   * @throws RangeError for an amount whose points a number cannot hold exactly
+   * @throws RangeError if a number cannot hold the points exactly
    */
   pointsFor(total: Money): number {
     const points = Number(total.timesFloored(this.pointsPerUnit));
     if (Number.isSafeInteger(points)) return points;
-    throw new RangeError(`${total} ${total.currency} earns more points than can be counted`);
+    throw new RangeError(
+      `${total} ${total.currency} earns more points than a number can hold exactly`,
+    );
   }
 }

@@ -8,7 +8,7 @@ function event(type: LedgerEventType, points: number, order: number): LedgerEven
   return { type, points, source, occurredAt: '2026-11-21T12:00:00.000Z' };
 }
 
-/** Orders that pend one after the other, each activated at some later time or not at all. */
+/** Orders whose points become pending one after another; each is activated later or not at all. */
 const histories = fc
   .array(
     fc.record({
@@ -33,8 +33,8 @@ const histories = fc
 const sum = (events: readonly LedgerEvent[], type: LedgerEventType): number =>
   events.filter((each) => each.type === type).reduce((total, { points }) => total + points, 0);
 
-describe('the balance that follows from ledger events', () => {
-  it('holds all points that ever pended, either pending or available, after every event', () => {
+describe('the balance derived from ledger events', () => {
+  it('keeps every point either pending or available after every event', () => {
     fc.assert(
       fc.property(histories, (events) => {
         let balance = EMPTY;
@@ -49,7 +49,7 @@ describe('the balance that follows from ledger events', () => {
     );
   });
 
-  it('counts as earned in all what was activated', () => {
+  it('counts activated points as lifetime earnings', () => {
     fc.assert(
       fc.property(histories, (events) => {
         const { lifetimeEarned, debt } = events.reduce(apply, EMPTY);
@@ -59,7 +59,7 @@ describe('the balance that follows from ledger events', () => {
     );
   });
 
-  it('has nothing to spend while points are pending', () => {
+  it('has nothing available while the points are pending', () => {
     expect(apply(EMPTY, event('PointsPending', 59, 1))).toEqual({
       available: 0,
       pending: 59,

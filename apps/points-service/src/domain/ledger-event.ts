@@ -1,4 +1,4 @@
-/** What may happen to points; each is a row that is never changed. */
+/** What can happen to points. Each event is a row that never changes. */
 export type LedgerEventType = 'PointsPending' | 'PointsActivated';
 
 /** What caused a ledger event. */
@@ -20,7 +20,7 @@ export interface Balance {
   readonly available: number;
   /** Points that wait for the order to be confirmed. */
   readonly pending: number;
-  /** Points that were taken back beyond what was available. */
+  /** Points taken back beyond the available balance. */
   readonly debt: number;
   readonly lifetimeEarned: number;
 }

@@ -25,7 +25,7 @@ function decimal({ negative, whole, fraction }: Amount): string {
 }
 
 describe('an amount of money', () => {
-  it('comes out as it went in, digit for digit', () => {
+  it('prints the same digits that it was parsed from', () => {
     fc.assert(
       fc.property(amounts, (amount) => {
         expect(parse(decimal(amount)).toString()).toBe(decimal(amount));
@@ -33,7 +33,7 @@ describe('an amount of money', () => {
     );
   });
 
-  it('times a whole number is exact and rounded down', () => {
+  it('multiplied by a whole number is exact and rounded down', () => {
     fc.assert(
       fc.property(amounts, fc.maxSafeInteger(), (amount, factor) => {
         const text = decimal(amount);
@@ -60,7 +60,7 @@ describe('an amount of money', () => {
     expect(parse(text).timesFloored(factor)).toBe(expected);
   });
 
-  it('is negative below zero only', () => {
+  it('is negative only below zero', () => {
     fc.assert(
       fc.property(amounts, (amount) => {
         expect(parse(decimal(amount)).isNegative).toBe(decimal(amount).startsWith('-'));
@@ -75,13 +75,13 @@ describe('an amount of money', () => {
   });
 });
 
-describe('what is no amount of money', () => {
+describe('parsing an amount of money', () => {
   // prettier-ignore
   it.each([
     '', ' ', '.', '1.', '.5', '+1', '--1', '1e3', '1,5', '1.2.3', ' 1', '1\n', '1_000', '0x10', 'NaN',
     'Infinity', '٣', '59.95 USD', '1234567890123456', `0.${'1'.repeat(16)}`,
     59.95, 5, 5n, null, undefined, true, {}, ['5'], { toString: () => '5' },
-  ])('is refused: %p', (value) => {
+  ])('refuses %p', (value) => {
     expect(Money.parse(value, 'USD')).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-/** More digits than any order has; without a limit an amount could keep a processor busy. */
+/** More digits than any order has. Without a limit, a huge amount could keep the CPU busy. */
 const DECIMAL = /^(-?)(\d{1,15})(?:\.(\d{1,15}))?$/;
 
 /** An exact amount of one currency. Never a float: '0.1' stays 0.1. */
@@ -10,8 +10,8 @@ export class Money {
   ) {}
 
   /**
-   * Reads a decimal such as `'59.95'`, with at most 15 digits on either side of the point; undefined
-   * for anything else.
+   * Parses a decimal such as `'59.95'` with at most 15 digits on either side of the point. Returns
+   * undefined for anything else.
    */
   static parse(amount: unknown, currency: string): Money | undefined {
     const match = typeof amount === 'string' ? DECIMAL.exec(amount) : null;
@@ -24,7 +24,7 @@ export class Money {
     return this.units < 0n;
   }
 
-  /** The amount times a whole number, rounded down to a whole number. */
+  /** Multiplies by a whole number and rounds down to a whole number. */
   timesFloored(factor: number): bigint {
     const product = this.units * BigInt(factor);
     const divisor = 10n ** BigInt(this.scale);

@@ -8,7 +8,7 @@ const set = (shop: string, presentment: string): object => ({
   presentment_money: { amount: presentment, currency_code: 'EUR' },
 });
 
-/** An order as Shopify documents it, paid in euros at a shop that counts in dollars. */
+/** An order as Shopify documents it, paid in euros at a shop whose currency is the dollar. */
 const ORDER = {
   id: 1001,
   admin_graphql_api_id: 'gid://shopify/Order/1001',
@@ -74,7 +74,7 @@ describe('a paid order', () => {
     expect([total.toString(), total.currency]).toEqual(['199.65', 'USD']);
   });
 
-  it('keeps every digit of ids beyond 2^53 that came through the lossless parser', () => {
+  it('keeps every digit of ids beyond 2^53 that the lossless parser returns', () => {
     const ids = fc.bigInt({ min: 1n, max: 10n ** 20n - 1n });
     fc.assert(
       fc.property(ids, ids, (orderId, customerId) => {
@@ -91,12 +91,12 @@ describe('a paid order', () => {
     );
   });
 
-  it('is read without the sets of older payloads', () => {
+  it('is read from older payloads that have no price sets', () => {
     const { total } = accepted({ total_price_set: undefined, total_price: '59.95' });
     expect([total.toString(), total.currency]).toEqual(['59.95', 'USD']);
   });
 
-  it('of nothing is an order too', () => {
+  it('may have a total of zero', () => {
     expect(accepted({ total_price_set: set('0.00', '0.00') }).total.toString()).toBe('0.00');
   });
 
@@ -115,11 +115,11 @@ describe('a paid order', () => {
     [{ processed_at: 'yesterday' }, '2026-11-21T17:00:05.000Z'],
     [{ processed_at: 5, updated_at: undefined }, '2026-11-20T14:00:00.000Z'],
     [{ processed_at: '+275760-01-01T00:00:00Z' }, '2026-11-21T17:00:05.000Z'],
-  ])('has the first time that can be read: %j', (changes, paidAt) => {
+  ])('takes the first valid time: %j', (changes, paidAt) => {
     expect(accepted(changes).paidAt).toBe(paidAt);
   });
 
-  it('without any time counts as paid now', () => {
+  it('counts as paid now if it has no time', () => {
     const before = Date.now();
     const none = { processed_at: undefined, updated_at: undefined, created_at: undefined };
     const at = Date.parse(accepted(none).paidAt);
@@ -129,28 +129,28 @@ describe('a paid order', () => {
 });
 
 describe('an order without a customer', () => {
-  it.each([null, undefined])('(%p) earns for nobody', (customer) => {
+  it.each([null, undefined])('(%p) is ignored', (customer) => {
     expect(read({ customer })).toEqual({ kind: 'ignored', reason: 'no-customer' });
   });
 
   it.each([[], ['2002'], 'ada', 2002, true, 0, ''].map((customer) => [customer]))(
-    'is not what %j in its place means',
+    'is not assumed if the customer is %j',
     (customer) => {
       expect(problems({ ...ORDER, customer })).toEqual(['customer']);
     },
   );
 
-  it('does not hide what else is wrong', () => {
+  it('still reports its other problems', () => {
     expect(problems({ ...ORDER, customer: null, id: 0 })).toEqual(['id']);
   });
 });
 
-describe('an order that cannot be read', () => {
+describe('an invalid order', () => {
   // prettier-ignore
   it.each([
     0, -1, 1.5, 1e21, 2 ** 53, Number.NaN,
     '', '0', '-1', '007', '1e3', ' 1', '123456789012345678901', null, undefined, {}, ['1'],
-  ])('has %p as an id', (id) => {
+  ])('has %p as its id', (id) => {
     expect(problems({ ...ORDER, id })).toEqual(['id']);
     expect(problems({ ...ORDER, customer: { ...ORDER.customer, id } })).toEqual(['customer.id']);
   });
@@ -183,11 +183,11 @@ describe('an order that cannot be read', () => {
   it.each([null, undefined, [], [ORDER], 'order', 5, true])('is %j', (payload) => {
     expect(readPaidOrder(payload)).toEqual({
       kind: 'invalid',
-      problems: [{ field: '', message: 'must be an object with the order' }],
+      problems: [{ field: '', message: 'must be an order object' }],
     });
   });
 
-  it('says all that is wrong at once', () => {
+  it('reports all of its problems at once', () => {
     expect(problems({ id: 'x', total_price: '-1', currency: '', customer: {} })).toEqual([
       'id',
       'total_price',
@@ -197,7 +197,7 @@ describe('an order that cannot be read', () => {
   });
 });
 
-/** A field of an order as it should be, or anything that JSON can hold. */
+/** A valid value for a field, or any JSON value. */
 const field = (right: unknown) =>
   fc.oneof({ weight: 3, arbitrary: fc.constant(right) }, fc.jsonValue());
 const payloads = fc.record(
@@ -216,8 +216,8 @@ const payloads = fc.record(
   { requiredKeys: [] },
 );
 
-describe('whatever is sent', () => {
-  it('gets an answer, never an exception', () => {
+describe('any payload', () => {
+  it('gets a result, never an exception', () => {
     fc.assert(
       fc.property(fc.oneof(payloads, fc.jsonValue()), (payload) => {
         expect(['order', 'ignored', 'invalid']).toContain(readPaidOrder(payload).kind);
@@ -226,7 +226,7 @@ describe('whatever is sent', () => {
     );
   });
 
-  it('makes a job that its handler takes, if it is accepted', async () => {
+  it('makes a valid job if it is accepted', async () => {
     await fc.assert(
       fc.asyncProperty(payloads, async (payload) => {
         const reading = readPaidOrder(payload);

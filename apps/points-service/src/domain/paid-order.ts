@@ -1,6 +1,8 @@
 import { Money } from './money.js';
 
-/** What a paid order means to the ledger. Ids are strings: Shopify's exceed 2^53. */
+/**
+ * The part of a paid order that the ledger needs. Ids are strings, because Shopify's exceed 2^53.
+ */
 export interface PaidOrder {
   readonly orderId: string;
   readonly customerId: string;
@@ -13,7 +15,7 @@ export interface PaidOrder {
 
 export type OrderReading =
   | { readonly kind: 'order'; readonly order: PaidOrder }
-  /** Nothing is wrong and there is nothing to earn. */
+  /** Valid, but earns nothing. */
   | { readonly kind: 'ignored'; readonly reason: 'no-customer' }
   | { readonly kind: 'invalid'; readonly problems: readonly FieldProblem[] };
 
@@ -27,12 +29,12 @@ const ID = /^[1-9]\d{0,19}$/;
 const CURRENCY = /^[A-Z]{3}$/;
 
 /**
- * Reads the payload of Shopify's `orders/paid` (Admin REST, resource Order) as it comes out of a
- * lossless JSON parser: ids as strings or safe integers, amounts as decimal strings. Never throws.
+ * Reads Shopify's `orders/paid` payload (Admin REST, Order resource) as parsed by a lossless JSON
+ * parser: ids are strings or safe integers, amounts are decimal strings. Never throws.
  */
 export function readPaidOrder(payload: unknown): OrderReading {
   const order = record(payload);
-  if (!order) return invalid('', 'must be an object with the order');
+  if (!order) return invalid('', 'must be an order object');
   const problems: FieldProblem[] = [];
   const orderId = id(order['id']);
   if (!orderId) problems.push({ field: 'id', message: 'must be a positive whole number' });
@@ -46,7 +48,7 @@ export function readPaidOrder(payload: unknown): OrderReading {
     problems.push({ field: 'customer', message: 'must be an object, or null for a guest' });
   }
   if (problems.length > 0 || !orderId || !total) return { kind: 'invalid', problems };
-  // A guest's or a till's order has no customer; there is no account to earn for.
+  // Guest and point-of-sale orders have no customer, so there is no account to credit.
   if (!customerId) return { kind: 'ignored', reason: 'no-customer' };
   return {
     kind: 'order',
@@ -68,11 +70,11 @@ function readTotal(order: Record<string, unknown>, problems: FieldProblem[]): Mo
   else if (total.isNegative) {
     problems.push({ field: amountField, message: 'must not be negative' });
   }
-  if (!code) problems.push({ field: currencyField, message: 'must be a code of three letters' });
+  if (!code) problems.push({ field: currencyField, message: 'must be a three-letter code' });
   return total;
 }
 
-/** With two currencies the shop's own counts; `total_price` is in the shop's currency too. */
+/** If there are two currencies, the shop's own counts. `total_price` is in that currency too. */
 function shopTotal(order: Record<string, unknown>) {
   const path = 'total_price_set.shop_money';
   const shopMoney = record(record(order['total_price_set'])?.['shop_money']);
@@ -91,7 +93,7 @@ function shopTotal(order: Record<string, unknown>) {
       };
 }
 
-/** When it was paid, as far as the shop says; now if it says nothing. */
+/** When the order was paid: the first valid time in the payload, or now if it has none. */
 function paidAt(order: Record<string, unknown>): string {
   const stated = [order['processed_at'], order['updated_at'], order['created_at']].map(time);
   return stated.find(isText) ?? new Date().toISOString();
@@ -101,7 +103,7 @@ function time(value: unknown): string | undefined {
   const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(at)) return undefined;
   const text = new Date(at).toISOString();
-  // Years of more than four digits get a sign, which not everyone can read.
+  // Years of more than four digits get a sign, which some parsers reject.
   return /^\d/.test(text) ? text : undefined;
 }
 

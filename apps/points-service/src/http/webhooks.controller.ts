@@ -7,7 +7,7 @@ import type { FieldProblem } from '../domain/paid-order.js';
 import type { Recorded } from '../use-cases/webhook-inbox.js';
 import { WEBHOOKS_TOTAL } from './webhooks.metric.js';
 
-/** Webhooks whose signature the gateway has verified. */
+/** Receives webhooks whose signature the gateway has verified. */
 @Controller({ path: 'webhooks/shopify', version: '1' })
 export class WebhooksController {
   constructor(
@@ -47,7 +47,7 @@ function rejection(problems: readonly FieldProblem[]): ProblemError {
   return new ProblemError({
     status: 422,
     code: 'INVALID_ORDER',
-    detail: 'the webhook was stored but earns nothing; see errors',
+    detail: 'the webhook was stored but earns no points; see errors',
     errors: problems.map(({ field, message }) => ({ path: field, message })),
   });
 }

@@ -2,7 +2,7 @@ import { makeCounterProvider } from '@loyalnest/observability';
 
 export const WEBHOOKS_TOTAL = 'loyalnest_webhooks_total';
 
-/** Webhooks with a right signature, by what became of them. */
+/** Counts webhooks with a valid signature, by outcome. */
 export const webhooksTotal = makeCounterProvider({
   name: WEBHOOKS_TOTAL,
   help: 'Webhooks received, by outcome: accepted, ignored, rejected, duplicate',

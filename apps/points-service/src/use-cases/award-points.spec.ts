@@ -25,7 +25,7 @@ const ORDER = {
 };
 
 describe('the points of a paid order', () => {
-  it('pend and are activated in one posting, under the id of the job', async () => {
+  it('become pending and available in one posting with the id of the job', async () => {
     const ledger = new MemoryLedger();
     await new AwardPoints(ledger, new EarningRule(2)).execute('job-1', ORDER);
     const event = {
@@ -48,11 +48,13 @@ describe('the points of a paid order', () => {
     ]);
   });
 
-  it('are not posted if they cannot be counted', async () => {
+  it('are not posted if a number cannot hold them exactly', async () => {
     const ledger = new MemoryLedger();
     const award = new AwardPoints(ledger, new EarningRule(1_000));
     const order = { ...ORDER, total: '999999999999999' };
-    await expect(award.execute('job-1', order)).rejects.toThrow('more points than can be counted');
+    await expect(award.execute('job-1', order)).rejects.toThrow(
+      'more points than a number can hold',
+    );
     expect(ledger.postings).toEqual([]);
   });
 });

@@ -6,8 +6,8 @@ import { Ledger } from './ledger.js';
 import type { PaidOrderEvent } from './webhook-inbox.js';
 
 /**
- * Writes the points of a paid order. This program confirms an order when it is paid: points pend
- * and are activated in the same transaction.
+ * Awards the points of a paid order. An order is confirmed as soon as it is paid, so its points
+ * become pending and available in the same transaction.
  */
 @Injectable()
 export class AwardPoints {

@@ -9,18 +9,18 @@ export interface AccountKey {
 export interface Posting {
   readonly account: AccountKey;
   readonly events: readonly LedgerEvent[];
-  /** Told to the other services if the events are new. */
+  /** Published to other services if the events are new. */
   readonly announce: PaidOrderEvent;
 }
 
-/** The points ledger: append-only events and the balance that follows from them. */
+/** The points ledger: append-only events and the balance derived from them. */
 export abstract class Ledger {
   /**
-   * Writes the events once, with the balance, in one transaction: once for each job, and once for
-   * each source, whichever way it comes.
+   * Writes the events and the balance in one transaction, exactly once per job and exactly once per
+   * source.
    */
   abstract post(jobId: string, posting: Posting): Promise<void>;
 
-  /** Undefined for a customer who never earned. */
+  /** Undefined for a customer who has never earned points. */
   abstract balanceOf(account: AccountKey): Promise<Balance | undefined>;
 }

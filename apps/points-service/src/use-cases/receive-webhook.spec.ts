@@ -43,7 +43,7 @@ beforeEach(() => {
 });
 
 describe('a webhook', () => {
-  it('of a paid order is stored byte for byte, with the event that earns its points', async () => {
+  it('for a paid order is stored byte for byte, together with its event', async () => {
     expect(await receive(ORDER)).toEqual({ isNew: true, verdict: { status: 'accepted' } });
     expect(inbox.records).toMatchObject([
       {
@@ -61,20 +61,20 @@ describe('a webhook', () => {
     ]);
   });
 
-  it('brings no personal data into the event', async () => {
+  it('puts no personal data into the event', async () => {
     await receive(ORDER);
     expect(JSON.stringify(inbox.records[0]!.event)).not.toMatch(/ada|example\.com"|@/i);
   });
 
   it.each([
     [
-      'of another topic',
+      'with another topic',
       'carts/update',
       '{"id":1}',
       { status: 'ignored', reason: 'unknown-topic' },
     ],
     [
-      'of a guest',
+      'for a guest order',
       'orders/paid',
       ORDER.replace(/"customer":.*/, '"customer":null}'),
       { status: 'ignored', reason: 'no-customer' },
@@ -93,11 +93,11 @@ describe('a webhook', () => {
     expect(inbox.records).toEqual([{ webhook: expect.objectContaining({ body }), verdict }]);
   });
 
-  it('of another topic need not be JSON', async () => {
+  it('with another topic need not be JSON', async () => {
     expect((await receive('<order/>', 'carts/update')).verdict.status).toBe('ignored');
   });
 
-  it('that is no JSON is refused and not stored', async () => {
+  it('that is not JSON is refused and not stored', async () => {
     await expect(receive('{"id":1,')).rejects.toBeInstanceOf(MalformedJsonError);
     expect(inbox.records).toEqual([]);
   });

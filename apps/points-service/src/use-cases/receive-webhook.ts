@@ -11,10 +11,10 @@ import {
 } from './webhook-inbox.js';
 
 /**
- * Takes a webhook: it is stored with its verdict before it is answered, and what it means is done
- * later. The same webhook again gets the answer it got before.
+ * Stores a webhook together with its verdict before it is answered; a job awards the points later.
+ * A repeated webhook gets the same answer as the first.
  *
- * @throws MalformedJsonError; such a body is not stored
+ * @throws MalformedJsonError if the body is not JSON; nothing is stored
  */
 @Injectable()
 export class ReceiveWebhook {

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Balance } from '../domain/ledger-event.js';
 import { Ledger, type AccountKey } from './ledger.js';
 
-/** The points of a customer, as of now. */
+/** Shows the current points of a customer. */
 @Injectable()
 export class ShowBalance {
   constructor(private readonly ledger: Ledger) {}

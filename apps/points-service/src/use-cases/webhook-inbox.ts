@@ -1,13 +1,13 @@
 import type { FieldProblem } from '../domain/paid-order.js';
 
-/** A webhook as it came, with a signature that was verified. */
+/** A webhook as received, with a verified signature. */
 export interface Webhook {
   readonly webhookId: string;
   readonly topic: string;
   readonly shop: string;
-  /** ISO 8601; when the shop says it happened. */
+  /** When the event happened, according to the shop. ISO 8601. */
   readonly triggeredAt: string | undefined;
-  /** Byte for byte what was signed. */
+  /** The exact bytes that were signed. */
   readonly body: string;
 }
 
@@ -16,7 +16,7 @@ export type WebhookVerdict =
   | { readonly status: 'ignored'; readonly reason: 'unknown-topic' | 'no-customer' }
   | { readonly status: 'rejected'; readonly problems: readonly FieldProblem[] };
 
-/** An order that is to be turned into points. */
+/** An order that earns points. */
 export interface PaidOrderEvent {
   readonly merchantId: string;
   readonly orderId: string;
@@ -28,14 +28,14 @@ export interface PaidOrderEvent {
 }
 
 export interface Recorded {
-  /** False: this webhook had come before; `verdict` is what it got then. */
+  /** False for a repeated webhook; `verdict` is then that of the first delivery. */
   readonly isNew: boolean;
   readonly verdict: WebhookVerdict;
 }
 
-/** Keeps every webhook that was signed rightly, once, whatever became of it. */
+/** Stores every webhook with a valid signature once, whatever its verdict. */
 export abstract class WebhookInbox {
-  /** Stores webhook, verdict and, if there is one, the event, in one transaction. */
+  /** Stores the webhook, its verdict and its event, if any, in one transaction. */
   abstract record(
     webhook: Webhook,
     verdict: WebhookVerdict,

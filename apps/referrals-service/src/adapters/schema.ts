@@ -9,7 +9,7 @@ export const referrals = pgTable(
     advocateId: text().notNull(),
     friendPhone: text().notNull(),
     friendEmail: text().notNull(),
-    /** SHA-256 of the e-mail address: how an order is recognised as the friend's. */
+    /** SHA-256 of the e-mail address, which identifies the friend's order. */
     friendContactHash: text().notNull(),
     state: text().$type<ReferralState>().notNull().default('created'),
     invitation: jsonb().$type<Invitation>(),

@@ -8,7 +8,7 @@ import { InviteSender } from '../use-cases/invite-sender.js';
 
 const TEXT = 'A friend gives you points for your first order: https://demo.myshopify.com/join';
 
-/** Sends invites by SMS; when the provider fails or hangs, by e-mail. */
+/** Sends invites by SMS, or by e-mail if the SMS provider fails or hangs. */
 @Injectable()
 export class SmsClient extends InviteSender {
   constructor(
@@ -20,7 +20,7 @@ export class SmsClient extends InviteSender {
 
   @Fallback('sendEmail')
   @Retry({ attempts: 3, backoff: { initial: '100ms', max: '1s' } })
-  // Invites are few: three failed calls are enough to tell.
+  // Invites are rare, so three calls are enough to judge the provider.
   @CircuitBreaker({ name: 'sms', failureRatio: 0.5, minimumCalls: 3, openFor: '10s' })
   @Timeout('2s')
   async send(friend: Friend, key: string): Promise<Invitation> {

@@ -1,7 +1,7 @@
 import { defineJob } from '@loyalnest/queue';
 import { IsISO8601, IsString, IsUUID, Matches } from 'class-validator';
 
-/** An invite that is to be sent. The friend's address stays in the database. */
+/** An invite to send. The friend's contact data stays in the database. */
 export class InvitePayload {
   @IsUUID()
   readonly referralId!: string;
@@ -14,7 +14,7 @@ export const Invite = defineJob('referrals.invite', {
   timeout: '20s',
 });
 
-/** Told by points-service: an order that earned points. */
+/** Sent by points-service: an order that earned points. */
 export class NoteOrderPayload {
   @IsString()
   readonly merchantId!: string;

@@ -1,4 +1,4 @@
-/** Where a referral stands. */
+/** How far a referral has got. */
 export type ReferralState = 'created' | 'invited' | 'ordered';
 
 export type InviteChannel = 'sms' | 'email';
@@ -6,9 +6,9 @@ export type InviteChannel = 'sms' | 'email';
 /** How the friend was reached. */
 export interface Invitation {
   readonly channel: InviteChannel;
-  /** The provider's own id of the message. */
+  /** The provider's id of the message. */
   readonly messageId: string;
-  /** Code of the error for which SMS was given up; missing if it was not. */
+  /** Code of the error that caused the fallback to e-mail; absent if the SMS was sent. */
   readonly fallbackReason?: string;
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InviteSender } from './invite-sender.js';
 import { Referrals } from './referrals.js';
 
-/** Sends the invite of a referral. Run again, it sends nothing that was sent and noted. */
+/** Sends the invite of a referral. Does nothing if the invite is already recorded as sent. */
 @Injectable()
 export class InviteFriend {
   constructor(

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Referrals, type FriendsOrder } from './referrals.js';
 
-/** Moves the referral of a friend who has ordered on. */
+/** Records the order of a referred friend. */
 @Injectable()
 export class NoteFriendsOrder {
   constructor(private readonly referrals: Referrals) {}

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Referral } from '../domain/referral.js';
 import { Referrals, type NewReferral } from './referrals.js';
 
-/** Stores a referral; the friend is invited afterwards, by a job. */
+/** Stores a referral. A job invites the friend afterwards. */
 @Injectable()
 export class ReferFriend {
   constructor(private readonly referrals: Referrals) {}

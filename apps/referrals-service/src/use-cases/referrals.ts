@@ -8,18 +8,23 @@ export interface NewReferral {
 
 /** The stored referrals. */
 export abstract class Referrals {
-  /** Stores the referral together with the order to invite the friend. */
+  /** Stores the referral and publishes the job that invites the friend, in one transaction. */
   abstract create(referral: NewReferral): Promise<Referral>;
 
   abstract find(merchantId: string, id: string): Promise<Referral | undefined>;
 
-  /** The friend to invite; undefined if the referral is unknown or the invite was sent. */
+  /**
+   * The friend to invite; undefined if the referral is unknown or the invite has already been sent.
+   */
   abstract friendToInvite(id: string): Promise<Friend | undefined>;
 
-  /** Notes how the friend was reached; the first note stays. */
+  /** Records how the friend was reached. Later calls do not overwrite the first. */
   abstract markInvited(id: string, invitation: Invitation): Promise<void>;
 
-  /** Notes the order of a referred friend, once for each job. Gives the referrals it concerned. */
+  /**
+   * Records the order of a referred friend, once per job. Returns the ids of the affected
+   * referrals.
+   */
   abstract markOrdered(jobId: string, order: FriendsOrder): Promise<readonly string[]>;
 }
 

@@ -1,19 +1,19 @@
 import { durationMs, type Duration } from '@loyalnest/core';
 import { wholeNumber } from '@loyalnest/core/toolkit';
 
-/** How one check is sampled and counted; what is missing comes from the module's options. */
+/** How a check is sampled and counted. Options left out come from the module's options. */
 export interface HealthCheckOptions {
-  /** True: down makes the service unready. False: down makes it degraded. */
+  /** If true, the service is unready while the check is down. If false, it is degraded. */
   readonly critical?: boolean;
   /** Failures in a row after which the check counts as down. From 1 to 20. */
   readonly failures?: number;
   /** Successes in a row after which a check that was down counts as up again. From 1 to 20. */
   readonly successes?: number;
-  /** Time that one run may take; then it counts as failed. At least 1 ms. */
+  /** Time limit of one run, after which it counts as failed. At least 1 ms. */
   readonly timeout?: Duration;
 }
 
-/** Options as they are used. */
+/** Options with defaults filled in. */
 export interface CheckPolicy {
   readonly critical: boolean;
   readonly failures: number;
@@ -21,7 +21,7 @@ export interface CheckPolicy {
   readonly timeoutMs: number;
 }
 
-/** @throws OptionError naming the option below `path` */
+/** @throws OptionError with the path of the invalid option */
 export function resolveCheckOptions(
   path: string,
   options: HealthCheckOptions,

@@ -16,10 +16,13 @@ const CODES: Readonly<Record<string, string>> = {
 };
 
 const STABLE = /^[a-z][a-z0-9-]{0,63}$/;
-/** `fetch` wraps the error of the socket, and drivers wrap theirs. */
+/** `fetch` and database drivers wrap the errors of sockets. */
 const MAX_CAUSES = 4;
 
-/** A public word for an error. Its text stays inside: it may name hosts, users, statements. */
+/**
+ * A public code for an error. The message is never published: it may name hosts, users or
+ * statements.
+ */
 export function failureCode(error: unknown): string {
   let current = error;
   for (let depth = 0; depth < MAX_CAUSES && current != null; depth++) {
@@ -30,7 +33,7 @@ export function failureCode(error: unknown): string {
   return 'failed';
 }
 
-/** The code as it may go out: a contributor that puts an error's text there is not believed. */
+/** The code if it is safe to publish. A contributor may have put the message of an error there. */
 export function stableCode(code: string | undefined): string | undefined {
   return code === undefined || STABLE.test(code) ? code : 'unspecified';
 }

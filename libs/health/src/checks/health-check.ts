@@ -5,10 +5,10 @@ import type { HealthSource } from './health-source.js';
 import { Hysteresis } from './hysteresis.js';
 import { publicFigures } from './public-figures.js';
 
-/** What a check counts as, with the observation that it was last counted from. */
+/** The status of a check and its latest observation. */
 export interface HealthSample {
   readonly status: HealthStatus;
-  /** What was seen; differs from the status until so many agree that it changes. */
+  /** The latest observation. Differs from `status` until enough observations in a row agree. */
   readonly observedStatus: HealthStatus;
   readonly code?: string;
   readonly observed?: NonNullable<HealthObservation['observed']>;
@@ -18,8 +18,8 @@ export interface HealthSample {
 }
 
 /**
- * Runs one source at a time and for no longer than its time limit. A source that ignores its signal
- * is not asked again before it has settled, so that a hanging check cannot pile up.
+ * Runs a source one at a time and within its timeout. A source that ignores its signal is not run
+ * again until it settles, so hanging checks cannot pile up.
  */
 export class HealthCheck {
   private readonly hysteresis: Hysteresis;
@@ -42,7 +42,7 @@ export class HealthCheck {
     return this.sampled;
   }
 
-  /** Whether the last observations agree with what the check counts as. */
+  /** Whether the latest observations agree with the status. */
   get isDecided(): boolean {
     return this.hysteresis.isDecided;
   }

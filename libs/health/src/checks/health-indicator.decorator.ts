@@ -3,22 +3,26 @@ import type { HealthCheckDeclaration } from './health-source.js';
 
 const DECLARATION = Symbol.for('@loyalnest/health:indicator');
 
-/** What a method with `@HealthIndicator` may give, or a promise of it. Nothing: it is well. */
+/**
+ * What a method with `@HealthIndicator` may return, directly or as a promise. Undefined means up.
+ */
 export type HealthIndicatorResult = void | boolean | HealthObservation;
 
 type IndicatorMethod = (
   signal: AbortSignal,
 ) => HealthIndicatorResult | Promise<HealthIndicatorResult>;
 
-/** A method descriptor as far as it is read: methods that take or give less fit too. */
+/**
+ * The part of a method descriptor that is read. Methods without a parameter or a result fit too.
+ */
 interface IndicatorDescriptor {
   readonly value?: IndicatorMethod;
 }
 
 /**
- * Makes a method of a provider or controller a health check: it is sampled in the background, and
- * counts as failed when it throws, gives `false`, or takes too long. Works on instances that live as
- * long as the application; on others it does nothing and warns at boot.
+ * Turns a method of a provider or controller into a health check. It is sampled in the background
+ * and counts as failed if it throws, returns `false` or exceeds its timeout. Works on singletons;
+ * elsewhere it has no effect and logs a warning at boot.
  *
  * @example
  * class Ledger {
@@ -32,14 +36,14 @@ export function HealthIndicator(declaration: HealthCheckDeclaration) {
   };
 }
 
-/** The checks that the methods of a prototype declare, inherited ones included. */
+/** The checks declared by the methods of a prototype, including inherited ones. */
 export function declaredIndicators(
   prototype: object | null,
 ): readonly (readonly [string | symbol, HealthCheckDeclaration])[] {
   const found = new Map<string | symbol, HealthCheckDeclaration | undefined>();
   for (let level = prototype; level && level !== Object.prototype; level = parentOf(level)) {
     for (const key of Reflect.ownKeys(level)) {
-      // What a subclass overrides without the decorator is no check any more.
+      // A method that a subclass overrides without the decorator is no longer a check.
       if (found.has(key)) continue;
       const value: unknown = Object.getOwnPropertyDescriptor(level, key)?.value;
       const isMethod = typeof value === 'function' && key !== 'constructor';

@@ -1,18 +1,21 @@
 import type { HealthObservation } from '@loyalnest/core';
 import type { HealthCheckOptions } from './check-options.js';
 
-/** What a provider says of its check: `healthCheck` beside `[CHECK_HEALTH]`, or the decorator. */
+/**
+ * What a provider declares about its check, in `healthCheck` next to `[CHECK_HEALTH]` or in the
+ * decorator.
+ */
 export interface HealthCheckDeclaration extends HealthCheckOptions {
-  /** Unique in the application, such as `redis:cache`. Its first part is its topic. */
+  /** Unique in the application, such as `redis:cache`. The part before the colon is its topic. */
   readonly name: string;
   /**
-   * Where the check counts: `ready`, `live`, `startup`, or names of your own, each a page
-   * `/health/<group>`. `/health` lists every check. @defaultValue 'ready'
+   * Groups that the check belongs to: `ready`, `live`, `startup`, or names of your own, each with a
+   * page `/health/<group>`. `/health` always lists every check. @defaultValue 'ready'
    */
   readonly group?: string | readonly string[];
 }
 
-/** What is sampled, whichever way the provider offers it. */
+/** A check to sample, however the provider declares it. */
 export interface HealthSource {
   readonly declaration: HealthCheckDeclaration;
   /** Name of the Nest module that owns the provider. */

@@ -8,20 +8,20 @@ import { isPlainHealthProvider, readObservation, readPlainStatus } from './plain
 
 type Method = (signal: AbortSignal) => unknown;
 
-/** Finds every provider and controller that knows whether it is well. */
+/** Finds every provider and controller that reports its health. */
 @Injectable()
 export class HealthSources {
   private readonly logger = new Logger('Health');
 
   constructor(private readonly discovery: DiscoveryService) {}
 
-  /** @throws {@link OptionError} if two have the same name */
+  /** @throws {@link OptionError} if two checks have the same name */
   all(): readonly HealthSource[] {
     const sources: HealthSource[] = [];
     const seen = new Set<unknown>();
     for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
       const { metatype } = wrapper;
-      // A request-scoped provider has no instance that could be asked.
+      // A request-scoped provider has no instance to sample.
       if (!wrapper.isDependencyTreeStatic()) {
         const prototype = (metatype?.prototype ?? null) as object | null;
         for (const [, { name }] of declaredIndicators(prototype)) this.warn(metatype!.name, name);
@@ -32,13 +32,13 @@ export class HealthSources {
       seen.add(instance);
       sources.push(...sourcesOf(instance, wrapper.host?.name ?? 'application'));
     }
-    refuseDoubles(sources);
+    refuseDuplicates(sources);
     return sources;
   }
 
   private warn(owner: string, name: string): void {
     this.logger.warn(
-      `@HealthIndicator '${name}' of ${owner} does nothing: the provider is not a singleton; ` +
+      `@HealthIndicator '${name}' of ${owner} has no effect: the provider is not a singleton; ` +
         'move the method to one that is',
     );
   }
@@ -64,18 +64,18 @@ function sourcesOf(instance: unknown, module: string): readonly HealthSource[] {
   return [...decorated, { declaration, module, observe }];
 }
 
-/** With the decorator on it, the plain method is declared already. */
+/** Whether the decorator already declares `getHealthStatus()`. */
 function isDecorated(instance: object): boolean {
   const prototype = Object.getPrototypeOf(instance) as object | null;
   return declaredIndicators(prototype).some(([key]) => key === 'getHealthStatus');
 }
 
-function refuseDoubles(sources: readonly HealthSource[]): void {
+function refuseDuplicates(sources: readonly HealthSource[]): void {
   const names = new Set<string>();
   for (const { declaration } of sources) {
     const { name } = declaration;
     if (names.has(name)) {
-      throw new OptionError('healthCheck.name', name, 'give each provider a name of its own');
+      throw new OptionError('healthCheck.name', name, 'give each check a unique name');
     }
     names.add(name);
   }

@@ -8,29 +8,29 @@ function statuses(failures: number, successes: number, seen: readonly HealthStat
 
 it.each<[string, number, number, HealthStatus[], string]>([
   ['takes the first observation as it is', 3, 2, ['down'], 'down'],
-  ['holds until so many fail in a row', 3, 1, ['up', 'down', 'down', 'down'], 'up up up down'],
   [
-    'counts anew after a success',
+    'stays up until enough observations fail in a row',
+    3,
+    1,
+    ['up', 'down', 'down', 'down'],
+    'up up up down',
+  ],
+  [
+    'restarts the count after a success',
     2,
     1,
     ['up', 'down', 'up', 'down', 'degraded', 'down', 'down'],
     'up up up up degraded degraded down',
   ],
-  ['comes back after so many successes', 1, 2, ['down', 'up', 'up'], 'down down up'],
+  ['comes back after enough successes in a row', 1, 2, ['down', 'up', 'up'], 'down down up'],
   [
-    'counts successes anew after a failure',
+    'restarts the count of successes after a failure',
     1,
     2,
     ['down', 'up', 'down', 'degraded', 'up'],
     'down down down down up',
   ],
-  [
-    'lets degraded through at once, as it takes nothing away',
-    3,
-    3,
-    ['up', 'degraded', 'up'],
-    'up degraded up',
-  ],
+  ['reports degraded at once', 3, 3, ['up', 'degraded', 'up'], 'up degraded up'],
 ])('%s', (_title, failures, successes, seen, expected) => {
   expect(statuses(failures, successes, seen)).toBe(expected);
 });

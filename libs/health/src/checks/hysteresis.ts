@@ -2,8 +2,8 @@ import type { HealthStatus } from '@loyalnest/core';
 import type { CheckPolicy } from './check-options.js';
 
 /**
- * Turns single observations into a status that does not flap: down after so many failures in a row,
- * back after so many successes. The first observation counts at once, as there is nothing to hold.
+ * Turns observations into a status that does not flap: down after `failures` failures in a row, up
+ * again after `successes` successes in a row. The first observation counts at once.
  */
 export class Hysteresis {
   private status: HealthStatus | undefined;
@@ -11,7 +11,7 @@ export class Hysteresis {
 
   constructor(private readonly policy: Pick<CheckPolicy, 'failures' | 'successes'>) {}
 
-  /** Whether the observations agree with the status; if not, the next ones decide. */
+  /** Whether the latest observations agree with the status. If not, the next ones decide. */
   get isDecided(): boolean {
     return this.against === 0;
   }

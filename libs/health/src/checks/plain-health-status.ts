@@ -1,6 +1,6 @@
 import type { HealthObservation, HealthStatus } from '@loyalnest/core';
 
-/** A provider with the plain method that applications often have already. */
+/** A provider with the plain method that many applications already have. */
 export interface PlainHealthProvider {
   getHealthStatus(): unknown;
 }
@@ -23,8 +23,8 @@ const STATUSES: Readonly<Record<string, HealthStatus>> = {
 };
 
 /**
- * Reads what `getHealthStatus()` gave: a boolean, or an object with `status` (up, ok, healthy,
- * degraded, down, error, unhealthy) or with a boolean `healthy`. Nothing else of it is passed on.
+ * Reads the result of `getHealthStatus()`: a boolean, or an object with `status` (up, ok, healthy,
+ * degraded, down, error, unhealthy) or with a boolean `healthy`. Everything else is dropped.
  */
 export function readPlainStatus(value: unknown): HealthObservation {
   if (typeof value === 'boolean') return { status: value ? 'up' : 'down' };
@@ -36,8 +36,8 @@ export function readPlainStatus(value: unknown): HealthObservation {
 }
 
 /**
- * Reads what a method with `@HealthIndicator` gave: nothing means that it is well, as it did not
- * throw; otherwise as above, with the code and the figures of an observation.
+ * Reads the result of a method with `@HealthIndicator`. Undefined means up; anything else is read
+ * like a plain status, with the code and figures of an observation.
  */
 export function readObservation(value: unknown): HealthObservation {
   if (value === undefined) return { status: 'up' };

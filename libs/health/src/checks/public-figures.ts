@@ -3,8 +3,8 @@ import type { HealthObservation } from '@loyalnest/core';
 const WORD = /^[a-z][a-z0-9_-]{0,63}$/i;
 
 /**
- * Figures as they may go out: numbers, booleans and single words. Other text may be that of an
- * error, an address or a statement, whatever the provider meant it to be.
+ * Figures that are safe to publish: numbers, booleans and single words. Other text is hidden,
+ * because it may be the message of an error, an address or a statement.
  */
 export function publicFigures(
   observed: NonNullable<HealthObservation['observed']>,

@@ -2,18 +2,18 @@ import { OptionError } from '@loyalnest/core';
 import type { HealthCheck } from '../checks/health-check.js';
 import { checkGroupName } from './group-options.js';
 
-/** Checks that are answered for together, on one page. */
+/** Checks that share a page. */
 export interface HealthGroup {
   readonly name: string;
   readonly checks: readonly HealthCheck[];
-  /** Whether each check that is down makes the group down, and not only a critical one. */
+  /** Whether any check that is down makes the group down, not only a critical one. */
   readonly strict: boolean;
 }
 
-/** The name of the group of all checks, whose page is `/health` itself. */
+/** Name of the group of all checks. Its page is `/health` itself. */
 export const ALL = '';
 
-/** The first part of a check's name tells its topic: `redis:cache` is of the topic `redis`. */
+/** The first part of a check's name is its topic: `redis:cache` belongs to the topic `redis`. */
 const TOPICS: Readonly<Record<string, readonly string[]>> = {
   database: ['database', 'postgres', 'mysql', 'sqlite', 'mongodb'],
   redis: ['redis', 'valkey'],
@@ -22,11 +22,10 @@ const TOPICS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Sorts the checks into their groups: by the module's `groups`, where a check says so itself, and by
- * topic. Groups of the orchestrator (`live`, `ready`, `startup`) exist even without a check; one that
- * is about a single topic only with one.
+ * Sorts the checks into groups: those of the module's `groups`, those that a check declares, and
+ * topics. The groups `live`, `ready` and `startup` always exist, a topic only if it has a check.
  *
- * @throws OptionError for a name in `groups` that is no check, or a group that cannot be a page
+ * @throws OptionError if `groups` names an unknown check, or a group cannot be a page
  */
 export function groupChecks(
   checks: readonly HealthCheck[],
@@ -46,9 +45,9 @@ export function groupChecks(
   }
   for (const [group, names] of configured) {
     const found = names.map((name) => findCheck(`HealthModule.groups.${group}`, name, checks));
-    // Own groups add to what checks say themselves; the known ones are stated in full.
-    const known = KNOWN.has(group);
-    members.set(group, new Set(known ? found : [...(members.get(group) ?? []), ...found]));
+    // Custom groups add to what the checks declare. The option replaces built-in groups.
+    const isBuiltIn = BUILT_IN.has(group);
+    members.set(group, new Set(isBuiltIn ? found : [...(members.get(group) ?? []), ...found]));
   }
   return new Map(
     [...members].map(([name, group]) => [
@@ -58,14 +57,14 @@ export function groupChecks(
   );
 }
 
-const KNOWN: ReadonlySet<string> = new Set(['live', 'ready', 'startup', ...Object.keys(TOPICS)]);
+const BUILT_IN: ReadonlySet<string> = new Set(['live', 'ready', 'startup', ...Object.keys(TOPICS)]);
 
 /** @throws OptionError */
 export function findCheck(path: string, name: string, checks: readonly HealthCheck[]): HealthCheck {
   const found = checks.find((check) => check.name === name);
   if (found) return found;
   const known = checks.map((check) => check.name).join(', ') || 'none';
-  throw new OptionError(path, name, `use the name of a check; there are: ${known}`);
+  throw new OptionError(path, name, `use the name of a check; known checks: ${known}`);
 }
 
 function declaredGroups({ name, source }: HealthCheck): readonly string[] {

@@ -8,7 +8,7 @@ import {
 import type { HealthCheck } from '../checks/health-check.js';
 import type { HealthGroup } from './health-groups.js';
 
-/** Lets Terminus aggregate what the checks count as, so that the answers have its shape. */
+/** Lets Terminus aggregate the status of the checks, so that responses have its format. */
 @Injectable()
 export class HealthReports {
   constructor(
@@ -30,7 +30,7 @@ export class HealthReports {
     const { status, observedStatus, ...seen } = check.last!;
     const { critical } = check.policy;
     const indicator = this.indicators.check(check.name);
-    // A soft dependency that is down takes nothing from the service but a feature.
+    // A soft dependency that is down costs the service a feature, not its readiness.
     const counted = status === 'down' && !critical && !strict ? 'degraded' : status;
     const data = { critical, ...seen, ...(observedStatus !== counted && { observedStatus }) };
     if (counted === 'up') return indicator.up(data);

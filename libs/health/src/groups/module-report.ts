@@ -1,16 +1,16 @@
 import type { HealthStatus } from '@loyalnest/core';
 import type { HealthCheck } from '../checks/health-check.js';
 
-/** What the checks of one Nest module come to. */
+/** Combined health of one Nest module. */
 export interface ModuleHealth {
-  /** The worst of its checks; that a soft one is down counts as degraded. */
+  /** The worst status of its checks. A soft check that is down counts as degraded. */
   readonly status: HealthStatus;
   readonly checks: Readonly<Record<string, HealthStatus>>;
 }
 
 const WORST_FIRST: readonly HealthStatus[] = ['down', 'degraded', 'up'];
 
-/** Every Nest module that has a check, by its name. */
+/** Health of every Nest module that has a check, by module name. */
 export function moduleReport(checks: readonly HealthCheck[]): Record<string, ModuleHealth> {
   const modules: Record<string, ModuleHealth> = {};
   for (const { name, source, policy, last } of checks) {

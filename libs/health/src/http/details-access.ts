@@ -4,7 +4,7 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { HealthSampler } from '../health-sampler.js';
 
-/** Decides who sees the single checks. */
+/** Decides who sees the individual checks. */
 @Injectable()
 export class DetailsAccess implements OnModuleInit {
   private access: AdminAccess | undefined;
@@ -20,10 +20,10 @@ export class DetailsAccess implements OnModuleInit {
     this.access = this.find();
     if (this.access) return;
     if (needsAdminAccess) requireAdminAccess(undefined, 'HealthModule.details', details);
-    new Logger('Health').warn(`nobody will see the details of /health: ${ADMIN_ACCESS_REMEDY}`);
+    new Logger('Health').warn(`nobody can see the details of /health: ${ADMIN_ACCESS_REMEDY}`);
   }
 
-  /** A promise only if somebody has to be asked; it never rejects and never hangs. */
+  /** Returns a promise only if `AdminAccess` decides. The promise never rejects and never hangs. */
   allows(request: AdminRequest): boolean | Promise<boolean> {
     const { details } = this.sampler.policy;
     if (details !== 'authorized') return details === 'always';
@@ -38,7 +38,7 @@ export class DetailsAccess implements OnModuleInit {
         cancel();
         resolve(allowed);
       };
-      // Whoever may not see them gets the status, as the public does: no reason is given.
+      // An unauthorized caller gets only the status, like the public, and no reason.
       void authorized(access, { headers }).then(settle);
     });
   }

@@ -17,10 +17,10 @@ interface HealthJsonCheck {
   readonly output?: string;
 }
 
-/** A health response of the draft. */
+/** A health response in the format of the draft. */
 export interface HealthJson extends ServiceInfo {
   readonly status: Verdict;
-  /** The status in the words of the other shape. */
+  /** The status as the plain JSON format names it. */
   readonly notes?: readonly string[];
   readonly checks?: Readonly<Record<string, readonly HealthJsonCheck[]>>;
 }
@@ -43,7 +43,9 @@ const VERDICTS: Readonly<Record<ServiceStatus | 'up' | 'down', Verdict>> = {
   shutting_down: 'fail',
 };
 
-/** A report in the shape of the draft; keys of its checks are `component:measurement`. */
+/**
+ * Converts a report to the format of the draft. The keys of its checks are `component:measurement`.
+ */
 export function toHealthJson(report: HealthReport, service: ServiceInfo): HealthJson {
   const { status, details, modules } = report;
   const found = details ?? modules;
@@ -54,7 +56,7 @@ export function toHealthJson(report: HealthReport, service: ServiceInfo): Health
 }
 
 function measurements(name: string, detail: Detail): [string, readonly HealthJsonCheck[]][] {
-  // Neither part of a key may contain the colon between them.
+  // The colon separates the two parts of a key, so neither may contain one.
   const component = name.replaceAll(':', '-');
   const { code, checkedAt, durationMs, observed = {} } = detail;
   const base = {

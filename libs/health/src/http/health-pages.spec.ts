@@ -51,23 +51,23 @@ forEachPlatform((platform) => {
   afterEach(() => running.close());
 
   describe('groups', () => {
-    it('are pages of their own, made by the options and by the checks themselves', async () => {
+    it('have their own pages, defined by the options and by the checks', async () => {
       await start({ groups: { checkout: ['postgres'] } });
       expect(await namesOf('/health/checkout')).toEqual(['postgres', 'sms']);
       expect(await namesOf('/health/invites')).toEqual(['sms']);
       expect(await namesOf('/health')).toEqual(['postgres', 'redis:cache', 'sms']);
     });
 
-    it('fail by their critical checks only, and take nothing from readiness', async () => {
+    it('fail only for their critical checks, and do not affect readiness', async () => {
       await start({ groups: { checkout: ['postgres'] }, checks: { sms: { critical: true } } });
       sms.observe = () => DOWN;
       await running.nextSample();
       expect((await probe('/health/checkout')).status).toBe(503);
-      // The check says that it counts for checkout and invites, not for ready.
+      // The check declares the groups checkout and invites, not ready.
       expect((await probe('/health/ready')).body).toEqual({ status: 'ok' });
     });
 
-    it('ready counts exactly the checks that the options give it', async () => {
+    it('ready has exactly the checks that the options list', async () => {
       await start({ groups: { ready: ['redis:cache'] } });
       postgres.observe = () => DOWN;
       await running.nextSample();
@@ -77,7 +77,7 @@ forEachPlatform((platform) => {
       expect((await probe('/health/ready')).body).toEqual({ status: 'degraded' });
     });
 
-    it('live asks no check unless one is put there', async () => {
+    it('live has no checks unless the options add some', async () => {
       await start();
       postgres.observe = () => DOWN;
       await running.nextSample();
@@ -93,7 +93,7 @@ forEachPlatform((platform) => {
     it.each([
       ['/health/database', 'postgres'],
       ['/health/redis', 'redis:cache'],
-    ])('%s is about a topic, and fails with any of its checks', async (path, name) => {
+    ])('%s is the page of a topic, and fails if any of its checks fails', async (path, name) => {
       await start();
       expect(await namesOf(path)).toEqual([name]);
       expect((await probe(path)).status).toBe(200);
@@ -106,14 +106,14 @@ forEachPlatform((platform) => {
     });
 
     it.each(['/health/queues', '/health/memory', '/health/nothing', '/health/__proto__'])(
-      '%s is not found where nothing is known of it',
+      '%s is not found if no check belongs to it',
       async (path) => {
         await start();
         expect((await probe(path)).status).toBe(404);
       },
     );
 
-    it('/health/modules lists what the checks of each module come to', async () => {
+    it('/health/modules shows the combined health of each module', async () => {
       await start();
       cache.observe = () => DOWN;
       await running.nextSample();
@@ -130,7 +130,7 @@ forEachPlatform((platform) => {
   describe('application/health+json', () => {
     const accept = { accept: 'application/health+json' };
 
-    it('is answered on request, with what the service says of itself', async () => {
+    it('is sent on request, with the description of the service', async () => {
       const service = { serviceId: 'points', releaseId: '1f2e3d4' };
       await start({ service });
       postgres.observe = () => ({ status: 'up', observed: { waiting: 3 } });
@@ -157,7 +157,7 @@ forEachPlatform((platform) => {
       });
     });
 
-    it('says pass, warn and fail with the same status codes as the other shape', async () => {
+    it('uses pass, warn and fail with the same status codes as plain JSON', async () => {
       await start();
       const seen = async () => {
         const { status, body } = await probe('/health/ready', accept);
@@ -172,7 +172,7 @@ forEachPlatform((platform) => {
       expect(await seen()).toEqual([503, 'fail']);
     });
 
-    it('is not answered to others', async () => {
+    it('is not sent unless requested', async () => {
       await start();
       const { headers } = await probe('/health');
       expect(headers.get('content-type')).toMatch(/^application\/json/);
@@ -181,18 +181,18 @@ forEachPlatform((platform) => {
     });
   });
 
-  it('a 503 says when to ask again', async () => {
+  it('a 503 has a Retry-After header', async () => {
     await start({ interval: '5s' });
     postgres.observe = () => DOWN;
     await running.nextSample();
     expect((await probe('/health/ready')).headers.get('retry-after')).toBe('5');
   });
 
-  describe('details for who is authorized', () => {
+  describe('details for authorized callers', () => {
     const authorization = 'Bearer viewer';
 
     it.each(['/health', '/health/redis', '/health/modules'])(
-      '%s lists the checks to the role view, and says the status to everybody else',
+      '%s lists the checks to the role view, and shows everybody else only the status',
       async (path) => {
         await start({ details: 'authorized' });
         expect((await probe(path)).body).toEqual({ status: 'ok' });
@@ -212,13 +212,13 @@ forEachPlatform((platform) => {
       expect((await probe('/health', { authorization })).status).toBe(503);
     });
 
-    it('probes ask nobody', async () => {
+    it('pages for probes do not call AdminAccess', async () => {
       await start({ details: 'authorized' });
       for (const path of ['live', 'ready', 'startup']) await probe(`/health/${path}`);
       expect(keys.roles).toEqual([]);
     });
 
-    it('who decides neither hangs nor breaks the page', async () => {
+    it('an AdminAccess that throws or hangs does not break the page', async () => {
       await start({ details: 'authorized' });
       keys.answer = () => {
         throw new Error('no such key at secret-host:443');
@@ -234,7 +234,7 @@ forEachPlatform((platform) => {
       await given;
     });
 
-    it('nobody sees them where they are never shown', async () => {
+    it('nobody sees details that are never shown', async () => {
       await start({ details: 'never' });
       expect((await probe('/health', { authorization })).body).toEqual({ status: 'ok' });
     });
@@ -275,13 +275,13 @@ describe('the boot fails', () => {
     await expect(boot(options)).rejects.toThrow(message);
   });
 
-  it('with a check in a group that cannot be a page', async () => {
+  it('with a check whose group cannot be a page', async () => {
     const refused = "healthCheck('postgres').group: got '../etc'";
     await expect(boot({}, { group: '../etc' })).rejects.toThrow(refused);
   });
 });
 
-it('shows details to who is authorized in production unless told otherwise', async () => {
+it('shows details only to authorized callers in production by default', async () => {
   const { resolveHealthOptions } = await import('../health.options.js');
   const production = { NODE_ENV: 'production' };
   expect(resolveHealthOptions({}, production).details).toBe('authorized');

@@ -6,18 +6,18 @@ import { HealthSampler, isWell } from '../health-sampler.js';
 import { DetailsAccess } from './details-access.js';
 import { HEALTH_JSON, toHealthJson, type HealthJson } from './health-json.js';
 
-/** What a page answers, on whichever server. */
+/** Response of a health page, on any server. */
 export interface HealthAnswer {
   readonly statusCode: number;
   readonly contentType: string | undefined;
-  /** Seconds after which asking again makes sense; with a 503 only. */
+  /** Seconds after which to ask again; only with a 503. */
   readonly retryAfterS: number | undefined;
   readonly body: HealthReport | HealthJson;
 }
 
 /**
- * The pages below `/health`, by their names. Pages for probes say the status alone, from memory;
- * the others list checks to those who may see them.
+ * The health pages by name. Pages for probes return only the status, from memory. The others list
+ * the checks to callers who may see them.
  */
 @Injectable()
 export class HealthPages {
@@ -26,24 +26,24 @@ export class HealthPages {
     private readonly access: DetailsAccess,
   ) {}
 
-  /** The page of a probe. */
+  /** The page for liveness probes. */
   live(request: AdminRequest): HealthAnswer {
     return this.answer({ status: this.sampler.liveness }, request);
   }
 
-  /** The page of a probe. */
+  /** The page for readiness probes. */
   ready(request: AdminRequest): HealthAnswer {
     return this.answer({ status: this.sampler.status }, request);
   }
 
-  /** The page of a probe; it says what is open, which names no more than the tasks themselves. */
+  /** The page for startup probes. Lists the names of what startup is waiting for. */
   startup(request: AdminRequest): HealthAnswer | Promise<HealthAnswer> {
     const status = this.sampler.startupStatus;
     if (status === 'ok') return this.answer({ status }, request);
     return this.withDetails({ status, error: this.sampler.startupPending }, request);
   }
 
-  /** `/health`, `/health/modules` or that of a group; undefined for a name that is none of them. */
+  /** `/health`, `/health/modules` or the page of a group; undefined for an unknown name. */
   page(name: string, request: AdminRequest): undefined | HealthAnswer | Promise<HealthAnswer> {
     if (name === 'live') return this.live(request);
     if (name === 'ready') return this.ready(request);
@@ -57,7 +57,7 @@ export class HealthPages {
     return this.page(ALL, request)!;
   }
 
-  /** A status that the caller has found out by itself. */
+  /** A response with a status that the caller determined. */
   status(status: ServiceStatus, request: AdminRequest): HealthAnswer {
     return this.answer({ status }, request);
   }

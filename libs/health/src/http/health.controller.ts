@@ -13,7 +13,7 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { HealthPages, type HealthAnswer } from './health-pages.js';
 
-/** Pages for orchestrators and people. They only read the last sample. */
+/** Health pages for orchestrators and people. They only read the latest sample. */
 @SetMetadata(SKIP_THROTTLE, true)
 @Controller({ path: 'health', version: VERSION_NEUTRAL })
 export class HealthController {
@@ -22,7 +22,7 @@ export class HealthController {
     private readonly host: HttpAdapterHost,
   ) {}
 
-  /** Asks nothing of any dependency: a restart repairs none of them. */
+  /** Checks no dependency by default, because a restart of this service would not repair one. */
   @Get('live')
   @Header('Cache-Control', 'no-store')
   live(@Req() request: AdminRequest, @Res({ passthrough: true }) response: unknown): object {
@@ -51,7 +51,7 @@ export class HealthController {
     @Res({ passthrough: true }) response: unknown,
   ) {
     const answer = await this.pages.page(page, request);
-    if (!answer) throw new NotFoundException(`there is no health page of that name`);
+    if (!answer) throw new NotFoundException('there is no health page with that name');
     return this.send(answer, response);
   }
 

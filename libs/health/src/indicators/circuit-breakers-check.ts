@@ -1,7 +1,7 @@
 import { CHECK_HEALTH, type HealthContributor, type HealthObservation } from '@loyalnest/core';
 import { declarationOf, type IndicatorOptions } from './indicator.options.js';
 
-/** What is used of a circuit breaker: opossum's has it. */
+/** The part of a circuit breaker that the check uses. Opossum's breakers have it. */
 export interface CheckedBreaker {
   readonly name: string;
   readonly opened: boolean;
@@ -9,8 +9,8 @@ export interface CheckedBreaker {
 }
 
 /**
- * Degraded while a circuit is not closed. For breakers beside ResilienceModule, which brings a check
- * of its own.
+ * Degraded while any circuit is not closed. For breakers outside of ResilienceModule, which has its
+ * own check.
  *
  * @example
  * new CircuitBreakersCheck(() => [smsBreaker, mailBreaker])
@@ -18,7 +18,7 @@ export interface CheckedBreaker {
 export class CircuitBreakersCheck implements HealthContributor {
   readonly healthCheck;
 
-  /** @param breakers asked at each sample */
+  /** @param breakers called for each sample */
   constructor(
     private readonly breakers: () => Iterable<CheckedBreaker>,
     options: IndicatorOptions = {},

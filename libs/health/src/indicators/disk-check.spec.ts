@@ -5,7 +5,7 @@ it.each([
   [{ degradedAt: 1, downAt: 1 }, 'up'],
   [{ degradedAt: 0, downAt: 1 }, 'degraded'],
   [{ degradedAt: 0, downAt: 0 }, 'down'],
-])('compares what is used of a real file system with %j: %s', async (limits, status) => {
+])('compares the used share of a real file system with %j: %s', async (limits, status) => {
   const observation = await new DiskCheck({ path: '/', ...limits })[CHECK_HEALTH]();
   expect(observation.status).toBe(status);
   const { usedRatio, inodesRatio, freeMib } = observation.observed!;
@@ -23,7 +23,7 @@ it('fails for a folder that does not exist', async () => {
   await expect(check[CHECK_HEALTH]()).rejects.toThrow('ENOENT');
 });
 
-it('refuses limits that cannot be', () => {
+it('refuses invalid limits', () => {
   expect(() => new DiskCheck({ degradedAt: 80 })).toThrow('DiskCheck.degradedAt: got 80');
   expect(() => new DiskCheck({ degradedAt: 0.9, downAt: 0.8 })).toThrow(
     'DiskCheck.downAt: got 0.8',

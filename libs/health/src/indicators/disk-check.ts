@@ -4,17 +4,19 @@ import { statfs } from 'node:fs/promises';
 import { declarationOf, type IndicatorOptions } from './indicator.options.js';
 
 export interface DiskCheckOptions extends IndicatorOptions {
-  /** A folder on the file system, which must exist. @defaultValue the working folder */
+  /** An existing folder on the file system. @defaultValue the working directory */
   readonly path?: string;
-  /** Share used from which the service is degraded. From 0 to 1. @defaultValue 0.8 */
+  /** Used share at which the service becomes degraded. From 0 to 1. @defaultValue 0.8 */
   readonly degradedAt?: number;
-  /** Share used from which the disk is down. From `degradedAt` to 1. @defaultValue 0.95 */
+  /** Used share at which the check is down. From `degradedAt` to 1. @defaultValue 0.95 */
   readonly downAt?: number;
 }
 
 const MIB = 1_048_576;
 
-/** How full a file system is, as `df` counts it: by blocks or by files, whichever is fuller. */
+/**
+ * Checks how full a file system is, as `df` counts it: by blocks or by inodes, whichever is fuller.
+ */
 export class DiskCheck implements HealthContributor {
   readonly healthCheck;
   private readonly path: string;
@@ -22,7 +24,7 @@ export class DiskCheck implements HealthContributor {
   private readonly downAt: number;
 
   /**
-   * @param options named `disk` unless told otherwise; soft unless `critical`
+   * @param options `name` is `disk` by default; soft unless `critical`
    * @throws OptionError
    */
   constructor(options: DiskCheckOptions = {}) {
@@ -35,7 +37,7 @@ export class DiskCheck implements HealthContributor {
 
   async [CHECK_HEALTH](): Promise<HealthObservation> {
     const { blocks, bfree, bavail, bsize, files, ffree } = await statfs(this.path);
-    // What is kept for root is neither used nor to be had.
+    // Blocks reserved for root are neither used nor available.
     const space = share(blocks - bfree, blocks - bfree + bavail);
     const inodes = share(files - ffree, files);
     const used = Math.max(space, inodes);
@@ -52,7 +54,7 @@ export class DiskCheck implements HealthContributor {
   }
 }
 
-/** Some file systems have no fixed number of files and say 0. */
+/** Some file systems have no fixed number of inodes and report 0. */
 function share(used: number, all: number): number {
   return all > 0 ? used / all : 0;
 }

@@ -13,7 +13,7 @@ afterAll(() => sms.stop());
 
 const { signal: never } = new AbortController();
 
-it('is up when the service answers well', async () => {
+it('is up when the service answers 2xx', async () => {
   sms.answer(204);
   const check = new HttpCheck('sms', `${sms.url}/ping`, { headers: { 'x-key': 'k' } });
   expect(await check[CHECK_HEALTH](never)).toEqual({ status: 'up' });
@@ -31,13 +31,13 @@ it.each([301, 404, 503])('is down when it answers %d', async (status) => {
   expect(sms.requests).toHaveLength(1);
 });
 
-it('may take other codes as good ones', async () => {
+it('can accept other status codes', async () => {
   sms.answer(401);
   const check = new HttpCheck('sms', sms.url, { accepts: (status) => status < 500 });
   expect(await check[CHECK_HEALTH](never)).toEqual({ status: 'up' });
 });
 
-it('ends with its signal', async () => {
+it('ends when its signal aborts', async () => {
   sms.hang();
   const limit = new AbortController();
   const observed = new HttpCheck('sms', sms.url)[CHECK_HEALTH](limit.signal);
@@ -46,7 +46,7 @@ it('ends with its signal', async () => {
   await expect(observed).rejects.toThrow('aborted');
 });
 
-it('has a code for a service that is away, and not its address', async () => {
+it('reports a code, not the address, if the service is unavailable', async () => {
   const check = new HttpCheck('sms', `http://127.0.0.1:${await freePort()}/`);
   const error: unknown = await check[CHECK_HEALTH](never).catch((failure: unknown) => failure);
   expect(failureCode(error)).toBe('connection-refused');

@@ -11,13 +11,13 @@ export interface HttpCheckOptions extends IndicatorOptions {
   readonly method?: 'GET' | 'HEAD' | 'OPTIONS';
   /** Sent with each request. @defaultValue none */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Whether a status code is a good one. @defaultValue 200 to 299 */
+  /** Whether a status code counts as up. @defaultValue 200 to 299 */
   readonly accepts?: (status: number) => boolean;
 }
 
 /**
- * Whether a service answers over HTTP, asked with `fetch` and so on its pooled connections. Redirects
- * are not followed. Ask a page that is cheap and depends on nothing: two services that ask each
+ * Checks that a service answers over HTTP. Uses `fetch` with its pooled connections and follows no
+ * redirects. Choose a page that is cheap and depends on nothing: two services that check each
  * other's readiness take each other down.
  *
  * @example
@@ -27,7 +27,7 @@ export class HttpCheck implements HealthContributor {
   readonly healthCheck;
   private readonly url: URL;
 
-  /** @throws OptionError if `url` is none of http */
+  /** @throws OptionError if `url` is not an HTTP URL */
   constructor(
     name: string,
     url: string | URL,
@@ -36,7 +36,7 @@ export class HttpCheck implements HealthContributor {
     this.healthCheck = declarationOf(name, options);
     const parsed = URL.canParse(String(url)) ? new URL(String(url)) : undefined;
     if (!parsed || !/^https?:$/.test(parsed.protocol)) {
-      throw new OptionError(`HttpCheck('${name}').url`, url, 'use an address such as http://host/');
+      throw new OptionError(`HttpCheck('${name}').url`, url, 'use a URL such as http://host/');
     }
     this.url = parsed;
   }
@@ -44,7 +44,7 @@ export class HttpCheck implements HealthContributor {
   async [CHECK_HEALTH](signal: AbortSignal): Promise<HealthObservation> {
     const { method = 'GET', headers = {}, accepts = isSuccess } = this.options;
     const response = await fetch(this.url, { method, headers, signal, redirect: 'manual' });
-    // Unread, the body would keep its connection.
+    // An unread body would keep its connection busy.
     await response.body?.cancel();
     const { status } = response;
     return accepts(status) ? { status: 'up' } : { status: 'down', code: `http-${status}` };

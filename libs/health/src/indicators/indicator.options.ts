@@ -1,9 +1,9 @@
 import type { HealthCheckDeclaration } from '../checks/health-source.js';
 
-/** What every ready-made check takes beside its own options. */
+/** Options that every ready-made check has in addition to its own. */
 export type IndicatorOptions = Partial<HealthCheckDeclaration>;
 
-/** The declaration of a ready-made check: soft unless told otherwise, with `name` as its default. */
+/** Declaration of a ready-made check. By default it is called `name` and is soft. */
 export function declarationOf(
   name: string,
   { name: own = name, critical = false, group, failures, successes, timeout }: IndicatorOptions,

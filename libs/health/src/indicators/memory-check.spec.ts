@@ -35,7 +35,7 @@ describe('memory against the limit of the container', () => {
     [750, 'degraded', 'container-memory'],
     [899, 'degraded', 'container-memory'],
     [900, 'down', 'container-memory'],
-  ])('%d of 1,000 MiB are %s', async (used, status, code) => {
+  ])('%d of 1,000 MiB is %s', async (used, status, code) => {
     version2('', used, 1_000);
     expect(await observe()).toMatchObject({
       status,
@@ -44,12 +44,12 @@ describe('memory against the limit of the container', () => {
     });
   });
 
-  it('does not count file pages that the kernel gives back', async () => {
+  it('does not count file pages that the kernel can reclaim', async () => {
     version2('', 950, 1_000, 600);
     expect(await observe()).toMatchObject({ status: 'up', observed: { containerUsedMib: 350 } });
   });
 
-  it('counts the group that is closest to its limit, of its own and those around it', async () => {
+  it('counts the cgroup that is closest to its limit: its own or a parent', async () => {
     version2('pod/app', 100, 1_000);
     version2('pod', 950, 1_000);
     version2('', 5_000, 'max');
@@ -59,7 +59,7 @@ describe('memory against the limit of the container', () => {
     });
   });
 
-  it('finds its limit where the path of the membership is one of the host', async () => {
+  it('finds the limit if the path of its cgroup is that of the host', async () => {
     version2('', 950, 1_000);
     expect(await observe('0::/kubepods/pod1/app')).toMatchObject({ status: 'down' });
   });
@@ -78,15 +78,15 @@ describe('memory against the limit of the container', () => {
   it.each([
     ['no files', () => undefined],
     ['the word max', () => version2('', 5_000, 'max')],
-    ["version 1's number for none", () => write('memory/memory.limit_in_bytes', NO_LIMIT_V1)],
-  ])('looks at the heap alone where there is no limit, said by %s', async (_how, prepare) => {
+    ['the number that version 1 uses', () => write('memory/memory.limit_in_bytes', NO_LIMIT_V1)],
+  ])('checks only the heap if there is no limit, indicated by %s', async (_how, prepare) => {
     prepare();
     const { status, observed } = await observe('0::/\n9:memory:/');
     expect(status).toBe('up');
     expect(Object.keys(observed!)).toEqual(['heapRatio', 'heapUsedMib', 'heapLimitMib']);
   });
 
-  it('is as bad as the heap where that is worse', async () => {
+  it('has the status of the heap if that is worse', async () => {
     version2('', 1, 1_000);
     write('membership', '0::/');
     const cgroupFile = join(root, 'membership');

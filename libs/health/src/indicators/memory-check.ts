@@ -6,8 +6,8 @@ import { resolveMemoryOptions, type MemoryCheckOptions } from './memory.options.
 const MIB = 1_048_576;
 
 /**
- * How close the process is to its end by memory: the share of the container's limit, or that of the
- * heap's, whichever is greater.
+ * Checks how close the process is to running out of memory: the used share of the container's limit
+ * or of the heap's limit, whichever is greater.
  */
 export class MemoryCheck implements HealthContributor {
   readonly healthCheck = { name: 'memory', critical: false };

@@ -1,11 +1,15 @@
 import { ratio } from '@loyalnest/core/toolkit';
 
 export interface MemoryCheckOptions {
-  /** Share of the limit from which the service is degraded. From 0 to 1. @defaultValue 0.75 */
+  /**
+   * Used share of the limit at which the service becomes degraded. From 0 to 1. @defaultValue 0.75
+   */
   readonly degradedAt?: number;
-  /** Share of the limit from which memory is down. From `degradedAt` to 1. @defaultValue 0.9 */
+  /**
+   * Used share of the limit at which the check is down. From `degradedAt` to 1. @defaultValue 0.9
+   */
   readonly downAt?: number;
-  /** Where the files of cgroups are. @defaultValue '/sys/fs/cgroup' */
+  /** Folder with the files of cgroups. @defaultValue '/sys/fs/cgroup' */
   readonly cgroupRoot?: string;
   /** The file that names the process's own cgroup. @defaultValue '/proc/self/cgroup' */
   readonly cgroupFile?: string;

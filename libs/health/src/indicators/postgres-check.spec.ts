@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 afterAll(() => postgres.stop());
 
-it("asks over the application's pool and tells how it is used", async () => {
+it("queries through the application's pool and reports its usage", async () => {
   const check = new PostgresCheck(pool, { critical: true });
   expect(check.healthCheck).toEqual({ name: 'postgres', critical: true });
   const used = await pool.connect();
@@ -33,7 +33,7 @@ it("asks over the application's pool and tells how it is used", async () => {
   expect(proxy.counts.accepted).toBe(2);
 });
 
-it('fails while the server does not answer, gives the connection up, and comes back', async () => {
+it('fails and closes the connection while the server does not answer, then recovers', async () => {
   const check = new PostgresCheck(pool, { timeout: '100ms' });
   await check[CHECK_HEALTH]();
   await proxy.blackHole();

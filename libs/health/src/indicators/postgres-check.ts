@@ -6,7 +6,7 @@ import {
 } from '@loyalnest/core';
 import { declarationOf, type IndicatorOptions } from './indicator.options.js';
 
-/** What is used of a pool of `pg`. */
+/** The part of a `pg` pool that the check uses. */
 export interface PostgresPool {
   readonly totalCount: number;
   readonly idleCount: number;
@@ -15,8 +15,8 @@ export interface PostgresPool {
 }
 
 /**
- * Whether the application's own pool can run a query. It waits for a connection as a request would:
- * a pool whose connections are all taken for longer than the time limit is down too.
+ * Checks that the application's own pool can run a query. It waits for a connection like a request
+ * does, so a pool that is exhausted for longer than the timeout is down too.
  *
  * @example
  * { provide: PostgresCheck, inject: [Pool], useFactory: (pool: Pool) => new PostgresCheck(pool) }
@@ -25,7 +25,7 @@ export class PostgresCheck implements HealthContributor {
   readonly healthCheck;
   private readonly timeoutMs: number;
 
-  /** @param options named `postgres` unless told otherwise; soft unless `critical` */
+  /** @param options `name` is `postgres` by default; soft unless `critical` */
   constructor(
     private readonly pool: PostgresPool,
     options: IndicatorOptions = {},
@@ -35,7 +35,8 @@ export class PostgresCheck implements HealthContributor {
   }
 
   async [CHECK_HEALTH](): Promise<HealthObservation> {
-    // A connection that does not answer is closed at the limit, and cannot hold the next check up.
+    // A connection that does not answer is closed at the timeout, so it cannot block the next
+    // check.
     await this.pool.query({ text: 'select 1', query_timeout: this.timeoutMs });
     const { totalCount, idleCount, waitingCount } = this.pool;
     return {

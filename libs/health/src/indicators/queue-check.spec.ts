@@ -32,7 +32,7 @@ const run = async () => {
   await worker.waitUntilReady();
 };
 
-it('is well while its workers run and no job waits for long', async () => {
+it('is up while its workers run and no job waits too long', async () => {
   await run();
   expect(check().healthCheck).toEqual({ name: `queue:${queue.name}`, critical: false });
   expect(await check()[CHECK_HEALTH]()).toEqual({
@@ -57,7 +57,7 @@ it.each([
 it.each([
   ['without a priority', {}],
   ['with one', { priority: 3 }],
-])('is degraded when a job %s has waited for long', async (_how, options) => {
+])('is degraded when a job %s has waited too long', async (_how, options) => {
   await run();
   await queue.add('running', {});
   await eventually(async () => expect(await queue.getActiveCount()).toBe(1));

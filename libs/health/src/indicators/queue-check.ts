@@ -9,7 +9,7 @@ import {
 } from '@loyalnest/core';
 import { declarationOf, type IndicatorOptions } from './indicator.options.js';
 
-/** What is used of a BullMQ queue. */
+/** The part of a BullMQ queue that the check uses. */
 export interface CheckedQueue {
   readonly name: string;
   isPaused(): Promise<boolean>;
@@ -26,7 +26,7 @@ interface CheckedJob {
   readonly opts?: { readonly delay?: number };
 }
 
-/** What is used of a BullMQ worker. */
+/** The part of a BullMQ worker that the check uses. */
 export interface CheckedWorker {
   isRunning(): boolean;
   isPaused(): boolean;
@@ -34,19 +34,19 @@ export interface CheckedWorker {
 }
 
 export interface QueueCheckOptions extends IndicatorOptions {
-  /** The workers of this process on the queue. @defaultValue none: only the queue is looked at */
+  /** This process's workers on the queue. @defaultValue none: only the queue is checked */
   readonly workers?: readonly CheckedWorker[];
-  /** Age of the next waiting job from which the queue is degraded. @defaultValue '5m' */
+  /** Age of the next waiting job at which the queue becomes degraded. @defaultValue '5m' */
   readonly oldestAfter?: Duration;
-  /** For how long a stalled job makes the queue degraded. @defaultValue '5m' */
+  /** How long a stalled job keeps the queue degraded. @defaultValue '5m' */
   readonly stalledFor?: Duration;
   /** Source of time. @defaultValue the machine's */
   readonly clock?: Clock;
 }
 
 /**
- * Whether a BullMQ queue is worked on: its workers run, jobs do not wait for long, none has stalled
- * lately. For queues beside QueueModule, which brings a check of its own.
+ * Checks that a BullMQ queue is being processed: its workers run, jobs do not wait too long, and
+ * none has stalled recently. For queues outside of QueueModule, which has its own check.
  *
  * @example
  * new QueueCheck(reports, { workers: [worker], oldestAfter: '10m' })
@@ -60,7 +60,7 @@ export class QueueCheck implements HealthContributor {
   private stalls = 0;
   private lastStallAt = -Infinity;
 
-  /** @param options named `queue:<name>` unless told otherwise; soft unless `critical` */
+  /** @param options `name` is `queue:<queue>` by default; soft unless `critical` */
   constructor(
     private readonly queue: CheckedQueue,
     options: QueueCheckOptions = {},
@@ -80,7 +80,7 @@ export class QueueCheck implements HealthContributor {
     if (running < workers.length) return { status: 'down', code: 'worker-stopped' };
     const [isPaused, ...next] = await Promise.all([
       this.queue.isPaused(),
-      // One of each: BullMQ keeps jobs with a priority apart.
+      // The next job of each kind: BullMQ keeps prioritized jobs separately.
       this.queue.getJobs(['waiting'], 0, 0, true),
       this.queue.getJobs(['prioritized'], 0, 0, true),
     ]);
@@ -101,7 +101,7 @@ export class QueueCheck implements HealthContributor {
       : undefined;
   }
 
-  /** Since the job could run: when it was added, or when its delay was over. */
+  /** Time since the job could run: since it was added, or since its delay ended. */
   private ageMs(job: CheckedJob | undefined): number {
     return job ? this.clock.now() - job.timestamp - (job.opts?.delay ?? 0) : 0;
   }

@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => client.disconnect());
 afterAll(() => redis.stop());
 
-it('asks on the connection that the application has', async () => {
+it("pings on the application's own connection", async () => {
   const check = new RedisCheck(client, { name: 'redis:cache' });
   expect(check.healthCheck).toEqual({ name: 'redis:cache', critical: false });
   await eventually(async () => expect(await check[CHECK_HEALTH]()).toEqual({ status: 'up' }));
@@ -28,7 +28,7 @@ it('asks on the connection that the application has', async () => {
   ).toHaveLength(1);
 });
 
-it('is down at once while it is not connected, and queues nothing for later', async () => {
+it('is down at once while disconnected, and queues no command for later', async () => {
   const check = new RedisCheck(client);
   await client.ping();
   await redis.kill();
@@ -37,20 +37,20 @@ it('is down at once while it is not connected, and queues nothing for later', as
   await redis.restart();
   await eventually(() => client.status === 'ready');
   expect(await check[CHECK_HEALTH]()).toEqual({ status: 'up' });
-  // Only the pings since the restart: ours, and none that was kept.
+  // Only one ping since the restart: none was queued while disconnected.
   expect(await client.info('commandstats')).toMatch(/cmdstat_ping:calls=1,/);
 });
 
 it.each([
   ['LOADING Redis is loading the dataset in memory', 'loading'],
   ['NOAUTH Authentication required.', 'unauthorized'],
-])('says what %s means', async (message, code) => {
+])('turns %s into a code', async (message, code) => {
   const ping = () => Promise.reject(new Error(message));
   const check = new RedisCheck({ isReady: true, ping });
   expect(await check[CHECK_HEALTH]()).toEqual({ status: 'down', code });
 });
 
-it('takes a client that says isReady', async () => {
+it('supports clients that have isReady', async () => {
   const ping = jest.fn(async () => 'PONG');
   expect(await new RedisCheck({ isReady: false, ping })[CHECK_HEALTH]()).toEqual({
     status: 'down',

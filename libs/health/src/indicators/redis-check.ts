@@ -1,7 +1,7 @@
 import { CHECK_HEALTH, type HealthContributor, type HealthObservation } from '@loyalnest/core';
 import { declarationOf, type IndicatorOptions } from './indicator.options.js';
 
-/** What is used of a client: `status` is that of ioredis, `isReady` that of node-redis. */
+/** The part of a client that the check uses. ioredis has `status`, node-redis has `isReady`. */
 export interface RedisClient {
   readonly status?: string;
   readonly isReady?: boolean;
@@ -17,8 +17,8 @@ const REPLIES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Whether Redis answers on a connection that the application has. A client that is not connected is
- * not asked: it would keep the command for later.
+ * Checks that Redis answers on the application's own connection. A disconnected client gets no
+ * command, because it would queue it for later.
  *
  * @example
  * { provide: RedisCheck, inject: [Redis], useFactory: (client: Redis) => new RedisCheck(client) }
@@ -26,7 +26,7 @@ const REPLIES: Readonly<Record<string, string>> = {
 export class RedisCheck implements HealthContributor {
   readonly healthCheck;
 
-  /** @param options named `redis` unless told otherwise; soft unless `critical` */
+  /** @param options `name` is `redis` by default; soft unless `critical` */
   constructor(
     private readonly client: RedisClient,
     options: IndicatorOptions = {},
@@ -41,7 +41,7 @@ export class RedisCheck implements HealthContributor {
       await this.client.ping();
       return { status: 'up' };
     } catch (error) {
-      // The first word of an error that Redis itself replied with.
+      // The first word of an error that Redis replied.
       const code = REPLIES[/^[A-Z]+/.exec((error as Error).message)?.[0] ?? ''];
       if (code === undefined) throw error;
       return { status: 'down', code };

@@ -1,4 +1,4 @@
-/** Time that an event loop was busy and idle since its start, in milliseconds. */
+/** How long an event loop has been busy and idle since its start, in milliseconds. */
 export interface LoopReading {
   readonly active: number;
   readonly idle: number;
@@ -8,22 +8,22 @@ interface KeptReading extends LoopReading {
   readonly atMs: number;
 }
 
-/** Keeps readings of the last while and tells how busy the loop was over a part of it. */
+/** Keeps recent readings and computes how busy the loop was over a span of time. */
 export class UtilizationWindow {
   private readonly readings: KeptReading[] = [];
 
-  /** @param longestMs longest time that will be asked for */
+  /** @param longestMs longest span that `over` will be asked for */
   constructor(private readonly longestMs: number) {}
 
   add(atMs: number, { active, idle }: LoopReading): void {
     this.readings.push({ atMs, active, idle });
-    // The newest one that is old enough stays: the longest span starts there.
+    // Keep the newest reading that is old enough: the longest span starts there.
     while (this.readings[1] && this.readings[1].atMs <= atMs - this.longestMs) {
       this.readings.shift();
     }
   }
 
-  /** Share of the last `ms` that the loop was busy, from 0 to 1; undefined before so much is known. */
+  /** Busy share of the last `ms`, from 0 to 1; undefined until the readings cover that span. */
   over(ms: number): number | undefined {
     const last = this.readings.at(-1);
     if (!last) return undefined;

@@ -30,7 +30,7 @@ forEachPlatform((platform) => {
     jest.restoreAllMocks();
   });
 
-  it('answers the health pages and nothing else, as the main port does', async () => {
+  it('serves the health pages like the main port, and nothing else', async () => {
     await start();
     for (const path of ['', '/live', '/ready', '/startup', '/database', '/modules']) {
       const [own, main] = [address(), running.url].map((url) => fetch(`${url}/health${path}`));
@@ -46,7 +46,7 @@ forEachPlatform((platform) => {
     expect(await status('/health/ready', { method: 'POST' })).toBe(405);
   });
 
-  it('answers 503 and the other shape as the main port does', async () => {
+  it('answers 503 and application/health+json like the main port', async () => {
     await start();
     const down: HealthObservation = { status: 'down' };
     postgres.observe = () => down;
@@ -59,12 +59,12 @@ forEachPlatform((platform) => {
     expect(await response.json()).toEqual({ status: 'fail', notes: ['error'] });
   });
 
-  it('warns at boot that its probes know nothing of the main port', async () => {
+  it('warns at boot that probes of it do not test the main port', async () => {
     await start();
-    expect(warn).toHaveBeenCalledWith(expect.stringMatching(/ask the main port/));
+    expect(warn).toHaveBeenCalledWith(expect.stringMatching(/probes to the main port/));
   });
 
-  it('is not ready when the main server does not listen', async () => {
+  it('is unready while the main server does not listen', async () => {
     await start();
     const main = running.app.getHttpServer() as Server;
     expect(await status('/health/ready')).toBe(200);
@@ -90,7 +90,7 @@ forEachPlatform((platform) => {
     await expect(fetch(`${url}/health/live`)).rejects.toThrow();
   });
 
-  it('is closed with the application where nothing else shuts down', async () => {
+  it('is closed with the application if there is no graceful shutdown', async () => {
     await start();
     const url = address();
     await running.close();

@@ -15,8 +15,9 @@ import { HealthSampler } from '../health-sampler.js';
 const PATH = /^\/health(?:\/([^/?]+))?\/?(?:\?|$)/;
 
 /**
- * A second HTTP server for the health pages alone, from the start of the boot until all the rest has
- * been closed. It is ready only while the main server listens, as its own port says nothing of that.
+ * A second HTTP server for the health pages only. It runs from the start of the boot until
+ * everything else is closed. It is ready only while the main server listens, because a probe of
+ * this port does not test the main one.
  */
 @Injectable()
 export class ManagementServer
@@ -32,7 +33,7 @@ export class ManagementServer
     private readonly host: HttpAdapterHost,
   ) {}
 
-  /** Where it listens; undefined without the option `port`. */
+  /** Port of the server; undefined without the option `port`. */
   get port(): number | undefined {
     return this.server?.port;
   }
@@ -47,8 +48,8 @@ export class ManagementServer
       serve: (request, response) => void this.serve(request, response),
     });
     this.logger.warn(
-      `the health pages are on port ${this.port} too: a probe there can succeed while the port of ` +
-        'the application is unreachable; let readiness and liveness probes ask the main port',
+      `the health pages are also on port ${this.port}: a probe there can succeed while the main ` +
+        'port is unreachable; send readiness and liveness probes to the main port',
     );
   }
 
@@ -56,12 +57,12 @@ export class ManagementServer
     this.draining = true;
   }
 
-  /** The last phase: what watches the process can see it until its end. */
+  /** Closes in the last phase, so that monitoring sees the process until its end. */
   [DRAIN](): readonly DrainStep[] {
     return [{ phase: 'flush', name: 'health port', run: () => this.server?.close() }];
   }
 
-  /** Without a graceful shutdown this is the last chance. */
+  /** Closes the server if there is no graceful shutdown. */
   onApplicationShutdown(): void {
     if (!this.draining) this.server?.close();
   }
@@ -89,7 +90,7 @@ export class ManagementServer
     request: IncomingMessage,
   ): undefined | HealthAnswer | Promise<HealthAnswer> {
     if (page === undefined) return this.pages.all(request);
-    // Between the main server's end and that of the process the sampler says `shutting_down`.
+    // Once a shutdown has begun, the sampler itself reports `shutting_down`.
     if (page === 'ready' && this.sampler.isReady && !this.mainListens) {
       return this.pages.status('starting', request);
     }

@@ -8,7 +8,7 @@ let running: RunningHealth;
 
 afterEach(() => running.close());
 
-it('tells what the last sample found, asking nobody', async () => {
+it('exposes the latest sample without running a check', async () => {
   const postgres = new Dependency({ name: 'postgres', critical: true });
   const providers = [{ provide: 'postgres', useValue: postgres }];
   running = await startHealth(PLATFORMS[0]!, {}, { providers });

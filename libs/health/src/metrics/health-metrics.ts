@@ -10,7 +10,7 @@ import { HealthTransitions } from '../health-transitions.js';
 
 const STATUSES: readonly HealthStatus[] = ['up', 'degraded', 'down'];
 
-/** What the last sample found. Reads the memory only: a scrape asks no dependency. */
+/** Exposes the latest sample as metrics. A scrape reads memory only and contacts no dependency. */
 @Injectable()
 export class HealthMetrics implements MetricSource {
   readonly metricSource = 'health';
@@ -25,14 +25,14 @@ export class HealthMetrics implements MetricSource {
     return [
       {
         name: 'loyalnest_health_ready',
-        help: 'Whether the service wants new requests: 1 or 0',
+        help: 'Whether the service is ready for new requests: 1 or 0',
         value: isReady ? 1 : 0,
       },
       ...(sampleAgeMs === undefined ? [] : [ageOf(sampleAgeMs)]),
       ...this.checks(),
       ...this.transitions.counts().map(({ check, to, count }) => ({
         name: 'loyalnest_health_transitions_total',
-        help: 'How often a check came to another status',
+        help: 'Number of changes of a check to this status',
         kind: 'counter' as const,
         value: count,
         labels: { check, to },
@@ -44,13 +44,13 @@ export class HealthMetrics implements MetricSource {
     return this.sampler.samples().flatMap(({ check, sample }) => [
       ...STATUSES.map((status) => ({
         name: 'loyalnest_health_check_status',
-        help: 'Whether a check counts as this status: 1 or 0',
+        help: 'Whether a check has this status: 1 or 0',
         value: sample.status === status ? 1 : 0,
         labels: { check, status },
       })),
       {
         name: 'loyalnest_health_check_duration_seconds',
-        help: 'Time that the last run of a check took',
+        help: 'Duration of the latest run of a check',
         value: sample.durationMs / 1_000,
         labels: { check },
       },
@@ -61,7 +61,7 @@ export class HealthMetrics implements MetricSource {
 function ageOf(sampleAgeMs: number): Measurement {
   return {
     name: 'loyalnest_health_sample_age_seconds',
-    help: 'Time since the checks were last sampled',
+    help: 'Time since the latest sample of the checks',
     value: sampleAgeMs / 1_000,
   };
 }

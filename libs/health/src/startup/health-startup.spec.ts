@@ -37,12 +37,12 @@ forEachPlatform((platform) => {
 
   afterEach(() => running.close());
 
-  it('is over at once where nothing has to be waited for', async () => {
+  it('is complete at once if there is nothing to wait for', async () => {
     await start([]);
     expect(await codes()).toEqual([200, 200, 200]);
   });
 
-  it('holds startup and readiness back until every promise is done', async () => {
+  it('delays startup and readiness until every promise resolves', async () => {
     const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     await start([first.promise, { name: 'price-list', done: second.promise }]);
     const { body } = await running.probe('/health/startup');
@@ -64,19 +64,19 @@ forEachPlatform((platform) => {
   it.each<[string, readonly StartupCondition[], HealthModuleOptions]>([
     ['waitFor', ['postgres'], {}],
     ['the group startup', [], { groups: { startup: ['postgres'] } }],
-  ])('waits for a check to be up once, by %s', async (_how, waited, options) => {
+  ])('waits until a check has been up once, set by %s', async (_how, waited, options) => {
     await start(waited, options);
     expect(await codes()).toEqual([503, 503, 200]);
     postgres.observe = () => ({ status: 'up' });
     await running.nextSample();
     expect(await codes()).toEqual([200, 200, 200]);
-    // What is down later is a matter of readiness, by its own rules.
+    // A check that is down later affects readiness, not startup.
     postgres.observe = () => ({ status: 'down' });
     await running.nextSample();
     expect(await codes()).toEqual([200, 200, 200]);
   });
 
-  it('a task that fails is told by its code and its log line, and nothing gets ready', async () => {
+  it('reports a failed task with its code and a log line, and the service never becomes ready', async () => {
     const error = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const failure = Object.assign(new Error('no route to secret-host:80'), {
       code: 'EHOSTUNREACH',
@@ -96,7 +96,7 @@ forEachPlatform((platform) => {
     expect(lines).toEqual([[expect.stringContaining('no route to secret-host:80')]]);
   });
 
-  it('waits again for what is added later', async () => {
+  it('waits again for conditions that are added later', async () => {
     await start([]);
     const later = Promise.withResolvers<void>();
     running.app.get(HealthStartup).waitFor(later.promise);
@@ -105,7 +105,7 @@ forEachPlatform((platform) => {
     await eventually(async () => expect(await codes()).toEqual([200, 200, 200]));
   });
 
-  it('says no more than the status to who may not see details', async () => {
+  it('shows only the status to callers who may not see details', async () => {
     await start([new Promise(() => undefined)], { details: 'never' });
     expect((await running.probe('/health/startup')).body).toEqual({ status: 'starting' });
   });
@@ -120,7 +120,7 @@ describe('refuses', () => {
   };
 
   it('a check that does not exist, at boot and later', async () => {
-    const refused = "startup.waitFor: got 'redis'; use the name of a check; there are: none";
+    const refused = "startup.waitFor: got 'redis'; use the name of a check; known checks: none";
     await expect(boot(['redis'])).rejects.toThrow(refused);
     const { app, close } = await boot([]);
     expect(() => app.get(HealthStartup).waitFor('redis')).toThrow(refused);

@@ -3,8 +3,8 @@ import { Injectable, Logger } from '@nestjs/common';
 import { failureCode } from '../checks/failure-code.js';
 
 /**
- * What a startup waits for: a promise; a promise with a name for the log and for `/health/startup`;
- * or the name of a check, which has to be up once.
+ * What startup waits for: a promise, a promise with a name for the log and for `/health/startup`,
+ * or the name of a check, which must be up once.
  */
 export type StartupCondition =
   PromiseLike<unknown> | string | { readonly name: string; readonly done: PromiseLike<unknown> };
@@ -14,7 +14,7 @@ interface StartupTask {
   readonly code?: string;
 }
 
-/** Holds the service back until what it needs has been done: it is not ready before. */
+/** Keeps the service unready until its startup conditions are met. */
 @Injectable()
 export class HealthStartup {
   private readonly logger = new Logger('Health');
@@ -25,11 +25,11 @@ export class HealthStartup {
   private unnamed = 0;
 
   /**
-   * `GET /health/startup` and `GET /health/ready` answer 503 until all of this is done. A promise
-   * that rejects fails the startup for good: both answer 503 from then on.
+   * `GET /health/startup` and `GET /health/ready` answer 503 until all conditions are met. If a
+   * promise rejects, startup fails permanently: both keep answering 503.
    *
-   * @throws OptionError for the name of a check that does not exist; before the application has
-   * booted, the boot fails with it
+   * @throws OptionError if a check does not exist. Before the application has booted, it is the
+   * boot that fails with this error
    *
    * @example
    * startup.waitFor('postgres', { name: 'price-list', done: prices.load() });
@@ -48,7 +48,7 @@ export class HealthStartup {
     return 'starting';
   }
 
-  /** What is not done, by name. */
+  /** Conditions that are not met, by name. */
   get pending(): Readonly<Record<string, { readonly status: 'down'; readonly code: string }>> {
     const tasks = [...this.open].map(([name, { code = 'waiting' }]) => [name, code] as const);
     const checks = [...this.awaited].map((name) => [name, 'waiting'] as const);
@@ -57,7 +57,7 @@ export class HealthStartup {
     );
   }
 
-  /** Tells which checks there are, and which of them the module's options name. */
+  /** Receives the names of all checks, and of those that the module's options add to startup. */
   begin(known: readonly string[], configured: readonly string[]): void {
     this.checks = new Set(known);
     for (const name of this.awaited) this.refuseUnknown(name);
@@ -77,7 +77,7 @@ export class HealthStartup {
 
   private awaitTask(name: string, done: PromiseLike<unknown>): void {
     if (this.open.has(name)) {
-      throw new OptionError('startup.waitFor', name, 'give each task a name of its own');
+      throw new OptionError('startup.waitFor', name, 'give each task a unique name');
     }
     this.open.set(name, { status: 'waiting' });
     done.then(
@@ -89,12 +89,16 @@ export class HealthStartup {
   private fail(name: string, error: unknown): void {
     this.open.set(name, { status: 'failed', code: failureCode(error) });
     const text = error instanceof Error ? error.message : String(error);
-    this.logger.error(`the startup failed at ${name}: ${text}; the service will not get ready`);
+    this.logger.error(`startup task ${name} failed: ${text}; the service will not become ready`);
   }
 
   private refuseUnknown(name: string): void {
     if (!this.checks || this.checks.has(name)) return;
     const known = [...this.checks].join(', ') || 'none';
-    throw new OptionError('startup.waitFor', name, `use the name of a check; there are: ${known}`);
+    throw new OptionError(
+      'startup.waitFor',
+      name,
+      `use the name of a check; known checks: ${known}`,
+    );
   }
 }

@@ -1,15 +1,15 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** Environment variables that the service cannot start with; all of them in one report. */
+/** Environment variables are missing or invalid. One error reports all of them. */
 export class ConfigError extends LoyalNestError {
   readonly code = 'INVALID_CONFIG';
   readonly category = 'invalid';
   readonly retryable = false;
 
   constructor(
-    /** One line per variable: its name, what came and what is expected. */
+    /** One line per variable: its name, its value and what is expected. */
     readonly problems: readonly string[],
   ) {
-    super(`the environment is not complete:\n${problems.map((line) => `  ${line}`).join('\n')}`);
+    super(`invalid environment variables:\n${problems.map((line) => `  ${line}`).join('\n')}`);
   }
 }

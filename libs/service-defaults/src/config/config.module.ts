@@ -4,8 +4,8 @@ import { readConfig } from './read-config.js';
 import { ServiceConfig } from './service-config.js';
 
 /**
- * Provides the checked variables as an instance of the service's own class, and of
- * {@link ServiceConfig}. A variable that is missing or wrong fails the boot.
+ * Provides the validated environment variables as an instance of the service's own class and as
+ * {@link ServiceConfig}. A missing or invalid variable fails the boot.
  */
 @Module({})
 export class ServiceConfigModule {

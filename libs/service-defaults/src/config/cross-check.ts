@@ -1,14 +1,14 @@
-/** Variables that can be right one by one and wrong together. */
+/** A rule for variables that are each valid alone but may conflict. */
 export interface CrossCheck {
   readonly variables: readonly string[];
   /**
-   * What is wrong and what to do, without values of secrets; undefined if nothing is. Asked only
-   * when each of the variables is right by itself.
+   * Returns what is wrong and how to fix it, without secret values; undefined if nothing is wrong.
+   * Called only if each of the variables is valid by itself.
    */
   readonly problem: () => string | undefined;
 }
 
-/** Config classes may check variables against each other; it goes into the same report. */
+/** A config class may check variables against each other. Problems go into the same report. */
 export interface CrossChecked {
   crossChecks?(): readonly CrossCheck[];
 }

@@ -38,7 +38,7 @@ function faults(environment: Record<string, string | undefined>): readonly strin
 }
 
 describe('the variables of a service', () => {
-  it('come as an instance of its class, converted', () => {
+  it('are read into an instance of its class and converted', () => {
     const config = read({ PORT: '8080', LOG_LEVEL: 'warn', POINTS_PER_UNIT: '5' });
     expect(config).toBeInstanceOf(ShopConfig);
     expect(config).toEqual({
@@ -55,7 +55,7 @@ describe('the variables of a service', () => {
     });
   });
 
-  it('have the defaults of the class, and of its own before those of every service', () => {
+  it('have the defaults of the class, which override those of every service', () => {
     expect(read()).toMatchObject({
       PORT: 3001,
       HOST: '127.0.0.1',
@@ -69,7 +69,7 @@ describe('the variables of a service', () => {
     });
   });
 
-  it.each(['', ' ', '\t\n'])('count as unset when they are %j', (empty) => {
+  it.each(['', ' ', '\t\n'])('count as unset if they are %j', (empty) => {
     expect(read({ PORT: empty, LOG_PRETTY: empty, HOST: empty, POINTS_PER_UNIT: empty })).toEqual(
       read(),
     );
@@ -78,11 +78,11 @@ describe('the variables of a service', () => {
     );
   });
 
-  it('that the class does not name stay out', () => {
+  it('are ignored if the class does not declare them', () => {
     expect(read({ PATH: '/bin', AWS_SECRET_KEY: 'other' })).toEqual(read());
   });
 
-  it('that may be unset are undefined then, and not a value of their own', () => {
+  it('are undefined if they are optional and unset', () => {
     expect(read()).toMatchObject({ LOG_PRETTY: undefined, METRICS_PORT: undefined });
     expect(read({ METRICS_PORT: '9464' }).METRICS_PORT).toBe(9464);
     expect(faults({ ...COMPLETE, METRICS_PORT: 'no' })[0]).toContain("METRICS_PORT: got 'no'; ");
@@ -97,18 +97,18 @@ describe('the variables of a service', () => {
   it.each([
     ['true', true],
     ['false', false],
-  ])('are a boolean when they say %s', (text, value) => {
+  ])('are a boolean if set to %s', (text, value) => {
     expect(read({ LOG_PRETTY: text }).LOG_PRETTY).toBe(value);
   });
 
-  it.each(['yes', '1', '0', 'TRUE', 'on', 'null'])('are no boolean when they say %s', (text) => {
+  it.each(['yes', '1', '0', 'TRUE', 'on', 'null'])('are not a boolean if set to %s', (text) => {
     expect(faults({ ...COMPLETE, LOG_PRETTY: text })).toEqual([
       `LOG_PRETTY: got '${text}'; LOG_PRETTY must be a boolean value`,
     ]);
   });
 
   it.each(['abc', '80.5', '-1', '65536', '1,000', 'Infinity', 'NaN'])(
-    'are no port when they say %s',
+    'are not a port if set to %s',
     (text) => {
       expect(faults({ ...COMPLETE, PORT: text })).toEqual([
         expect.stringContaining(`PORT: got '${text}'; `),
@@ -117,27 +117,27 @@ describe('the variables of a service', () => {
   );
 });
 
-describe('variables that are wrong together', () => {
+describe('variables that conflict', () => {
   it.each([
     [
       { JOB_DRAIN: '40s' },
-      'JOB_DRAIN, GRACE_PERIOD: jobs would run for 40s after the signal, and the process is killed after 30s; lower JOB_DRAIN or raise GRACE_PERIOD',
+      'JOB_DRAIN, GRACE_PERIOD: jobs may run for 40s after the stop signal, but the process is killed after 30s; lower JOB_DRAIN or raise GRACE_PERIOD',
     ],
-    [{ JOB_DRAIN: '2m', GRACE_PERIOD: '120000ms' }, 'JOB_DRAIN, GRACE_PERIOD: jobs would run for'],
+    [{ JOB_DRAIN: '2m', GRACE_PERIOD: '120000ms' }, 'JOB_DRAIN, GRACE_PERIOD: jobs may run for'],
     [{ METRICS_PORT: '3001' }, 'PORT, METRICS_PORT, HEALTH_PORT: 3001 is used twice; '],
     [{ METRICS_PORT: '9000', HEALTH_PORT: '9000' }, 'PORT, METRICS_PORT, HEALTH_PORT: 9000 is '],
-  ])('are in the report: %j', (environment, problem) => {
+  ])('are reported: %j', (environment, problem) => {
     expect(faults({ ...COMPLETE, ...environment })).toEqual([expect.stringContaining(problem)]);
   });
 
   it.each([
     { JOB_DRAIN: '40s', GRACE_PERIOD: '1m' },
     { PORT: '0', METRICS_PORT: '0', HEALTH_PORT: '0' },
-  ])('may be right together: %j', (environment) => {
+  ])('are accepted if they fit together: %j', (environment) => {
     expect(faults({ ...COMPLETE, ...environment })).toEqual([]);
   });
 
-  it('are not compared while one of them is wrong by itself', () => {
+  it('are not compared if one of them is invalid by itself', () => {
     expect(faults({ ...COMPLETE, JOB_DRAIN: 'long', METRICS_PORT: '3001' })).toEqual([
       expect.stringContaining("JOB_DRAIN: got 'long'; "),
       expect.stringContaining('3001 is used twice'),
@@ -145,8 +145,8 @@ describe('variables that are wrong together', () => {
   });
 });
 
-describe('the report of what is missing or wrong', () => {
-  it('names all of it at once, with what is expected', () => {
+describe('the report of missing and invalid variables', () => {
+  it('lists all of them with what is expected', () => {
     const environment = {
       PORT: 'abc',
       LOG_LEVEL: 'loud',
@@ -170,10 +170,10 @@ describe('the report of what is missing or wrong', () => {
     expect(problems).toContain("POINTS_PER_UNIT: got '0'; POINTS_PER_UNIT must not be less than 1");
   });
 
-  it('has one line for each variable in its message', () => {
+  it('has one line per variable', () => {
     const error = new ConfigError(['A: is not set; x', "B: got 'b'; y"]);
     expect(error.message).toBe(
-      "the environment is not complete:\n  A: is not set; x\n  B: got 'b'; y",
+      "invalid environment variables:\n  A: is not set; x\n  B: got 'b'; y",
     );
     expect(error).toMatchObject({ code: 'INVALID_CONFIG', category: 'invalid', retryable: false });
   });
@@ -208,13 +208,13 @@ describe('the report of what is missing or wrong', () => {
   });
 
   it.each(['redis://:hunter2@localhost', 'postgres://shop:hunter2@db/shop'])(
-    'never shows an address with a password, whatever its variable is called: %s',
+    'never shows a URL with a password, whatever its variable is called: %s',
     (address) => {
       expect(faults({ ...COMPLETE, LOG_LEVEL: address }).join('\n')).not.toContain('hunter2');
     },
   );
 
-  it('never shows a secret that a rule repeats in its own message', () => {
+  it('never shows a secret that a rule repeats in its message', () => {
     class Quoting {
       @Matches(/^right$/, { message: '$property is $value' })
       readonly API_KEY!: string;
@@ -225,7 +225,7 @@ describe('the report of what is missing or wrong', () => {
     expect(() => readConfig(Quoting, { API_KEY: 'hunter2' })).not.toThrow('hunter2');
   });
 
-  it('tells of wrong parts of a list too', () => {
+  it('reports invalid items of a list', () => {
     class Listing {
       @Transform(({ value }) => String(value).split(','))
       @IsArray()

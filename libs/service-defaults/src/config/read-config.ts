@@ -6,10 +6,11 @@ import type { CrossChecked } from './cross-check.js';
 const SECRET = /secret|pass|token|key|credential|ur[il]s?$|dsn$/i;
 
 /**
- * Makes a config object of the variables; those that are unset or blank keep the class's defaults.
+ * Creates a config object from environment variables. Unset and blank variables keep the defaults
+ * of the class.
  *
- * @throws {@link ConfigError} with every variable that is missing or wrong; values of secrets and
- * addresses, which may hold passwords, are not shown
+ * @throws {@link ConfigError} that lists every missing or invalid variable. It never shows the
+ * values of secrets, nor of URLs, which may contain passwords.
  */
 export function readConfig<Config extends object & CrossChecked>(
   type: new () => Config,

@@ -6,9 +6,9 @@ import type { CrossCheck, CrossChecked } from './cross-check.js';
 const DURATION = /^\d+(\.\d+)?(ms|s|m)$/;
 const DURATION_EXPECTED = { message: "use a duration such as '20s'" };
 
-/** Variables that every service reads. A service adds its own in a subclass. */
+/** Environment variables that every service reads. A service adds its own in a subclass. */
 export class ServiceConfig implements CrossChecked {
-  /** Port of the service, each has another by default; 0 takes a free one. */
+  /** Port to listen on; each service has its own default. 0 picks a free port. */
   @Type(() => Number)
   @IsInt()
   @Min(0)
@@ -19,48 +19,51 @@ export class ServiceConfig implements CrossChecked {
   @IsString()
   readonly HOST: string = '127.0.0.1';
 
-  /** trace, debug, info, warn, error, fatal or silent. */
+  /** Lowest level that is logged: trace, debug, info, warn, error, fatal or silent. */
   @IsIn(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
   readonly LOG_LEVEL: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent' = 'info';
 
   /**
-   * Time from the signal to stop until the orchestrator kills the process, such as
-   * `terminationGracePeriodSeconds` of Kubernetes or `stop_grace_period` of compose.
+   * Time between the stop signal and the moment the orchestrator kills the process:
+   * `terminationGracePeriodSeconds` in Kubernetes, `stop_grace_period` in compose.
    */
   @Matches(DURATION, DURATION_EXPECTED)
   readonly GRACE_PERIOD: string = '30s';
 
-  /** How long a service that is stopped lets running jobs finish before it hands them back. */
+  /**
+   * How long a stopping service lets running jobs finish before it returns them to the queue. Must
+   * be less than GRACE_PERIOD.
+   */
   @Matches(DURATION, DURATION_EXPECTED)
   readonly JOB_DRAIN: string = '20s';
 
   /**
-   * Who may use admin endpoints such as /debug/circuits: `name:role:token`, several separated by
-   * commas. The roles are view, operate and destroy; a token has at least 16 characters. Needed in
+   * Who may use admin endpoints such as /debug/circuits: `name:role:token`, separated by commas.
+   * The roles are view, operate and destroy; a token has at least 16 characters. Required in
    * production.
    */
   @IsString()
   readonly ADMIN_TOKENS: string = '';
 
-  /** Readable log lines instead of JSON, outside of containers; unset: in a terminal. */
+  /** Readable log lines instead of JSON; not available in containers. Unset: only in a terminal. */
   @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
   @IsOptional()
   @IsBoolean()
   readonly LOG_PRETTY?: boolean;
 
-  /** Named in logs, metrics and traces. */
+  /** Version shown in logs, metrics and traces. */
   @IsString()
   readonly SERVICE_VERSION: string = 'dev';
 
   /**
-   * Where spans go, by OTLP over HTTP, such as http://127.0.0.1:4318; empty: there are none. The
-   * other variables of OpenTelemetry's specification count as well, such as
+   * OTLP/HTTP endpoint that receives spans, such as http://127.0.0.1:4318. Empty: no tracing. The
+   * other variables of the OpenTelemetry specification work too, such as
    * OTEL_TRACES_SAMPLER_ARG=0.1.
    */
-  @Matches(/^(https?:\/\/.+)?$/, { message: "use an address such as 'http://127.0.0.1:4318'" })
+  @Matches(/^(https?:\/\/.+)?$/, { message: "use a URL such as 'http://127.0.0.1:4318'" })
   readonly OTEL_EXPORTER_OTLP_ENDPOINT: string = '';
 
-  /** Port for `/metrics` alone; unset: it is on `PORT`. 0 takes a free one. */
+  /** Separate port for `/metrics`. Unset: `/metrics` is on `PORT`. 0 picks a free port. */
   @Type(() => Number)
   @IsOptional()
   @IsInt()
@@ -69,14 +72,16 @@ export class ServiceConfig implements CrossChecked {
   readonly METRICS_PORT?: number;
 
   /**
-   * Who sees the single checks of `/health`: always, authorized (the role view) or never. Unset:
-   * authorized in production, as in containers; always elsewhere.
+   * Who sees the individual checks on `/health`: always, authorized (the role view) or never.
+   * Unset: authorized in production, which includes containers; always elsewhere.
    */
   @IsOptional()
   @IsIn(['always', 'authorized', 'never'])
   readonly HEALTH_DETAILS?: 'always' | 'authorized' | 'never';
 
-  /** Port of a second server for the health pages alone; unset: none. 0 takes a free one. */
+  /**
+   * Port of a second server that serves only the health pages. Unset: none. 0 picks a free port.
+   */
   @Type(() => Number)
   @IsOptional()
   @IsInt()
@@ -95,13 +100,15 @@ export class ServiceConfig implements CrossChecked {
     const { JOB_DRAIN, GRACE_PERIOD } = this;
     const drainMs = durationMs('JOB_DRAIN', JOB_DRAIN);
     if (drainMs < durationMs('GRACE_PERIOD', GRACE_PERIOD)) return undefined;
-    return `jobs would run for ${JOB_DRAIN} after the signal, and the process is killed after ${GRACE_PERIOD}; lower JOB_DRAIN or raise GRACE_PERIOD`;
+    return `jobs may run for ${JOB_DRAIN} after the stop signal, but the process is killed after ${GRACE_PERIOD}; lower JOB_DRAIN or raise GRACE_PERIOD`;
   }
 
   private portProblem(): string | undefined {
-    // 0 is a free port, another one each time.
+    // 0 picks a free port, a different one each time.
     const ports = [this.PORT, this.METRICS_PORT, this.HEALTH_PORT].filter((port) => port);
     const twice = ports.find((port, index) => ports.indexOf(port) !== index);
-    return twice === undefined ? undefined : `${twice} is used twice; use a port for each`;
+    return twice === undefined
+      ? undefined
+      : `${twice} is used twice; use a different port for each`;
   }
 }

@@ -75,15 +75,15 @@ async function ids(database: Database): Promise<unknown[]> {
   return rows.map(({ id }) => id);
 }
 
-/** Whoever gets the one connection next; the first may find it broken. */
+/** Inserts on the next connection; the first attempt may get a broken one. */
 async function insertNext(database: Database, id: number): Promise<void> {
   await eventually(async () => {
     await database.transaction((tx) => tx.execute(insert(id)));
   });
 }
 
-describe('while Postgres is away', () => {
-  it('work fails at once after a kill, and succeeds by itself when Postgres is back', async () => {
+describe('while Postgres is unavailable', () => {
+  it('work fails at once after a kill, and succeeds again when Postgres is back', async () => {
     const database = await start();
     await database.query((orm) => orm.execute(insert(1)));
     await postgres.kill();
@@ -103,12 +103,12 @@ describe('while Postgres is away', () => {
     expect(await ids(database)).toEqual([1]);
   });
 
-  it('work fails in time while Postgres is silent, and succeeds by itself when it answers', async () => {
+  it('work times out while Postgres is silent, and succeeds again when it answers', async () => {
     const database = await start();
     await database.query((orm) => orm.execute(insert(1)));
     postgres.pause();
     const startedAt = performance.now();
-    // The first has the idle connection, the second has to make one.
+    // The first call gets the idle connection, the second has to open one.
     await expect(ids(database)).rejects.toThrow(DatabaseUnavailableError);
     await expect(database.transaction((tx) => tx.execute(insert(2)))).rejects.toThrow(
       DatabaseUnavailableError,
@@ -118,7 +118,7 @@ describe('while Postgres is away', () => {
     await eventually(async () => expect(await ids(database)).toEqual([1]));
   });
 
-  it('a transaction that is open when Postgres is killed fails, and the process lives', async () => {
+  it('an open transaction fails when Postgres is killed, and the process survives', async () => {
     const database = await start();
     const work = database.transaction(async (tx) => {
       await tx.execute(insert(1));
@@ -130,7 +130,7 @@ describe('while Postgres is away', () => {
     expect(await ids(database)).toEqual([]);
   });
 
-  it('health fails, and is up with its figures before and after', async () => {
+  it('the health check fails, and is up with its figures before and after', async () => {
     const database = await start();
     const up = { status: 'up', observed: { connections: 1, idle: 1, waiting: 0 } };
     expect(await database[CHECK_HEALTH]()).toEqual(up);
@@ -141,7 +141,7 @@ describe('while Postgres is away', () => {
   });
 });
 
-describe('a transaction that had no answer', () => {
+describe('a transaction that got no answer', () => {
   it('is not committed by the next one on its connection', async () => {
     const database = await start({ maxConnections: 1 });
     const failed = database.transaction(async (tx) => {
@@ -155,7 +155,7 @@ describe('a transaction that had no answer', () => {
     expect(await ids(database)).toEqual([3]);
   });
 
-  it('through the port of the outbox is not committed by the next one either', async () => {
+  it('is not committed by the next one if it ran through the port of the outbox', async () => {
     const database = await start({ maxConnections: 1 });
     const failed = database.sql.transaction(async (tx) => {
       await database.sql.within(tx).query('insert into entries values ($1)', [1]);
@@ -168,7 +168,7 @@ describe('a transaction that had no answer', () => {
     expect(await ids(database)).toEqual([3]);
   });
 
-  it('holds its caller for no longer than one query may take', async () => {
+  it('blocks its caller no longer than the query timeout', async () => {
     const database = await start({ queryTimeout: '1s' });
     let pausedAt = 0;
     const failed = database.transaction(async (tx) => {
@@ -182,12 +182,12 @@ describe('a transaction that had no answer', () => {
   });
 });
 
-describe('past the deadline of its request', () => {
+describe('after the deadline of the request', () => {
   const clock = new FakeClock();
   const request = () => ({ correlationId: 'order-7', deadline: Deadline.after(800, clock) });
   const late = { code: 'DEADLINE_EXCEEDED', category: 'timeout' };
 
-  it('nothing is asked of Postgres', async () => {
+  it('no query is sent to Postgres', async () => {
     const database = await start();
     await runInContext(request(), async () => {
       await database.transaction((tx) => tx.execute(insert(1)));
@@ -199,7 +199,7 @@ describe('past the deadline of its request', () => {
     expect(await ids(database)).toEqual([1]);
   });
 
-  it('nothing is written by a transaction that waited for a connection until then', async () => {
+  it('a transaction that was waiting for a connection writes nothing', async () => {
     const database = await start({ maxConnections: 1 });
     const { promise, resolve: free } = Promise.withResolvers<void>();
     const held = database.transaction(() => promise);
@@ -216,7 +216,7 @@ describe('past the deadline of its request', () => {
 });
 
 describe('an error of the work itself', () => {
-  it('comes out as it is, and rolls back', async () => {
+  it('is rethrown unchanged after a rollback', async () => {
     const database = await start();
     const failed = database.transaction(async (tx) => {
       await tx.execute(insert(1));
@@ -226,7 +226,7 @@ describe('an error of the work itself', () => {
     expect(await ids(database)).toEqual([]);
   });
 
-  it('of the database keeps its code and says no parameter of the query', async () => {
+  it('keeps its code and hides query parameters if it comes from the database', async () => {
     const database = await start();
     await database.query((orm) => orm.execute(insert(1)));
     const failed = [
@@ -242,7 +242,7 @@ describe('an error of the work itself', () => {
     }
   });
 
-  it('that Postgres caused says no parameter either', async () => {
+  it('hides query parameters if Postgres is unavailable', async () => {
     const database = await start();
     await postgres.kill();
     const error: unknown = await database
@@ -261,7 +261,7 @@ describe('the boot', () => {
     expect(await ids(instances[0]!)).toEqual([1]);
   });
 
-  it('gives migrations, and those who wait for them, more time than a query has', async () => {
+  it('gives migrations, and instances that wait for them, more time than a query', async () => {
     const slow = `${CREATE_ENTRIES}; select pg_sleep(0.5)`;
     const instances = await Promise.all([create({}, slow), create({}, slow)]);
     await Promise.all(instances.map((instance) => instance.onModuleInit()));
@@ -274,13 +274,13 @@ describe('the boot', () => {
     expect(await ids(await start())).toEqual([]);
   });
 
-  it('fails at once while Postgres is away', async () => {
+  it('fails at once while Postgres is unavailable', async () => {
     const database = await create();
     await postgres.kill();
     await expect(database.onModuleInit()).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('gives a query five seconds unless told otherwise', async () => {
+  it('limits a query to five seconds by default', async () => {
     const limit = async (options: Partial<PostgresModuleOptions>): Promise<unknown> => {
       const { sql: executor } = await create(options);
       return (await executor.query('show statement_timeout')).rows[0];
@@ -299,7 +299,7 @@ describe('the boot', () => {
 });
 
 describe('the pool', () => {
-  it('closes once, whoever asks: the shutdown, Nest, or both', async () => {
+  it('closes once, even if both the shutdown and Nest close it', async () => {
     const database = await start();
     const [step] = database[DRAIN]();
     expect(step).toMatchObject({ phase: 'close-databases', name: 'postgres' });

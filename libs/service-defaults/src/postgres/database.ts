@@ -37,17 +37,17 @@ import { withoutParameters } from './without-parameters.js';
 
 export type Transaction = Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0];
 
-/** Key of the advisory lock: instances that start together migrate one after the other. */
+/** Key of the advisory lock. Instances that start together migrate one after the other. */
 const MIGRATION_LOCK = 7_230_180_452;
 const CONNECT_TIMEOUT_MS = 2_000;
-/** How long an instance waits for another one that migrates. */
+/** How long an instance waits while another one migrates. */
 const MIGRATION_WAIT_MS = 60_000;
 
 /**
- * The service's own Postgres. Work fails within seconds when the server is away or silent, with
- * {@link DatabaseUnavailableError}, and nothing of a transaction that failed so is committed later,
- * unless it was its commit that had no answer. The pool comes back by itself. Past the deadline of
- * the request context nothing begins, also if that passed while all connections were in use.
+ * The service's own Postgres. If the server is unavailable or silent, work fails within seconds
+ * with {@link DatabaseUnavailableError}, and nothing of the failed transaction is committed later,
+ * unless it was the commit itself that got no answer. The pool reconnects by itself. No work starts
+ * after the deadline of the request context, even if that passed while all connections were in use.
  */
 @Injectable()
 export class Database
@@ -61,7 +61,7 @@ export class Database
 {
   readonly healthCheck = { name: 'postgres', critical: true };
   readonly metricSource = 'postgres';
-  /** For `OutboxModule`: its statements take part in the same transactions and fail the same way. */
+  /** For `OutboxModule`: its statements join the same transactions and fail in the same way. */
   readonly sql: SqlDatabase<Transaction>;
   private readonly orm: NodePgDatabase;
   private readonly pool: Pool;
@@ -82,8 +82,8 @@ export class Database
       statement_timeout: queryTimeoutMs,
     });
     this.metrics = new PostgresPoolMetrics(this.pool);
-    // An idle connection that breaks would end the process without a listener.
-    this.pool.on('error', (error) => this.logger.warn(`a connection was lost: ${error.message}`));
+    // Without a listener, a broken idle connection would crash the process.
+    this.pool.on('error', (error) => this.logger.warn(`lost an idle connection: ${error.message}`));
     this.orm = drizzle(this.pool, { casing: 'snake_case' });
     const { query, within } = fromDrizzle<Transaction>(this.orm);
     this.sql = {
@@ -94,7 +94,7 @@ export class Database
   }
 
   async onModuleInit(): Promise<void> {
-    // Not of the pool: a migration may take longer than a query.
+    // Not from the pool: a migration may take longer than a query.
     const client = new FailStopClient({
       connectionString: this.options.url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -105,7 +105,7 @@ export class Database
       await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
       await migrate(drizzle(client), { migrationsFolder: this.options.migrations });
     } finally {
-      // Closing the session frees the lock, whatever happened.
+      // Closing the session always releases the lock.
       await client.end();
     }
   }
@@ -118,7 +118,7 @@ export class Database
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.guard(() =>
       this.orm.transaction((tx) => {
-        // It may have waited for a connection.
+        // The deadline may have passed while waiting for a connection.
         refusePastDeadline();
         return work(tx);
       }),
@@ -155,7 +155,7 @@ export class Database
     return [{ phase: 'close-databases', name: 'postgres', run: () => this.close() }];
   }
 
-  /** Without a graceful shutdown this is the last chance; in one, other hooks may still need us. */
+  /** Closes the pool, unless a graceful shutdown does so later: other hooks may still need it. */
   async onApplicationShutdown(): Promise<void> {
     if (!this.draining) await this.close();
   }

@@ -3,14 +3,14 @@ import { tracedQuery } from './query-span.js';
 import { isReadTimeout } from './unavailable-cause.js';
 
 /**
- * A connection that is closed at its first query without an answer. Such a query may still be done
- * when the server is back: kept in the pool, the connection would bring its open transaction to the
- * next one that uses it, which would commit it.
+ * A connection that closes itself when a query gets no answer. The server may still run such a
+ * query later. If the connection went back to the pool, its next user would inherit the open
+ * transaction and commit it.
  */
 export class FailStopClient extends Client {
   constructor(config?: string | ClientConfig) {
     super(config);
-    // Outside of a query a loss has no one to tell; without a listener it would end the process.
+    // Without a listener, a connection that is lost between queries would crash the process.
     this.on('error', () => {});
   }
 

@@ -2,6 +2,6 @@ import { Module } from '@nestjs/common';
 import { Database } from './database.js';
 import { ConfigurableModuleClass } from './postgres.module-definition.js';
 
-/** The service's own database: a pool, Drizzle on it, and its migrations at boot. */
+/** The service's own database: a pool with Drizzle, and migrations at boot. */
 @Module({ providers: [Database], exports: [Database] })
 export class PostgresModule extends ConfigurableModuleClass {}

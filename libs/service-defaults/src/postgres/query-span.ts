@@ -7,8 +7,8 @@ const MAX_TEXT = 2_000;
 type Callback = (...results: unknown[]) => void;
 
 /**
- * Runs a query of `pg`, given as its `query` takes it, in a span. The statement is shown, its
- * parameters never.
+ * Runs a query of `pg` in a span. `args` are those of its `query` method. The span has the
+ * statement, but never its parameters.
  */
 export function tracedQuery(args: unknown[], run: (args: unknown[]) => unknown): unknown {
   const callback = args.at(-1);
@@ -21,7 +21,7 @@ export function tracedQuery(args: unknown[], run: (args: unknown[]) => unknown):
       );
 }
 
-/** As the pool calls it. */
+/** The form with a callback, which the pool uses. */
 function withCallback(
   args: unknown[],
   callback: Callback,
@@ -46,7 +46,7 @@ function withCallback(
   );
 }
 
-/** After OpenTelemetry's conventions for databases. */
+/** Follows OpenTelemetry's conventions for databases. */
 function querySpan([query]: unknown[]): SpanDescription {
   const text = typeof query === 'string' ? query : String((query as { text?: unknown }).text ?? '');
   const operation = /^\s*(\w+)/.exec(text)?.[1]?.toUpperCase() ?? 'QUERY';

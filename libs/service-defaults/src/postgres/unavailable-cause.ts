@@ -1,5 +1,5 @@
 /**
- * SQLSTATE classes of a server that cannot serve: 08 connection exception, 53 insufficient
+ * SQLSTATE classes of a server that is unavailable: 08 connection exception, 53 insufficient
  * resources, 57 operator intervention (PostgreSQL, Appendix A).
  */
 const SERVER_STATES = /^(08|53|57)/;
@@ -13,7 +13,7 @@ const SOCKET_CODES = new Set([
   'EPIPE',
   'ETIMEDOUT',
 ]);
-/** What node-postgres says without a code. */
+/** Messages of node-postgres errors that have no code. */
 const READ_TIMEOUT = /query read timeout/i;
 const MESSAGES =
   /connection terminated|timeout exceeded when trying to connect|connection error and is not queryable/i;
@@ -24,7 +24,7 @@ interface Failure {
   readonly cause?: unknown;
 }
 
-/** Whether an error, or one that it wraps, says that the database is away. */
+/** Whether an error, or one that it wraps, means that the database is unavailable. */
 export function saysUnavailable(error: unknown): boolean {
   return causes(error).some(({ code, message }) => {
     if (typeof code === 'string' && (SOCKET_CODES.has(code) || SERVER_STATES.test(code)))
@@ -34,7 +34,7 @@ export function saysUnavailable(error: unknown): boolean {
   });
 }
 
-/** Whether an error says that a query had no answer in time. */
+/** Whether an error means that a query got no answer in time. */
 export function isReadTimeout(error: unknown): boolean {
   return READ_TIMEOUT.test(String((error as Failure | null)?.message));
 }

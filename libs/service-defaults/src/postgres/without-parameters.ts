@@ -1,8 +1,8 @@
 import { DrizzleQueryError } from 'drizzle-orm';
 
 /**
- * The error of node-postgres instead of the one that Drizzle makes of it, whose message repeats the
- * parameters of the query: with them names and addresses would get into logs and dead letters.
+ * Unwraps the node-postgres error from Drizzle's. The message of Drizzle's error repeats the query
+ * parameters, which would put names and addresses into logs and dead letters.
  */
 export function withoutParameters(error: unknown): unknown {
   if (!(error instanceof DrizzleQueryError)) return error;

@@ -12,7 +12,7 @@ const PLACE = {
 const CODES = { country_code: 'CA', province_code: 'ON' };
 const PHONE = '+16135550142';
 
-/** Resource Customer, as it is nested in an order. */
+/** The Customer resource, as nested in an order. */
 export function customerPayload(order: ShopOrder): object | null {
   const { customerId: id, email, prices, placedAt } = order;
   if (id === undefined) return null;

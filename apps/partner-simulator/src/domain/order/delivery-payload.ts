@@ -20,7 +20,7 @@ export function shippingLinePayload({ id: orderId, prices }: ShopOrder): object 
   };
 }
 
-/** The service of the second line, delivered as soon as it is paid. */
+/** Fulfillment of the second line, a service that is delivered as soon as the order is paid. */
 export function fulfillmentPayload(order: ShopOrder): object {
   const id = order.id + 30n;
   const at = shopTime(order.placedAt);

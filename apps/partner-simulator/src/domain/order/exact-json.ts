@@ -2,8 +2,8 @@
 const { rawJSON: rawJson } = JSON as unknown as { rawJSON(text: string): unknown };
 
 /**
- * JSON as Shopify writes it: whole numbers of any length with every digit (give them as bigint),
- * and slashes escaped. Whoever parses it and writes it again gets other bytes than were signed.
+ * Writes JSON as Shopify does: integers of any length keep every digit (pass them as bigint), and
+ * slashes are escaped. Parsing and re-serializing the text changes the bytes that were signed.
  */
 export function exactJson(value: unknown): string {
   const text = JSON.stringify(value, (_key, part: unknown) =>

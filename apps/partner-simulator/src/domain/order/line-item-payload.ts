@@ -15,7 +15,7 @@ const PRODUCTS = [
 
 export type LineIndex = 0 | 1;
 
-/** A line of the order; the second one is a service, fulfilled as soon as it is paid. */
+/** A line of the order. The second one is a service, fulfilled as soon as the order is paid. */
 export function lineItemPayload(order: ShopOrder, index: LineIndex): object {
   const { id: orderId, prices } = order;
   const { title, variant, sku, grams, physical } = PRODUCTS[index];
@@ -49,7 +49,7 @@ export function lineItemPayload(order: ShopOrder, index: LineIndex): object {
     sku,
     taxable: true,
     title,
-    // The discount is of the whole order: it stands in the allocations, not here.
+    // The discount applies to the whole order, so it is in the allocations, not here.
     ...prices.both('total_discount', () => 0n),
     variant_id: 49148385n + BigInt(index),
     variant_inventory_management: physical ? 'shopify' : null,

@@ -1,14 +1,14 @@
-/** Cents of one line of the order. */
+/** Amounts of one order line, in cents. */
 export interface LineAmounts {
   readonly quantity: bigint;
-  /** Of one piece, before the discount. */
+  /** Per piece, before the discount. */
   readonly price: bigint;
   readonly discount: bigint;
   readonly stateTax: bigint;
   readonly cityTax: bigint;
 }
 
-/** Cents of an order in one currency. All sums hold to the cent, whatever the total. */
+/** Amounts of an order in one currency, in cents. They add up to the cent for any total. */
 export interface OrderAmounts {
   readonly total: bigint;
   /** Lines before the discount. */
@@ -23,14 +23,14 @@ export interface OrderAmounts {
   readonly lines: readonly [LineAmounts, LineAmounts];
 }
 
-/** Percent; the discount is a tenth of the lines. */
+/** In percent. The discount applies to the lines. */
 export const STATE_TAX_PERCENT = 6n;
 export const CITY_TAX_PERCENT = 2n;
 export const DISCOUNT_PERCENT = 10n;
 
 /**
- * An order of two lines, a discount, two taxes and shipping that comes to exactly `total` cents;
- * what rounding leaves over goes to shipping. A negative total makes every amount negative.
+ * Splits exactly `total` cents into two lines, a discount, two taxes and shipping. Shipping absorbs
+ * rounding differences. A negative total makes every amount negative.
  */
 export function amountsFor(total: bigint): OrderAmounts {
   const subtotal = (total * 5n) / 6n;

@@ -7,7 +7,7 @@ import { OrderPrices, type MoneySet } from './order-prices.js';
 const ORDER_ID = 820982911946154508n;
 const CUSTOMER_ID = 115310627314723954n;
 
-/** Properties of the resource in the reference, API version 2026-04, beside those of our own need. */
+/** Properties of the Order resource in the API reference, version 2026-04. */
 const DOCUMENTED = `app_id billing_address browser_ip buyer_accepts_marketing cancel_reason
   cancelled_at cart_token checkout_token client_details closed_at company confirmation_number
   confirmed created_at currency current_subtotal_price current_subtotal_price_set
@@ -75,13 +75,13 @@ describe('the payload of an order', () => {
     expect(text).toContain('"product_id":788032119674292922,');
   });
 
-  it('is changed by whoever parses it and writes it again', () => {
+  it('changes when it is parsed and serialized again', () => {
     const text = textOf('199.65');
     expect(JSON.stringify(JSON.parse(text))).not.toBe(text);
     expect(text).toContain('gid:\\/\\/shopify\\/Order\\/820982911946154508');
   });
 
-  it('keeps time in the zone of the shop', () => {
+  it('writes times in the time zone of the shop', () => {
     expect(textOf('1.00')).toContain('"processed_at":"2026-11-21T07:00:00-05:00"');
   });
 

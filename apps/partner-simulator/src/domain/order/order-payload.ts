@@ -9,7 +9,7 @@ const BROWSER_IP = '216.191.105.146';
 const DISCOUNT_CODE = 'WELCOME10';
 
 /**
- * Resource Order of Shopify's REST Admin API with all of its fields, as webhooks carry it
+ * The Order resource of Shopify's REST Admin API with all of its fields, as webhooks send it
  * (https://shopify.dev/docs/api/admin-rest/latest/resources/order).
  */
 export function orderPayload(order: ShopOrder): object {

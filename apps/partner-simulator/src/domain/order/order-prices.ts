@@ -1,7 +1,7 @@
 import { toDecimal } from './decimal.js';
 import { amountsFor, type OrderAmounts } from './order-amounts.js';
 
-/** Names an amount of the order, such as `({ shipping }) => shipping`. */
+/** Selects an amount of the order, such as `({ shipping }) => shipping`. */
 export type AmountOf = (amounts: OrderAmounts) => bigint;
 
 export interface MoneySet {
@@ -14,10 +14,10 @@ interface Money {
   readonly currency_code: string;
 }
 
-/** Percent of an amount in the shop's currency. */
+/** Presentment amount in percent of the amount in the shop's currency. */
 const PRESENTMENT_RATE = 92n;
 
-/** The amounts of an order in the shop's currency and in the one that the customer pays in. */
+/** Amounts of an order in the shop's currency and in the currency that the customer pays in. */
 export class OrderPrices {
   readonly shopCurrency = 'USD';
   readonly presentmentCurrency = 'EUR';
@@ -46,7 +46,7 @@ export class OrderPrices {
     };
   }
 
-  /** A field and its set beside it, as `{ total_tax, total_tax_set }`. */
+  /** A field together with its set, as `{ total_tax, total_tax_set }`. */
   both(field: string, amountOf: AmountOf): Record<string, string | MoneySet> {
     return { [field]: this.decimal(amountOf), [`${field}_set`]: this.set(amountOf) };
   }
