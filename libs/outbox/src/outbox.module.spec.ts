@@ -272,13 +272,13 @@ describe.each(Object.entries(DATABASES))('with %s', (adapter, adapt) => {
     const inbox = app.get(Inbox);
     const events: EventConsumed[] = [];
     const end = eventConsumed.subscribe((event) => void events.push(event));
-    const fails = inbox.once('told', 'e', () => Promise.reject(new Error('no')));
+    const fails = inbox.once('counter', 'e', () => Promise.reject(new Error('no')));
     await expect(fails).rejects.toThrow('no');
-    for (let i = 0; i < 2; i++) await inbox.once('told', 'e', async () => 1);
+    for (let i = 0; i < 2; i++) await inbox.once('counter', 'e', async () => 1);
     end();
     expect(events).toEqual([
-      { consumer: 'told', applied: true },
-      { consumer: 'told', applied: false },
+      { consumer: 'counter', applied: true },
+      { consumer: 'counter', applied: false },
     ]);
   });
 
