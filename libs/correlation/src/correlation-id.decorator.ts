@@ -1,5 +1,5 @@
 import { currentContext } from '@loyalnest/core';
 import { createParamDecorator } from '@nestjs/common';
 
-/** The correlation id of the running request, as a parameter of a route's method. */
+/** Injects the correlation id of the current request into a route handler's parameter. */
 export const CorrelationId = createParamDecorator(() => currentContext()?.correlationId);

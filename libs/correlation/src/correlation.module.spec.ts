@@ -84,7 +84,7 @@ function appModule(options: CorrelationModuleOptions = {}): DynamicModule {
   return { module: App, imports: [CorrelationModule.forRoot(options)] };
 }
 
-/** Sends the request line as it is: fetch would repair a malformed path. */
+/** Sends the path unchanged; fetch would repair a malformed one. */
 async function rawStatus(url: string, path: string): Promise<{ status?: number; id: unknown }> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -121,21 +121,21 @@ forEachPlatform((platform) => {
     await running.close();
   });
 
-  it('takes over the id of the request, echoes it and shows it to the route', async () => {
+  it('accepts the id of the request, echoes it and passes it to the route', async () => {
     await boot();
     const response = await read('/echo', { [ECHO]: 'order-7' });
     expect(response.headers.get(ECHO)).toBe('order-7');
     expect(await response.json()).toMatchObject({ id: 'order-7' });
   });
 
-  it('accepts x-request-id and replaces an id that is no id', async () => {
+  it('accepts x-request-id and replaces a malformed id', async () => {
     await boot();
     expect(await echo({ 'x-request-id': 'r-1' })).toMatchObject({ id: 'r-1' });
     const { id } = await echo({ [ECHO]: 'a b' });
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('binds before Nest middleware', async () => {
+  it('binds the context before Nest middleware runs', async () => {
     await boot();
     await read('/echo', { [ECHO]: 'order-7' });
     expect(middlewareSaw).toEqual(['order-7']);
@@ -158,7 +158,7 @@ forEachPlatform((platform) => {
     expect(response.headers.get(ECHO)).toBe('order-7');
   });
 
-  it('echoes an id when the body or the path cannot be read', async () => {
+  it('returns an id when the body or the path cannot be read', async () => {
     await boot();
     const headers = { 'content-type': 'application/json' };
     const response = await read('/echo', headers, { method: 'POST', body: '{"a":' });
@@ -170,7 +170,7 @@ forEachPlatform((platform) => {
     });
   });
 
-  it('binds requests of a second server, as Fastify opens one for localhost', async () => {
+  it('binds requests of a second server, such as the one Fastify opens for localhost', async () => {
     await boot();
     const framework = running.app.getHttpAdapter().getInstance() as RequestListener & {
       routing?: RequestListener;
@@ -187,7 +187,7 @@ forEachPlatform((platform) => {
     await new Promise((done) => second.close(done));
   });
 
-  it('never mixes the contexts of 100 requests at once', async () => {
+  it('never mixes the contexts of 100 concurrent requests', async () => {
     await boot({ trustIdentity: true });
     const ids = Array.from({ length: 100 }, (_, index) => `request-${index}`);
     const answers = await Promise.all(ids.map((id) => echo({ [ECHO]: id, 'x-merchant-id': id })));
@@ -195,7 +195,7 @@ forEachPlatform((platform) => {
     expect(answers.map(({ merchantId }) => merchantId)).toEqual(ids);
   });
 
-  it('believes no merchant and no user unless told to', async () => {
+  it('ignores merchant and user headers unless trustIdentity is set', async () => {
     const headers = { 'x-merchant-id': 'm-1', 'x-user-id': 'u-1' };
     await boot();
     expect(await echo(headers)).not.toMatchObject({ merchantId: 'm-1' });
@@ -213,14 +213,14 @@ forEachPlatform((platform) => {
     expect(answer).not.toHaveProperty('remainingMs');
   });
 
-  it('gives requests a deadline and never a longer one than the default', async () => {
+  it('gives each request a deadline of at most defaultTimeout', async () => {
     await boot({ defaultTimeout: '5s' });
     expect(await echo()).toMatchObject({ remainingMs: 5_000 });
     expect(await echo({ 'x-request-timeout-ms': '200' })).toMatchObject({ remainingMs: 200 });
     expect(await echo({ 'x-request-timeout-ms': '60000' })).toMatchObject({ remainingMs: 5_000 });
   });
 
-  it('aborts the signal when the client goes away before the answer', async () => {
+  it('aborts the signal when the client disconnects before the response', async () => {
     await boot();
     const client = new AbortController();
     const call = fetch(`${running.url}/hold`, { signal: client.signal }).catch(() => undefined);
@@ -235,14 +235,14 @@ forEachPlatform((platform) => {
     });
   });
 
-  it('does not abort the signal of a request that was answered', async () => {
+  it('does not abort the signal of a completed request', async () => {
     await boot();
     const call = read('/hold');
     await eventually(() => held.length === 1);
     held.splice(0)[0]!();
     await (await call).text();
-    const running_ = running.app.get(HttpContextBinder)['running'] as Set<unknown>;
-    await eventually(() => running_.size === 0);
+    const requests = running.app.get(HttpContextBinder)['running'] as Set<unknown>;
+    await eventually(() => requests.size === 0);
     expect(seen!.signal!.aborted).toBe(false);
   });
 
@@ -261,7 +261,7 @@ forEachPlatform((platform) => {
     expect((await call).status).toBe(200);
   });
 
-  it('works in applications of a TestingModule', async () => {
+  it('works in applications created from a TestingModule', async () => {
     const module = await Test.createTestingModule({ imports: [appModule()] }).compile();
     running = await platform.create(module);
     expect(await echo({ [ECHO]: 'order-7' })).toMatchObject({ id: 'order-7' });
@@ -269,7 +269,7 @@ forEachPlatform((platform) => {
   });
 });
 
-it('runs code in a changed context and returns to the old one', () => {
+it('runs code in a changed context and restores the previous one', () => {
   const service = new RequestContextService();
   const deadline = Deadline.after(5, new FakeClock());
   runInContext({ correlationId: 'order-7' }, () => {
@@ -283,14 +283,14 @@ it('runs code in a changed context and returns to the old one', () => {
 describe('the boot fails', () => {
   const boot = (imports: DynamicModule[]) => Test.createTestingModule({ imports }).compile();
 
-  it('when the timeout is no duration', async () => {
+  it('when the timeout is not a duration', async () => {
     const options = { defaultTimeout: Number.NaN };
     await expect(boot([CorrelationModule.forRoot(options)])).rejects.toThrow(
       'CorrelationModule.defaultTimeout: got NaN',
     );
   });
 
-  it('when the module is imported twice with options', async () => {
+  it('when the module is imported with options twice', async () => {
     const twice = [
       CorrelationModule.forRoot({}),
       CorrelationModule.forRoot({ trustInbound: false }),

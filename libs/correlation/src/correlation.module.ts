@@ -8,8 +8,8 @@ import { RequestContextService } from './request-context.service.js';
 import { RpcContextBinder } from './rpc/rpc-context.binder.js';
 
 /**
- * Gives every HTTP request, message, scheduled run and event listener a context that lasts through
- * all that it causes, errors and unknown routes included. Import it once, in the root module, with
+ * Gives every HTTP request, message, scheduled run and event listener a context that follows it
+ * through every call, errors and unknown routes included. Import it once, in the root module, with
  * `forRoot()`.
  */
 @Module({

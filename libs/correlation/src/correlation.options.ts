@@ -2,27 +2,26 @@ import { durationMs, SystemClock, type Clock, type Duration } from '@loyalnest/c
 
 export interface CorrelationModuleOptions {
   /**
-   * Deadline of requests that bring none. A longer one that a request brings is cut to it, so no
-   * request is worked on for longer. At least 1 ms. @defaultValue none: only deadlines that
-   * requests bring count
+   * Deadline of requests that send none. Longer deadlines are capped at it, so no request runs for
+   * longer. At least 1 ms. @defaultValue none: only deadlines that requests send apply
    */
   readonly defaultTimeout?: Duration;
   /**
-   * Whether correlation id, `traceparent` and deadline of the request are taken over. Each of them
-   * can only mislabel or shorten the caller's own request, so this is safe at the edge as well.
-   * False: every request starts a new context. @defaultValue true
+   * Whether to accept the request's correlation id, `traceparent` and deadline. A caller can only
+   * mislabel or shorten its own request with them, so this is safe at the edge as well. If false,
+   * every request starts with a new context. @defaultValue true
    */
   readonly trustInbound?: boolean;
   /**
-   * Whether `x-merchant-id` and `x-user-id` are taken over. Any client can send them: turn it on
-   * only in services that nobody but your own gateway can reach. @defaultValue false
+   * Whether to accept `x-merchant-id` and `x-user-id`. Any client can send them: turn this on only
+   * in services that nothing but your own gateway can reach. @defaultValue false
    */
   readonly trustIdentity?: boolean;
-  /** Source of time. @defaultValue the machine's */
+  /** Source of time. @defaultValue the system clock */
   readonly clock?: Clock;
 }
 
-/** The options as they are used: checked, defaults filled in. */
+/** The validated options, with defaults filled in. */
 export interface CorrelationPolicy {
   readonly defaultTimeoutMs: number | undefined;
   readonly trustInbound: boolean;

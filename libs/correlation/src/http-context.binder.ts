@@ -23,10 +23,10 @@ import { RequestCancelledError } from './request-cancelled.error.js';
 import { RequestSpans } from './request-span.js';
 
 /**
- * Binds the context around the HTTP server's own request event: before every middleware, hook and
- * parser of both adapters, and for answers that no route gives. Fastify's second listener for
- * `localhost` is known from its first request on; that one, and those of `inject()`, are bound
- * behind middleware.
+ * Binds the context around the HTTP server's own request event. It is there before every
+ * middleware, hook and parser of both adapters, and for responses without a route. Fastify's second
+ * listener for `localhost` is only known after its first request. That request, and those of
+ * `inject()`, get their context after the middleware.
  */
 @Injectable()
 export class HttpContextBinder implements OnModuleInit, ShutdownListener {
@@ -98,7 +98,7 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
     runInContext({ ...context, ...signals }, () => this.trace(req, res, handle));
   }
 
-  /** The span lasts until the answer has ended. */
+  /** The span ends when the response closes. */
   private trace(req: IncomingMessage, res: ServerResponse, handle: () => void): void {
     void traced(
       'server',

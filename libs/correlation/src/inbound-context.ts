@@ -7,7 +7,7 @@ import {
 import type { IncomingHttpHeaders } from 'node:http';
 import type { CorrelationPolicy } from './correlation.options.js';
 
-/** The context that a request starts with: what it may bring along, and the deadline's cap. */
+/** The context that a request starts with: its trusted headers and its capped deadline. */
 export function inboundContext(
   headers: IncomingHttpHeaders,
   policy: CorrelationPolicy,
@@ -16,8 +16,8 @@ export function inboundContext(
     headers,
     policy.clock,
   );
-  const brought = policy.trustInbound ? deadline : undefined;
-  const limit = capped(brought, policy);
+  const requested = policy.trustInbound ? deadline : undefined;
+  const limit = capped(requested, policy);
   return {
     ...(policy.trustIdentity && identity),
     ...(policy.trustInbound ? { correlationId } : { correlationId: newCorrelationId() }),

@@ -1,5 +1,5 @@
 import { currentContext } from '@loyalnest/core';
 import { createParamDecorator } from '@nestjs/common';
 
-/** The merchant of the running request; undefined where the context names none. */
+/** Injects the merchant of the current request; undefined if the context has none. */
 export const MerchantId = createParamDecorator(() => currentContext()?.merchantId);

@@ -1,9 +1,9 @@
 import { newCorrelationId, runInContext, type RequestContext } from '@loyalnest/core';
 
 /**
- * Begins a context for what no request, job or message has started: a script, a migration, a test.
- * Unlike `RequestContextService.run` it takes nothing over from a context around it. The correlation
- * id is a new one, unless `context` names it.
+ * Runs `task` in a new context, for code that no request, job or message started: a script, a
+ * migration, a test. Unlike `RequestContextService.run` it inherits nothing from an outer context.
+ * The correlation id is new unless `context` has one.
  *
  * @example
  * await runWithContext({ merchantId: 'acme' }, () => importPoints(file));

@@ -1,7 +1,7 @@
 import type { Clock } from '@loyalnest/core';
 import type { INestApplicationContext } from '@nestjs/common';
 
-/** What of Nest's application tells how far its start is. */
+/** Internals of Nest's application that show the progress of its boot. */
 interface Startable {
   readonly isInitialized?: boolean;
   readonly initializationPromise?: Promise<unknown>;
@@ -9,30 +9,30 @@ interface Startable {
 
 const POLL_MS = 20;
 
-/** The application between its creation and its end. */
+/** Observes the boot of the application and closes it. */
 export class AppLifecycle {
   constructor(private readonly app: INestApplicationContext) {}
 
-  /** Whether its hooks of the start have not all run yet. */
+  /** True until all of its boot hooks have run. */
   get isBooting(): boolean {
     return (this.app as Startable).isInitialized === false;
   }
 
-  /** Resolves when the start has ended, well or not, or after `capMs`. */
+  /** Resolves when the boot has succeeded or failed, or after `capMs`. */
   async booted(capMs: number, clock: Clock): Promise<void> {
     const giveUpAt = clock.monotonic() + capMs;
-    const start = { failed: false, watched: false };
-    while (this.isBooting && !start.failed && clock.monotonic() < giveUpAt) {
+    const boot = { failed: false, watched: false };
+    while (this.isBooting && !boot.failed && clock.monotonic() < giveUpAt) {
       const { initializationPromise } = this.app as Startable;
-      if (initializationPromise && !start.watched) {
-        start.watched = true;
-        initializationPromise.catch(() => (start.failed = true));
+      if (initializationPromise && !boot.watched) {
+        boot.watched = true;
+        initializationPromise.catch(() => (boot.failed = true));
       }
       await clock.sleep(POLL_MS);
     }
   }
 
-  /** Runs Nest's hooks of the end. */
+  /** Runs Nest's shutdown hooks. */
   close(): Promise<void> {
     return this.app.close();
   }

@@ -1,19 +1,19 @@
 import { diagnostics, type DrainPhase } from '@loyalnest/core';
 
-/** Why a shutdown began: a signal, or the name of the event of an error that nobody caught. */
+/** Why a shutdown began: a signal, or Node's event for an error that nothing caught. */
 export type ShutdownCause = 'SIGTERM' | 'SIGINT' | 'uncaughtException' | 'unhandledRejection';
 
 export interface ShutdownBegan {
   readonly cause: ShutdownCause;
-  /** Requests that were running, as method and path. */
+  /** The running requests, as method and path. */
   readonly running: readonly string[];
 }
 
 export interface ShutdownPhaseEnded {
-  /** `boot`: a start that was under way; `http`: running requests; `hooks`: Nest's own. */
+  /** `boot`: a boot that had not ended; `http`: running requests; `hooks`: Nest's own hooks. */
   readonly phase: DrainPhase | 'boot' | 'http' | 'hooks';
   readonly durationMs: number;
-  /** What had not ended when the time was over; empty if all went well. */
+  /** Everything that had not ended when the time was up; empty on success. */
   readonly stuck: readonly string[];
 }
 
@@ -22,7 +22,7 @@ export interface ShutdownEnded {
   /** From the signal until the process exits. */
   readonly durationMs: number;
   readonly exitCode: number;
-  /** What had not ended in its time, each with its phase; empty if all went well. */
+  /** Everything that had not ended in time, each with its phase; empty on success. */
   readonly stuck: readonly string[];
 }
 
@@ -30,5 +30,5 @@ export const shutdownBegan = diagnostics<ShutdownBegan>('loyalnest:graceful-shut
 export const shutdownPhaseEnded = diagnostics<ShutdownPhaseEnded>(
   'loyalnest:graceful-shutdown:phase-ended',
 );
-/** Published in the tick of the exit: only listeners that do not wait hear it. */
+/** Published in the tick of the exit, so only the synchronous part of a listener runs. */
 export const shutdownEnded = diagnostics<ShutdownEnded>('loyalnest:graceful-shutdown:ended');

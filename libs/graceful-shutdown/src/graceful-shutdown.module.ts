@@ -7,7 +7,7 @@ import { HttpDrain } from './http/http-drain.js';
 import { ShutdownParticipants } from './steps/shutdown-participants.js';
 
 /**
- * Ends the process in order after SIGTERM and SIGINT. Import it once, in the root module, with
+ * Shuts the process down in order after SIGTERM or SIGINT. Import it once, in the root module, with
  * `forRoot()`, and attach the application: `app.get(GracefulShutdown).attach(app)`.
  */
 @Module({

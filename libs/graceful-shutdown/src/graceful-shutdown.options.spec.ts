@@ -5,7 +5,7 @@ const resolve = (
   environment: NodeJS.ProcessEnv = {},
 ) => resolveShutdownOptions(options, environment).budget;
 
-it('gives jobs all that the other phases leave of 30 s', () => {
+it('gives jobs the part of 30 s that the other phases leave', () => {
   expect(resolve({})).toEqual({
     propagationMs: 0,
     httpDrainMs: 10_000,
@@ -17,7 +17,7 @@ it('gives jobs all that the other phases leave of 30 s', () => {
   });
 });
 
-it('waits for the endpoint to be removed in Kubernetes only', () => {
+it('waits for the removal of the endpoint only in Kubernetes', () => {
   const kubernetes = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
   expect(resolve({}, kubernetes).propagationMs).toBe(5_000);
   expect(resolve({ propagationDelay: 0 }, kubernetes).propagationMs).toBe(0);
@@ -33,11 +33,11 @@ it.each([
   [{ propagationDelay: '11s' }, 'the phases need 31000 ms'],
   [{ gracePeriod: '1s', httpDrain: 0, hooks: 0, close: 0, flush: 0 }, 'the phases need 2000 ms'],
   [{ flush: Number.NaN }, 'GracefulShutdownModule.flush: got NaN'],
-] as const)('does not boot with %j', (options, message) => {
+] as const)('refuses to boot with %j', (options, message) => {
   expect(() => resolve(options)).toThrow(message);
 });
 
-it('hurries after an exception that nobody caught', () => {
+it('shortens every phase after an uncaught exception', () => {
   const budget = emergencyBudget(resolve({}, { KUBERNETES_SERVICE_HOST: '10.0.0.1' }));
   expect(budget).toMatchObject({ propagationMs: 0, httpDrainMs: 3_000, jobDrainMs: 3_000 });
   expect(budget.deadlineMs).toBe(7_000);

@@ -5,31 +5,31 @@ import type { ProcessControl } from './process/process-control.js';
 export interface GracefulShutdownModuleOptions {
   /**
    * Time from the signal until the orchestrator kills the process: `terminationGracePeriodSeconds`
-   * in Kubernetes, `stop_grace_period` in compose. The process is gone 2 s before. @defaultValue '30s'
+   * in Kubernetes, `stop_grace_period` in compose. The process exits 2 s earlier. @defaultValue '30s'
    */
   readonly gracePeriod?: Duration;
   /**
-   * How long requests are still served as before, because load balancers hear late that this
-   * instance goes. @defaultValue '5s' in Kubernetes, otherwise 0
+   * How long requests are still served as before, because load balancers learn late that this
+   * instance is shutting down. @defaultValue '5s' in Kubernetes, otherwise 0
    */
   readonly propagationDelay?: Duration;
-  /** What running requests may take after that. @defaultValue '10s' */
+  /** Time for running requests after that. @defaultValue '10s' */
   readonly httpDrain?: Duration;
-  /** What running jobs may take, counted from the signal. @defaultValue all that the rest leaves */
+  /** Time for running jobs, counted from the signal. @defaultValue the remaining time */
   readonly jobDrain?: Duration;
-  /** What `app.close()` with Nest's own hooks may take. @defaultValue '4s' */
+  /** Time for `app.close()` with Nest's own hooks. @defaultValue '4s' */
   readonly hooks?: Duration;
-  /** What closing queues, databases and connections may take together. @defaultValue '2s' */
+  /** Time to close queues, databases and connections together. @defaultValue '2s' */
   readonly close?: Duration;
-  /** What writing out logs and traces may take. @defaultValue '2s' */
+  /** Time to flush logs and traces. @defaultValue '2s' */
   readonly flush?: Duration;
-  /** Source of time. @defaultValue the machine's */
+  /** Source of time. @defaultValue the system clock */
   readonly clock?: Clock;
   /** Signals and exit. @defaultValue the running process */
   readonly process?: ProcessControl;
 }
 
-/** How long each part may take, in milliseconds. */
+/** Time limit of each part, in milliseconds. */
 export interface ShutdownBudget {
   readonly propagationMs: number;
   readonly httpDrainMs: number;
@@ -37,7 +37,7 @@ export interface ShutdownBudget {
   readonly hooksMs: number;
   readonly closeMs: number;
   readonly flushMs: number;
-  /** From the signal until the process ends whatever happens. */
+  /** From the signal until the process exits in any case. */
   readonly deadlineMs: number;
 }
 
@@ -47,7 +47,7 @@ export interface ShutdownPolicy {
   readonly process: ProcessControl;
 }
 
-/** Kept free before the orchestrator's SIGKILL, so that the last word is ours. */
+/** Margin before the orchestrator's SIGKILL, for the report of what is stuck. */
 const RESERVE_MS = 2_000;
 
 export function resolveShutdownOptions(
@@ -69,7 +69,7 @@ export function resolveShutdownOptions(
     throw new OptionError(
       path('gracePeriod'),
       options.gracePeriod ?? '30s',
-      `the phases need ${totalMs} ms: give the process that long, or shorten propagationDelay ` +
+      `the phases need ${totalMs} ms: raise gracePeriod to that, or shorten propagationDelay ` +
         `(${propagationMs} ms), httpDrain (${httpDrainMs} ms), jobDrain (${jobDrainMs} ms), ` +
         `hooks (${hooksMs} ms), close (${closeMs} ms) or flush (${flushMs} ms)`,
     );
@@ -81,7 +81,7 @@ export function resolveShutdownOptions(
   };
 }
 
-/** After an exception that nobody caught the state is unknown: finish what runs, but soon. */
+/** After an uncaught exception the state is unknown: running work may finish, but quickly. */
 export function emergencyBudget(budget: ShutdownBudget): ShutdownBudget {
   const { httpDrainMs, jobDrainMs, hooksMs, closeMs, flushMs } = budget;
   return {

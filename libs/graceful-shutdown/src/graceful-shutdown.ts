@@ -22,7 +22,6 @@ import {
 import { HttpDrain } from './http/http-drain.js';
 import { refuseLossyOptions } from './http/refuse-lossy-options.js';
 import type { ProcessEvent } from './process/process-control.js';
-
 import { stackOf } from './steps/stack-of.js';
 import { ShutdownSequence } from './shutdown-sequence.js';
 import { ShutdownParticipants } from './steps/shutdown-participants.js';
@@ -32,8 +31,8 @@ const SAME_SIGNAL_MS = 30;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
- * Owns SIGTERM, SIGINT and errors that nobody caught: each of them ends the process in order, and
- * in any case before its deadline. A second signal ends it at once.
+ * Shuts the process down in order on SIGTERM, SIGINT and uncaught errors, and always before its
+ * deadline. A second signal exits immediately.
  */
 @Injectable()
 export class GracefulShutdown
@@ -44,7 +43,7 @@ export class GracefulShutdown
   private readonly policy: ShutdownPolicy;
   private readonly handlers: Readonly<Record<ProcessEvent, (value: unknown) => void>>;
   private readonly drain = new AbortController();
-  private readonly endAtOnce: readonly (() => void)[];
+  private readonly removeEarlyHandlers: readonly (() => void)[];
   private app: AppLifecycle | undefined;
   private nestApp: INestApplicationContext | undefined;
   private sequence: ShutdownSequence | undefined;
@@ -64,24 +63,24 @@ export class GracefulShutdown
       unhandledRejection: (reason) => this.onFatal('unhandledRejection', reason),
     };
     setMaxListeners(0, this.drain.signal);
-    this.endAtOnce = this.policy.process.isInit
-      ? SIGNALS.map((name) => this.endAtOnceOn(name))
+    this.removeEarlyHandlers = this.policy.process.isInit
+      ? SIGNALS.map((name) => this.exitOn(name))
       : [];
   }
 
   /**
-   * Takes over the signals for `app`. Call it in main, before the application listens, in place of
+   * Handles the signals for `app`. Call it in main before the application listens, instead of
    * `app.enableShutdownHooks()`.
    *
    * @throws OptionError if the application uses `forceCloseConnections`, `return503OnClosing` or
-   * `enableShutdownHooks()`, or was attached before
+   * `enableShutdownHooks()`, or is already attached
    */
   attach(app: INestApplicationContext): void {
     if (this.app) throw new OptionError('GracefulShutdown.attach', 2, 'attach the app once');
     refuseLossyOptions(app);
     this.app = new AppLifecycle(app);
     this.nestApp = app;
-    for (const end of this.endAtOnce) end();
+    for (const remove of this.removeEarlyHandlers) remove();
     for (const [event, handler] of this.entries()) this.policy.process.on(event, handler);
   }
 
@@ -92,7 +91,7 @@ export class GracefulShutdown
 
   /**
    * Aborts in the tick in which a shutdown begins, while everything still works: end long streams
-   * and loops, begin nothing that lasts. Requests have it in their context as `drainSignal`.
+   * and loops, and start no long work. Requests have it in their context as `drainSignal`.
    */
   get drainSignal(): AbortSignal {
     return this.drain.signal;
@@ -125,10 +124,10 @@ export class GracefulShutdown
     );
   }
 
-  /** An application that is closed by its own code leaves no handlers behind. */
+  /** Removes the handlers when the application's own code closes it. */
   onApplicationShutdown(): void {
     if (this.isDraining) return;
-    for (const end of this.endAtOnce) end();
+    for (const remove of this.removeEarlyHandlers) remove();
     for (const [event, handler] of this.entries()) this.policy.process.off(event, handler);
   }
 
@@ -138,13 +137,13 @@ export class GracefulShutdown
       return;
     }
     if (this.policy.clock.monotonic() - this.beganAt < SAME_SIGNAL_MS) return;
-    this.logger.error(`${signal} again: exit at once`);
+    this.logger.error(`${signal} during the shutdown: exiting immediately`);
     this.policy.process.exit(128 + constants.signals[signal]);
   }
 
   private onFatal(cause: 'uncaughtException' | 'unhandledRejection', error: unknown): void {
-    // In the message: not every logger prints what comes after it.
-    this.logger.fatal(`${cause}: the process will end: ${stackOf(error)}`);
+    // The stack is part of the message because not every logger prints further arguments.
+    this.logger.fatal(`${cause}: the process will exit: ${stackOf(error)}`);
     this.fatalErrors++;
     if (this.fatalErrors > 1) this.policy.process.exit(1);
     else if (this.sequence) this.sequence.fail();
@@ -167,14 +166,16 @@ export class GracefulShutdown
   }
 
   /**
-   * Until the application is attached a signal ends the process as it does without a handler. The
-   * kernel does so by itself, but not for the first process of a container. Returns what ends that.
+   * Exits on a signal until the application is attached. The kernel does that for any process
+   * without a handler except the first one of a container.
+   *
+   * @returns a function that removes the handler
    */
-  private endAtOnceOn(signal: (typeof SIGNALS)[number]): () => void {
+  private exitOn(signal: (typeof SIGNALS)[number]): () => void {
     const { process } = this.policy;
-    const end = (): void => process.exit(128 + constants.signals[signal]);
-    process.on(signal, end);
-    return () => process.off(signal, end);
+    const exit = (): void => process.exit(128 + constants.signals[signal]);
+    process.on(signal, exit);
+    return () => process.off(signal, exit);
   }
 
   private entries(): [ProcessEvent, (value: unknown) => void][] {

@@ -23,7 +23,7 @@ export interface SequenceOptions {
 }
 
 const CLOSING: readonly DrainPhase[] = ['close-queues', 'close-databases', 'close-connections'];
-/** `stop-intake` has to return at once; a step that does not must not hold up the jobs. */
+/** `stop-intake` must return immediately; a step that does not must not delay the jobs. */
 const STOP_INTAKE_MS = 1_000;
 
 /** One shutdown, from the signal to the exit. */
@@ -44,20 +44,20 @@ export class ShutdownSequence {
     this.startedAt = options.clock.monotonic();
   }
 
-  /** The exit code will not be 0, however well the rest goes. */
+  /** Makes the process exit with 1, even if every step succeeds. */
   fail(): void {
     this.failed = true;
   }
 
   /**
-   * Readiness has fallen and intake has stopped when this returns; the rest follows by itself. In
-   * the middle of a boot intake stops when that has ended: what has not begun cannot be stopped.
+   * Readiness has failed and intake has stopped when this returns; the other steps follow in the
+   * background. During a boot, intake stops when the boot has ended, because it has not started yet.
    */
   run(): void {
     const { cause, budget, clock } = this.options;
     clock.schedule(() => this.giveUp(), budget.deadlineMs, false);
     const wasBooting = this.app.isBooting;
-    this.participants.tell('draining');
+    this.participants.notify('draining');
     this.http.announce();
     const intakeStopped = wasBooting ? this.endOfBoot() : this.stopIntake();
     const { routes } = this.http;
@@ -72,7 +72,7 @@ export class ShutdownSequence {
     );
   }
 
-  /** Takes its time from that of requests: no load balancer knows this instance yet. */
+  /** Uses the time for requests, because no load balancer knows this instance yet. */
   private async endOfBoot(): Promise<void> {
     const { budget, clock } = this.options;
     const startedAt = clock.monotonic();
@@ -98,7 +98,7 @@ export class ShutdownSequence {
     process.exit(code);
   }
 
-  /** @param removed resolves when load balancers should know that this instance goes */
+  /** @param removed resolves when load balancers should have removed this instance */
   private async finish(intakeStopped: Promise<void>, removed: Promise<void>): Promise<void> {
     const { budget, clock } = this.options;
     await Promise.all([
@@ -108,7 +108,7 @@ export class ShutdownSequence {
     await this.hooks();
     const closingAt = clock.monotonic();
     for (const [index, phase] of CLOSING.entries()) {
-      // Each has a third of the time for sure, and what those before it left.
+      // Each phase has a third of the time, plus whatever the earlier ones left.
       const endsAt = closingAt + (budget.closeMs * (index + 1)) / CLOSING.length;
       await this.phase(phase, endsAt - clock.monotonic());
     }
@@ -124,7 +124,7 @@ export class ShutdownSequence {
   private async drainHttp(): Promise<void> {
     const { budget, clock } = this.options;
     const startedAt = clock.monotonic();
-    const cancel = (): void => this.participants.tell('cancelling');
+    const cancel = (): void => this.participants.notify('cancelling');
     const capMs = budget.propagationMs + budget.httpDrainMs - this.elapsedMs;
     const cutOff = await this.http.drain(Math.max(0, capMs), cancel, clock);
     this.ended('http', startedAt, cutOff);
@@ -172,7 +172,7 @@ export class ShutdownSequence {
     }
   }
 
-  /** The hard deadline: better to end by ourselves and say why than to be killed in silence. */
+  /** The hard deadline: exits and reports why, before the orchestrator kills the process. */
   private giveUp(): void {
     for (const step of this.unfinished) this.stuck.add(`${step.phase}: ${describe(step)}`);
     for (const route of this.http.routes) this.stuck.add(`http: ${route}`);
@@ -187,7 +187,7 @@ export class ShutdownSequence {
   }
 }
 
-/** The step's name with what it still has to do. */
+/** The step's name with its pending work. */
 function describe(step: DrainStep): string {
   const pending = step.pending?.() ?? [];
   return pending.length === 0 ? step.name : `${step.name} (${pending.join(', ')})`;

@@ -1,6 +1,6 @@
 import { ProcessControl, type ProcessEvent } from '@loyalnest/graceful-shutdown';
 
-/** A process that is told of signals by the test and only notes that it should exit. */
+/** A process that gets its signals from the test and only records its exits. */
 export class FakeProcess extends ProcessControl {
   readonly exits: number[] = [];
   private readonly listeners = new Map<ProcessEvent, (value: unknown) => void>();

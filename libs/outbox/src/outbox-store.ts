@@ -17,7 +17,7 @@ interface OutboxRow {
   readonly publishAttempts: number;
 }
 
-/** An event taken by a relay. */
+/** An event that a relay has claimed. */
 export interface ClaimedEvent extends PublishableJob {
   readonly publishAttempts: number;
 }
@@ -28,7 +28,7 @@ export interface OutboxBacklog {
   readonly lagMs: number;
 }
 
-/** The statements on the outbox table. */
+/** Runs the statements on the outbox table. */
 @Injectable()
 export class OutboxStore implements OnModuleInit {
   private readonly database: SqlDatabase<unknown>;
@@ -62,8 +62,8 @@ export class OutboxStore implements OnModuleInit {
   }
 
   /**
-   * Takes events that are due, the oldest first. Rows that another relay holds are skipped, never
-   * waited for; what is taken comes back after the lease unless it is settled before.
+   * Claims due events, oldest first. It skips rows that another relay has locked instead of waiting
+   * for them. A claimed event that is not settled becomes due again after the lease.
    */
   async claim(limit: number, leaseMs: number): Promise<readonly ClaimedEvent[]> {
     const { rows } = await this.database.query<OutboxRow & { readonly sequence: string }>(
@@ -100,7 +100,7 @@ export class OutboxStore implements OnModuleInit {
     );
   }
 
-  /** Published events that are due to be looked up in the queue. */
+  /** Published events whose jobs should be looked up now. */
   async unconfirmed(limit: number): Promise<readonly Pick<PublishableJob, 'id' | 'name'>[]> {
     const { rows } = await this.database.query<Pick<PublishableJob, 'id' | 'name'>>(
       `select id, name from loyalnest_outbox
@@ -110,26 +110,26 @@ export class OutboxStore implements OnModuleInit {
     return rows;
   }
 
-  /** Forgets what has ended, looks again later at what is pending, publishes again what is lost. */
+  /** Deletes events whose job ended, defers pending ones, and marks lost ones as unpublished. */
   async settle(fates: ReadonlyMap<string, JobFate>, confirmAfterMs: number): Promise<void> {
-    const having = (...wanted: readonly JobFate[]): readonly string[] =>
+    const withFate = (...wanted: readonly JobFate[]): readonly string[] =>
       [...fates].filter(([, fate]) => wanted.includes(fate)).map(([id]) => id);
     await this.database.query('delete from loyalnest_outbox where id = any($1::uuid[])', [
-      having('completed', 'dead'),
+      withFate('completed', 'dead'),
     ]);
     await this.database.query(
       `update loyalnest_outbox set due_at = now() + $2 * interval '1 millisecond'
        where id = any($1::uuid[])`,
-      [having('pending'), confirmAfterMs],
+      [withFate('pending'), confirmAfterMs],
     );
     await this.database.query(
       `update loyalnest_outbox set published_at = null, due_at = now()
        where id = any($1::uuid[])`,
-      [having('unknown')],
+      [withFate('unknown')],
     );
   }
 
-  /** Age of the oldest event that is not published yet, in milliseconds; 0 if there is none. */
+  /** Age of the oldest unpublished event in milliseconds; 0 if there is none. */
   async lagMs(): Promise<number> {
     const { rows } = await this.database.query<{ readonly lag: string | number | null }>(
       `select extract(epoch from now() - min(occurred_at)) * 1000 as lag
@@ -138,7 +138,7 @@ export class OutboxStore implements OnModuleInit {
     return Math.max(0, Number(rows[0]?.lag ?? 0));
   }
 
-  /** The same, and how many events are on their way, of the first `limit` rows of each kind. */
+  /** The same age and the number of events of each kind, counting at most `limit` rows per kind. */
   async backlog(limit: number): Promise<OutboxBacklog> {
     const { rows } = await this.database.query<Record<keyof OutboxBacklog, string | number | null>>(
       `select count(*) as unpublished,

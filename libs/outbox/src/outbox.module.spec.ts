@@ -39,16 +39,17 @@ const OrderPaid: JobDescriptor<Paid> = {
   },
 };
 
-/** A queue that can be away, slow to finish, or forget. */
+/** A queue that can be unavailable and that lets the test decide the fate of its jobs. */
 class MemoryPublisher extends JobPublisher {
   readonly jobs = new Map<string, PublishableJob>();
   readonly fate = new Map<string, JobFate>();
   published = 0;
-  away = false;
+  isUnavailable = false;
 
   async publish(jobs: readonly PublishableJob[]): Promise<readonly PublishResult[]> {
     return jobs.map((job) => {
-      if (this.away) return { id: job.id, outcome: 'failed', error: new Error('away') };
+      if (this.isUnavailable)
+        return { id: job.id, outcome: 'failed', error: new Error('unavailable') };
       this.published++;
       const outcome = this.jobs.has(job.id) ? 'duplicate' : 'published';
       this.jobs.set(job.id, job);
@@ -84,7 +85,7 @@ describe.each(Object.entries(DATABASES))('with %s', (adapter, adapt) => {
   beforeEach(async () => {
     const url = await postgres.createDatabase(`${adapter.toLowerCase()}_${++count}`);
     pool = new Pool({ connectionString: url, max: 5 });
-    // A connection that the server closes first is no failure of a test.
+    // The server may close an idle connection first, which must not fail the test.
     pool.on('error', () => {});
     database = adapt(pool);
     publisher = new MemoryPublisher();
@@ -125,7 +126,7 @@ describe.each(Object.entries(DATABASES))('with %s', (adapter, adapt) => {
   const rows = async (): Promise<number> =>
     Number((await pool.query('select count(*) from loyalnest_outbox')).rows[0].count);
 
-  it('publishes an event when its transaction commits, with the context of the request', async () => {
+  it('publishes an event with the request context when its transaction commits', async () => {
     const app = await createApp();
     const outbox = app.get(Outbox);
     const id = await runInContext({ correlationId: 'order-7', merchantId: 'shop' }, () =>
@@ -144,7 +145,7 @@ describe.each(Object.entries(DATABASES))('with %s', (adapter, adapt) => {
     });
   });
 
-  it('publishes nothing of a transaction that rolls back', async () => {
+  it('publishes nothing if the transaction rolls back', async () => {
     const app = await createApp();
     await expect(
       database.transaction(async (tx) => {
@@ -164,8 +165,8 @@ describe.each(Object.entries(DATABASES))('with %s', (adapter, adapt) => {
     expect(await rows()).toBe(0);
   });
 
-  it('keeps events while the queue is away and publishes them when it is back', async () => {
-    publisher.away = true;
+  it('keeps events while the queue is unavailable and publishes them when it is back', async () => {
+    publisher.isUnavailable = true;
     const app = await createApp();
     await database.transaction(async (tx) => {
       for (const orderId of ['1', '2', '3'])
@@ -173,15 +174,15 @@ describe.each(Object.entries(DATABASES))('with %s', (adapter, adapt) => {
     });
     await eventually(async () => {
       const { rows: failed } = await pool.query(
-        "select 1 from loyalnest_outbox where last_error = 'away' and publish_attempts > 1",
+        "select 1 from loyalnest_outbox where last_error = 'unavailable' and publish_attempts > 1",
       );
       expect(failed).toHaveLength(3);
     });
-    publisher.away = false;
+    publisher.isUnavailable = false;
     await eventually(() => expect(publisher.jobs.size).toBe(3));
   });
 
-  it('publishes an event again that the queue has lost', async () => {
+  it('publishes an event again if the queue has lost it', async () => {
     const app = await createApp();
     const id = await database.transaction((tx) =>
       app.get(Outbox).publish(tx, OrderPaid, { orderId: '1' }),
@@ -192,7 +193,7 @@ describe.each(Object.entries(DATABASES))('with %s', (adapter, adapt) => {
     expect(publisher.published).toBe(2);
   });
 
-  it.each(['completed', 'dead'] as const)('forgets an event whose job is %s', async (fate) => {
+  it.each(['completed', 'dead'] as const)('deletes an event whose job is %s', async (fate) => {
     const app = await createApp();
     const id = await database.transaction((tx) =>
       app.get(Outbox).publish(tx, OrderPaid, { orderId: '1' }),
@@ -205,7 +206,7 @@ describe.each(Object.entries(DATABASES))('with %s', (adapter, adapt) => {
   });
 
   it('shares the work between relays and publishes each event once', async () => {
-    publisher.away = true;
+    publisher.isUnavailable = true;
     const first = await createApp({ batchSize: 7 });
     await createApp({ batchSize: 7 });
     await database.transaction(async (tx) => {
@@ -213,14 +214,14 @@ describe.each(Object.entries(DATABASES))('with %s', (adapter, adapt) => {
         await first.get(Outbox).publish(tx, OrderPaid, { orderId: String(i) });
       }
     });
-    publisher.away = false;
+    publisher.isUnavailable = false;
     await eventually(() => expect(publisher.jobs.size).toBe(100));
     await Promise.all(apps.map((app) => app.get(OutboxRelay).onModuleDestroy()));
     expect(publisher.published).toBe(100);
   });
 
-  it('is degraded while events wait for too long', async () => {
-    publisher.away = true;
+  it('is degraded while events have been unpublished for too long', async () => {
+    publisher.isUnavailable = true;
     const app = await createApp({ degradedAfter: 20 });
     const relay = app.get(OutboxRelay);
     expect(await relay[CHECK_HEALTH]()).toMatchObject({ status: 'up' });
@@ -233,7 +234,7 @@ describe.each(Object.entries(DATABASES))('with %s', (adapter, adapt) => {
     );
   });
 
-  it('applies an event once when it comes 20 times at once, and gives all the same result', async () => {
+  it('applies an event once for 20 concurrent calls and gives all of them its result', async () => {
     const app = await createApp();
     let effects = 0;
     const results = await Promise.all(
@@ -246,7 +247,7 @@ describe.each(Object.entries(DATABASES))('with %s', (adapter, adapt) => {
     expect(results.every(({ result }) => result.points === 1)).toBe(true);
   });
 
-  it('applies an event again whose effect failed, and keeps nothing of the failure', async () => {
+  it('rolls back an effect that fails and applies it on the next call', async () => {
     const app = await createApp();
     const inbox = app.get(Inbox);
     await pool.query('create table effects (id int)');
@@ -259,29 +260,29 @@ describe.each(Object.entries(DATABASES))('with %s', (adapter, adapt) => {
     expect((await pool.query('select * from effects')).rowCount).toBe(1);
   });
 
-  it('lets each consumer apply the event', async () => {
+  it('applies an event once for each consumer', async () => {
     const app = await createApp();
     const inbox = app.get(Inbox);
     expect(await inbox.once('one', 'e', async () => 1)).toEqual({ applied: true, result: 1 });
     expect(await inbox.once('two', 'e', async () => 2)).toEqual({ applied: true, result: 2 });
   });
 
-  it('tells of each event whether it was applied, and of none that was rolled back', async () => {
+  it('reports each committed event as applied or repeated, and none that was rolled back', async () => {
     const app = await createApp();
     const inbox = app.get(Inbox);
-    const told: EventConsumed[] = [];
-    const end = eventConsumed.subscribe((event) => void told.push(event));
-    const fails = inbox.once('told', 'e', () => Promise.reject(new Error('no')));
+    const events: EventConsumed[] = [];
+    const end = eventConsumed.subscribe((event) => void events.push(event));
+    const fails = inbox.once('counter', 'e', () => Promise.reject(new Error('no')));
     await expect(fails).rejects.toThrow('no');
-    for (let i = 0; i < 2; i++) await inbox.once('told', 'e', async () => 1);
+    for (let i = 0; i < 2; i++) await inbox.once('counter', 'e', async () => 1);
     end();
-    expect(told).toEqual([
-      { consumer: 'told', applied: true },
-      { consumer: 'told', applied: false },
+    expect(events).toEqual([
+      { consumer: 'counter', applied: true },
+      { consumer: 'counter', applied: false },
     ]);
   });
 
-  it('goes on after Postgres was away', async () => {
+  it('recovers after Postgres was unavailable', async () => {
     const app = await createApp();
     await postgres.kill();
     await postgres.restart();
@@ -291,7 +292,7 @@ describe.each(Object.entries(DATABASES))('with %s', (adapter, adapt) => {
     await eventually(() => expect(publisher.jobs.has(id)).toBe(true));
   });
 
-  it('creates its tables once when instances start together', async () => {
+  it('creates its tables once when several instances start together', async () => {
     await Promise.all([createApp(), createApp(), createApp()]);
     expect(await rows()).toBe(0);
   });

@@ -9,8 +9,8 @@ import { OutboxMetrics } from './relay/outbox-metrics.js';
 import { OutboxRelay } from './relay/outbox-relay.js';
 
 /**
- * Events that are published exactly when their transaction commits, and effects that are applied
- * once. The application must provide a `JobPublisher` (QueueModule does, globally).
+ * Publishes events if and only if their transaction commits, and applies their effects once. The
+ * application must provide a `JobPublisher`; QueueModule provides one globally.
  */
 @Module({
   providers: [Outbox, Inbox, OutboxStore, OutboxMetrics, OutboxRelay],

@@ -4,20 +4,21 @@ import type { SqlDatabase } from './database/sql-database.js';
 
 export interface OutboxModuleOptions {
   /** `fromPg(pool)`, or `fromDrizzle(db)` of `@loyalnest/outbox/drizzle`. */
-  // The transaction type belongs to the application; Outbox<Tx> and Inbox<Tx> name it there.
+  // `any`, because only the application knows its transaction type: Outbox<Tx>, Inbox<Tx>.
   readonly database: SqlDatabase<any>;
   /** Create the tables at boot. @defaultValue true */
   readonly migrate?: boolean;
   /** How often the relay looks for new events. @defaultValue '100ms' */
   readonly pollInterval?: Duration;
-  /** Events published at once; at least 1. @defaultValue 100 */
+  /** Events published at once, 1 to 10,000. @defaultValue 100 */
   readonly batchSize?: number;
-  /** How long a relay that took events may be silent before another takes them. @defaultValue '30s' */
+  /** How long a relay may hold claimed events before another claims them. @defaultValue '30s' */
   readonly lease?: Duration;
-  /** Age of a published event at which it is looked up in the queue. @defaultValue '5s' */
+  /** How long after publishing an event the relay looks up its job. @defaultValue '5s' */
   readonly confirmAfter?: Duration;
   /** Age of the oldest unpublished event at which health is degraded. @defaultValue '1m' */
   readonly degradedAfter?: Duration;
+  /** Source of time. @defaultValue the system clock */
   readonly clock?: Clock;
 }
 

@@ -13,7 +13,7 @@ import { OutboxStore } from './outbox-store.js';
 import { MODULE_OPTIONS_TOKEN } from './outbox.module-definition.js';
 import type { OutboxModuleOptions } from './outbox.options.js';
 
-/** Publishes events in the transaction of the business change. `Tx` is your library's transaction. */
+/** Publishes events in the transaction of a business change. `Tx` is your library's transaction. */
 @Injectable()
 export class Outbox<Tx = unknown> {
   private readonly database: SqlDatabase<Tx>;
@@ -28,11 +28,11 @@ export class Outbox<Tx = unknown> {
   }
 
   /**
-   * Stores the event in `tx`: it is published if and only if `tx` commits, then at least once, also
-   * if the process or all of Redis is lost. The request context goes with it.
+   * Stores the event in `tx`. If and only if `tx` commits, the event is published at least once, even
+   * if the process or all of Redis is lost. It carries the current request context.
    *
-   * @returns the event's id, which is the id of its job
-   * @throws what the definition's validation throws; the transaction should be rolled back then
+   * @returns the event's id, which is also the id of its job
+   * @throws the error of the job's validation; roll the transaction back then
    */
   async publish<Payload>(tx: Tx, job: JobDescriptor<Payload>, payload: Payload): Promise<string> {
     const id = randomUUID();

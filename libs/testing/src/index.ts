@@ -50,7 +50,7 @@ export { forEachPlatform } from './platform/for-each-platform.js';
 export { PLATFORMS } from './platform/platform.js';
 export type { CreateAppOptions, Platform, RunningApp } from './platform/platform.js';
 
-// Faults of the network
+// Network faults
 export { TcpProxy } from './tcp-proxy/tcp-proxy.js';
 export type { ConnectionCounts, TcpProxyOptions } from './tcp-proxy/tcp-proxy.js';
 

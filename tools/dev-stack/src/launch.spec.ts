@@ -156,7 +156,7 @@ describe('the launcher', () => {
   it('says how to get a Redis where there is none', async () => {
     stack.launch({ env: { PATH: join(stack.folder, 'nothing-here') } });
     expect(await stack.launcher.exited).toMatchObject({ code: 1 });
-    expect(stack.output()).toMatch(/No Redis to be had[^]*Set REDIS_URL/);
+    expect(stack.output()).toMatch(/No Redis available[^]*Set REDIS_URL/);
     expect(stack.leftRunning()).toEqual([]);
   });
 

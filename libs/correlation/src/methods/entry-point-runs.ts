@@ -6,16 +6,16 @@ import {
   traced,
 } from '@loyalnest/core';
 
-/** Runs a method that no request has called. */
+/** Runs a method that was started without a request. */
 export type Run = (name: string, method: () => unknown) => unknown;
 
-/** Each run is a story of its own, also if its timer was made in a request. */
+/** Each run gets a new context and a new trace, even if its timer was created in a request. */
 export const runSchedule: Run = (name, method) =>
   runInContext({ correlationId: newCorrelationId() }, () =>
     traced('internal', () => ({ name, newTrace: true }), method),
   );
 
-/** A listener belongs to what emitted its event; where that had no context, it begins one. */
+/** A listener runs in the emitter's context, or in a new one if the emitter has none. */
 export const runEvent: Run = (name, method) => {
   const run = (): unknown => traced('internal', () => ({ name }), method);
   return currentContext() ? run() : runInChildContext({}, run);

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { runEvent, runSchedule, type Run } from './entry-point-runs.js';
 
-/** What `@nestjs/schedule` and `@nestjs/event-emitter` write on methods. */
+/** Metadata that `@nestjs/schedule` and `@nestjs/event-emitter` set on methods. */
 const ENTRY_POINTS: readonly (readonly [metadataKey: string, run: Run])[] = [
   ['SCHEDULER_TYPE', runSchedule],
   ['EVENT_LISTENER_METADATA', runEvent],
@@ -12,9 +12,9 @@ const BOUND = Symbol.for('@loyalnest/correlation:bound-method');
 type Method = ((...args: unknown[]) => unknown) & { [BOUND]?: true };
 
 /**
- * Gives runs of `@Cron`, `@Interval`, `@Timeout` and `@OnEvent` methods a context. The methods are
- * replaced on their prototypes before those packages look at them: in the constructor, when the
- * classes of all modules are known, and once more when the instances of factories are.
+ * Gives each run of a `@Cron`, `@Interval`, `@Timeout` or `@OnEvent` method a context. It replaces
+ * the methods on their prototypes before those packages read them: first in the constructor, when
+ * the classes of all modules are known, and again on init, when factories have made their instances.
  */
 @Injectable()
 export class MethodContextBinder implements OnModuleInit {

@@ -84,14 +84,14 @@ beforeAll(async () => {
 afterAll(() => app.close());
 beforeEach(() => ids.clear());
 
-it.each(['interval', 'inherited'])('gives each run of an %s an id of its own', async (name) => {
+it.each(['interval', 'inherited'])('gives each run of the method %s a new id', async (name) => {
   await eventually(() => idsOf(name).length >= 3);
   const seen = idsOf(name).slice(0, 3);
   for (const id of seen) expect(id).toMatch(UUID);
   expect(new Set(seen).size).toBe(3);
 });
 
-it('keeps the id through a run of a @Cron, and has none of who made its timer', async () => {
+it('keeps one id through a @Cron run and does not inherit that of its timer', async () => {
   const job = app.get(SchedulerRegistry).getCronJob('yearly');
   await runInContext({ correlationId: 'an operator' }, async () => job.fireOnTick());
   await eventually(() => idsOf('cron').length === 2);
@@ -100,7 +100,7 @@ it('keeps the id through a run of a @Cron, and has none of who made its timer', 
   expect(second).toBe(first);
 });
 
-it('gives an event listener the context of who emitted it', async () => {
+it('gives an event listener the context of the emitter', async () => {
   const emitter = app.get(EventEmitter2);
   runInContext({ correlationId: 'order-7' }, () => emitter.emit('paid', '7'));
   await runInContext({ correlationId: 'order-8' }, () => emitter.emitAsync('refunded', '8'));
@@ -110,14 +110,14 @@ it('gives an event listener the context of who emitted it', async () => {
   expect(idsOf('factory')).toEqual(['order-7']);
 });
 
-it('gives a listener one of its own where the emitter has none', async () => {
+it('gives an event listener a new context if the emitter has none', async () => {
   await app.get(EventEmitter2).emitAsync('refunded', '9');
   expect(idsOf('mail 9')).toEqual([expect.stringMatching(UUID)]);
   await app.get(EventEmitter2).emitAsync('paid', '10');
   expect(idsOf('factory')).toEqual([expect.stringMatching(UUID)]);
 });
 
-it('leaves other methods as they are, and binds once however many applications run', async () => {
+it('leaves other methods unchanged and binds each method once for all applications', async () => {
   expect(Mailer.prototype.notAnEntryPoint).toBe(notAnEntryPoint);
   const bound = Object.getOwnPropertyDescriptor(Nightly.prototype, 'yearly')?.value as () => void;
   expect(bound.name).toBe('yearly');
@@ -129,7 +129,7 @@ it('leaves other methods as they are, and binds once however many applications r
   await second.close();
 });
 
-it('runs a script in a context that takes nothing over', () => {
+it('runs a script in a context that inherits nothing', () => {
   const inner = runInContext({ correlationId: 'outer', merchantId: 'acme' }, () =>
     runWithContext({ userId: 'ada' }, () => currentContext()),
   );

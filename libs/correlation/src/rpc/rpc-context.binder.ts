@@ -12,7 +12,7 @@ import { rpcHeaders } from './rpc-headers.js';
 
 type Processing = (transport: unknown, context: unknown, done: () => Promise<unknown>) => unknown;
 
-/** A server of `@nestjs/microservices`; it need not be installed. */
+/** A server of `@nestjs/microservices`, which may not be installed. */
 interface RpcServer {
   setOnProcessingStartHook?(hook: Processing): void;
 }
@@ -34,9 +34,9 @@ interface Addressed {
 }
 
 /**
- * Binds the context around the handling of each message - guards, pipes, filters and the stream of
- * the answer included - and gives it to what Nest's own clients send. Both by the hooks that Nest
- * has for it, of which a server and a client take one: a hook that is set later replaces this.
+ * Binds the context around the handling of each message, including guards, pipes, filters and
+ * streamed responses, and adds it to the messages of Nest's own clients. It uses the hooks of Nest's
+ * servers and clients. Each of them takes a single hook, so one that is set later replaces this one.
  */
 @Injectable()
 export class RpcContextBinder implements OnModuleInit {

@@ -96,7 +96,7 @@ beforeEach(() => {
   seen.length = 0;
 });
 
-/** One application that answers messages beside its HTTP, and the client of it. */
+/** An application that handles messages as well as HTTP, with a client for it. */
 async function start(
   transport: MicroserviceOptions,
   options: CorrelationModuleOptions = {},
@@ -121,10 +121,10 @@ async function start(
 const ask = (pattern: string): Promise<unknown> =>
   firstValueFrom(running.client.send<unknown>(pattern, {}));
 
-describe.each(TRANSPORTS)('messages over %s', (_name, transport) => {
+describe.each(TRANSPORTS)('a message over %s', (_name, transport) => {
   afterEach(() => running.close());
 
-  it('keep the context of who sent them, from the first guard on', async () => {
+  it("has the sender's context from the first guard on", async () => {
     running = await start(await transport(), { trustIdentity: true });
     const deadline = Deadline.after(5_000, new SystemClock());
     const context = { correlationId: 'order-7', merchantId: 'acme', deadline };
@@ -139,12 +139,12 @@ describe.each(TRANSPORTS)('messages over %s', (_name, transport) => {
     }
   });
 
-  it('keep it while an answer is streamed', async () => {
+  it('keeps the context while a response is streamed', async () => {
     running = await start(await transport());
     expect(await runInContext({ correlationId: 'order-8' }, () => ask('stream'))).toBe('order-8');
   });
 
-  it('give it to every listener of an event', async () => {
+  it('passes the context to every listener of an event', async () => {
     running = await start(await transport());
     await runInContext({ correlationId: 'order-9' }, () =>
       firstValueFrom(running.client.emit('earned', {}), { defaultValue: undefined }),
@@ -156,7 +156,7 @@ describe.each(TRANSPORTS)('messages over %s', (_name, transport) => {
     ]);
   });
 
-  it('get one of their own where the sender has none, each another', async () => {
+  it('gets a context with a new id if the sender has none', async () => {
     running = await start(await transport());
     const ids = await Promise.all([ask('balance'), ask('balance')]);
     for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
@@ -164,19 +164,19 @@ describe.each(TRANSPORTS)('messages over %s', (_name, transport) => {
   });
 
   it.each([
-    ['nothing', ''],
-    ['words', 'two words'],
-    ['lines', 'order-7\nlevel=info'],
+    ['empty', ''],
+    ['two words', 'two words'],
+    ['two lines', 'order-7\nlevel=info'],
     ['markup', '<script>'],
-    ['129 characters', 'x'.repeat(129)],
-  ])('get an id of their own where theirs is %s', async (_what, hostile) => {
+    ['129 characters long', 'x'.repeat(129)],
+  ])('gets a new id if the sent one is %s', async (_what, hostile) => {
     running = await start(await transport(), { trustIdentity: true });
     const context = { correlationId: hostile, merchantId: hostile, userId: hostile };
     expect(await runInContext(context, () => ask('balance'))).toMatch(/^[0-9a-f-]{36}$/);
     expect(seen[0]).toMatchObject({ merchantId: undefined });
   });
 
-  it('never mix their contexts, many at once', async () => {
+  it('never gets the context of another message that is handled at the same time', async () => {
     running = await start(await transport());
     const ids = Array.from({ length: 50 }, (_, i) => `order-${i}`);
     const answers = ids.map((correlationId) =>
@@ -185,7 +185,7 @@ describe.each(TRANSPORTS)('messages over %s', (_name, transport) => {
     expect(await Promise.all(answers)).toEqual(ids);
   });
 
-  it('start anew where nobody is trusted', async () => {
+  it('starts a new context if inbound headers are not trusted', async () => {
     running = await start(await transport(), { trustInbound: false });
     const deadline = Deadline.after(5_000, new SystemClock());
     const context = { correlationId: 'order-7', deadline };
@@ -193,7 +193,7 @@ describe.each(TRANSPORTS)('messages over %s', (_name, transport) => {
     expect(seen[0]).toMatchObject({ remainingMs: undefined });
   });
 
-  it('have the deadline of the service, and never a later one', async () => {
+  it("gets the service's deadline and never a later one", async () => {
     running = await start(await transport(), { defaultTimeout: '1s' });
     const deadline = Deadline.after(5_000, new SystemClock());
     await runInContext({ correlationId: 'order-7', deadline }, () => ask('balance'));
@@ -202,7 +202,7 @@ describe.each(TRANSPORTS)('messages over %s', (_name, transport) => {
     for (const { remainingMs } of seen) expect(remainingMs).toBeLessThanOrEqual(1_000);
   });
 
-  it('are not believed who they are of, unless the sender is trusted', async () => {
+  it('does not set the merchant unless the sender is trusted', async () => {
     running = await start(await transport());
     await runInContext({ correlationId: 'order-7', merchantId: 'acme' }, () => ask('balance'));
     expect(seen[0]).toMatchObject({ correlationId: 'order-7', merchantId: undefined });
@@ -227,18 +227,18 @@ describe('rpcHeaders', () => {
     ['RabbitMQ', new RmqContext([{ properties: { headers: HEADERS } }, undefined, 'p'])],
     ['MQTT', new MqttContext(['p', { properties: { userProperties: HEADERS } }])],
     ['gRPC', { metadata: { getMap: () => HEADERS } }],
-  ])('reads those of %s', (_transport, context) => {
+  ])('reads the headers of %s', (_transport, context) => {
     expect(rpcHeaders(context)).toEqual(READ);
   });
 
   it.each([
     ['nothing', undefined],
-    ['a transport of its own', { anything: 1 }],
+    ['an unknown transport', { anything: 1 }],
     ['NATS without headers', new NatsContext(['p', undefined])],
     ['RabbitMQ without headers', new RmqContext([{ properties: {} }, undefined, 'p'])],
     ['MQTT 3', new MqttContext(['p', {}])],
-    ['values that are no text', new TcpContext([undefined as never, 'p', { a: 7 as never }])],
-  ])('finds none in %s', (_case, context) => {
+    ['values that are not text', new TcpContext([undefined as never, 'p', { a: 7 as never }])],
+  ])('finds no headers in %s', (_case, context) => {
     expect(rpcHeaders(context)).toEqual({});
   });
 });

@@ -1,8 +1,8 @@
 type Values = Record<string, unknown>;
 
 /**
- * What Nest's transports pass with a message: TCP and Redis the packet's metadata, NATS its headers,
- * Kafka, RabbitMQ and MQTT those inside the message, gRPC the call's metadata.
+ * Where Nest's transports keep the headers of a message: TCP and Redis in the packet's metadata,
+ * NATS in its headers, Kafka, RabbitMQ and MQTT inside the message, gRPC in the call's metadata.
  */
 interface MessageContext {
   getMetadata?(): unknown;
@@ -15,7 +15,7 @@ interface MessageContext {
   readonly metadata?: unknown;
 }
 
-/** The headers of a message under lower-case names; empty where its transport carried none. */
+/** The headers of a message under lower-case names; empty if it has none. */
 export function rpcHeaders(context: unknown): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of entriesOf(sourceOf((context ?? {}) as MessageContext))) {
@@ -39,7 +39,7 @@ function sourceOf(context: MessageContext): unknown {
 
 function entriesOf(source: unknown): Iterable<readonly [string, unknown]> {
   if (typeof source !== 'object' || source === null) return [];
-  // gRPC's Metadata; headers of NATS and of fetch are iterable themselves.
+  // gRPC's Metadata is not iterable; the headers of NATS and fetch are.
   if ('getMap' in source && typeof source.getMap === 'function') {
     return Object.entries(source.getMap() as Values);
   }
@@ -47,7 +47,7 @@ function entriesOf(source: unknown): Iterable<readonly [string, unknown]> {
   return Object.entries(source);
 }
 
-/** A header that came more than once counts as it came first. */
+/** Of a repeated header only the first value counts. */
 function textOf(value: unknown): string | undefined {
   const first: unknown = Array.isArray(value) ? value[0] : value;
   if (typeof first === 'string') return first;

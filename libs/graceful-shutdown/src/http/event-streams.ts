@@ -1,16 +1,16 @@
 import type { ServerResponse } from 'node:http';
 
-/** The last event of a stream; a client without a listener for its name ignores it. */
+/** The last event of a stream. A client without a listener for this event ignores it. */
 const LAST_EVENT = 'event: shutting-down\ndata:\n\n';
 
 /**
- * Ends the response if it is a stream of server-sent events, which would last for ever: one last
- * event `shutting-down`, then the end. `EventSource` connects anew by itself, to another instance.
+ * Ends the response if it is a stream of server-sent events, which would otherwise never end. It
+ * sends a last event `shutting-down`. `EventSource` then reconnects by itself, to another instance.
  */
 export function endEventStream(response: ServerResponse): void {
   if (!response.headersSent || response.writableEnded) return;
   if (!isEventStream(response)) return;
-  // Whoever writes on does so into an ended response, until it hears that the client is gone.
+  // The application may write to the ended response until it notices that the client is gone.
   response.on('error', () => undefined);
   if (response.hasHeader('content-encoding')) response.end();
   else response.end(LAST_EVENT);
@@ -19,7 +19,7 @@ export function endEventStream(response: ServerResponse): void {
 function isEventStream(response: ServerResponse): boolean {
   const type = response.getHeader('content-type');
   if (type !== undefined) return String(type).startsWith('text/event-stream');
-  // Headers that were only given to `writeHead` are in no other place.
+  // Headers that were passed only to `writeHead` can be read nowhere else.
   const { _header: head = '' } = response as { readonly _header?: string | null };
   return /^content-type: *text\/event-stream/im.test(head ?? '');
 }

@@ -11,19 +11,19 @@ import { pathOf } from './path-of.js';
 import { RestingSockets } from './resting-sockets.js';
 import { UpgradedSockets } from './upgraded-sockets.js';
 
-/** What the client of a WebSocket may take to answer the close frame, at most half of the cap. */
+/** How long a WebSocket client may take to answer the close frame; at most half of the cap. */
 const CLOSE_HANDSHAKE_MS = 2_000;
-/** What a client may take from connecting to its request. */
+/** How long a client may take from connecting to sending its request. */
 const FIRST_BYTE_MS = 250;
-/** More than a server holds back for `accept`; Node asks for 511. */
+/** More connections than the kernel queues for `accept`; Node asks for 511. */
 const MAX_BACKLOG = 1_024;
-/** RFC 9113, 6.8: streams that are on their way will still be served. */
+/** RFC 9113, 6.8: streams that the client has already opened will still be served. */
 const LAST_POSSIBLE_STREAM = 2 ** 31 - 1;
 
 /**
- * Knows every running request and every connection of the application, on both adapters, and ends
- * them without losing one: responses say `Connection: close`, idle connections are closed, busy
- * ones are waited for, event streams and WebSockets are ended in their own protocol.
+ * Ends every request and every connection of the application without losing a request, on both
+ * adapters. Responses say `Connection: close`, idle connections are closed, and busy ones may finish.
+ * Event streams and WebSockets are ended in their own protocol.
  */
 @Injectable()
 export class HttpDrain implements OnModuleInit {
@@ -41,7 +41,7 @@ export class HttpDrain implements OnModuleInit {
   private onQuiet: () => void = () => undefined;
 
   constructor(private readonly host: HttpAdapterHost) {
-    // Requests of Fastify's second listener for `localhost` only pass here.
+    // Requests of Fastify's second listener for `localhost` can be seen only here.
     onHttpEntry(host, ({ req, res }, proceed) => {
       this.track(req, res);
       proceed();
@@ -60,13 +60,13 @@ export class HttpDrain implements OnModuleInit {
     server.on('listening', () => this.closed && server.close());
   }
 
-  /** Requests and upgraded connections that have not ended yet, as method and path. */
+  /** The running requests and upgraded connections, as method and path. */
   get routes(): readonly string[] {
     const requests = [...this.running.values()].map((req) => `${req.method} ${pathOf(req)}`);
     return [...requests, ...this.upgraded.names];
   }
 
-  /** From now on every response says that its connection ends; nothing is closed. */
+  /** Makes every further response announce that its connection will close. Closes nothing. */
   announce(): void {
     this.draining = true;
     for (const response of this.running.keys()) sayClose(response);
@@ -74,8 +74,8 @@ export class HttpDrain implements OnModuleInit {
   }
 
   /**
-   * Takes no new connections and waits for running requests, for no longer than `capMs`; `cancel`
-   * is called shortly before that. Then every connection is closed.
+   * Stops accepting connections and waits at most `capMs` for the running requests. Calls `cancel`
+   * shortly before that time is up, then closes every connection.
    *
    * @returns the requests that were cut off
    */
@@ -90,7 +90,7 @@ export class HttpDrain implements OnModuleInit {
       clock.schedule(
         () => {
           cancel();
-          // One that began while others were drained.
+          // Streams may have begun during the drain.
           this.endStreams();
         },
         capMs - noticeMs(capMs),
@@ -100,7 +100,7 @@ export class HttpDrain implements OnModuleInit {
     await this.acceptPending();
     for (const server of this.servers) if (server.listening) stopListening(server);
     this.closed = true;
-    // What the last ones have sent already.
+    // Reads what the last connections have already sent.
     await pollPhase();
     this.endStreams();
     this.closeIdle();
@@ -112,8 +112,8 @@ export class HttpDrain implements OnModuleInit {
   }
 
   /**
-   * A server that closes resets the connections that it has not accepted. Node accepts one in each
-   * turn of its loop, so a busy process may have many that came long ago.
+   * Closing a server resets the connections that it has not accepted. Node accepts one per turn of
+   * its event loop, so in a busy process many may have been waiting for a long time.
    */
   private async acceptPending(): Promise<void> {
     let idleTurns = 0;
@@ -166,22 +166,22 @@ export class HttpDrain implements OnModuleInit {
     if (this.draining) session.goaway(0, LAST_POSSIBLE_STREAM);
   }
 
-  /** A keep-alive connection becomes idle only after its response, so this runs after each. */
+  /** Runs after each response, because that is when a keep-alive connection becomes idle. */
   private closeIdle(): void {
     const sockets = [...this.sockets];
     if (this.expectsFirstByte && sockets.some(isUnused)) {
       for (const socket of this.resting.among(sockets, this.running.values())) socket.destroy();
     } else {
-      // Node 26 closes connections that have not been used yet, too.
+      // Node 26 also closes connections that have not been used yet.
       for (const server of this.servers) server.closeIdleConnections?.();
     }
-    // A connection that carries no byte for a while is no reason to wait; a browser opens some ahead.
+    // Do not wait for unused connections: browsers open some in advance.
     const isQuiet = !this.expectsFirstByte && sockets.every(isUnused);
     if (this.running.size === 0 && (isQuiet || sockets.length === 0)) this.onQuiet();
   }
 }
 
-/** Closes no connection, as the method of an HTTP server does. */
+/** Stops listening without closing connections, unlike `close()` of an HTTP server. */
 function stopListening(server: Server): void {
   NetServer.prototype.close.call(server);
 }

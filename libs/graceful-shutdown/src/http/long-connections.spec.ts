@@ -19,7 +19,7 @@ class Streams {
     return interval(5).pipe(map((tick) => ({ data: String(tick) })));
   }
 
-  /** A stream that is not of events: a client could not tell its early end from its end. */
+  /** Not an event stream: a client could not tell a truncated download from a complete one. */
   @Get('download')
   @Header('content-type', 'text/plain')
   download(@Res() response: ServerResponse & { raw?: ServerResponse }): void {
@@ -35,7 +35,7 @@ class Streams {
   }
 }
 
-/** Answers the handshake of a WebSocket (RFC 6455, 4.2.2) and then never reads a frame. */
+/** Answers a WebSocket handshake (RFC 6455, 4.2.2) and then never reads a frame. */
 function acceptWebSocket(request: IncomingMessage, socket: Duplex): void {
   const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
   const accept = createHash('sha1').update(key).digest('base64');
@@ -71,7 +71,7 @@ forEachPlatform((platform) => {
     await running.close();
   });
 
-  it('serves a stream of events until the endpoint is removed, then says that it ends', async () => {
+  it('serves an event stream until the endpoint is removed, then ends it with a last event', async () => {
     const response = await fetch(`${running.url}/ticks`);
     let text = '';
     let isOver = false;
@@ -92,7 +92,7 @@ forEachPlatform((platform) => {
     expect(control.exits).toEqual([0]);
   });
 
-  it('lets another kind of stream go on to its end', async () => {
+  it('lets any other stream finish', async () => {
     const response = await fetch(`${running.url}/download`);
     control.send('SIGTERM');
     await clock.advance(10_000);
@@ -118,7 +118,7 @@ forEachPlatform((platform) => {
       await new Promise((resolve) => client.addEventListener('open', resolve));
     });
 
-    it('is told by its close frame to go elsewhere', async () => {
+    it('gets a close frame that says the server is going away', async () => {
       server.once('data', () => server.end());
       control.send('SIGTERM');
       await clock.advance(5_000);
@@ -127,7 +127,7 @@ forEachPlatform((platform) => {
       expect(control.exits).toEqual([0]);
     });
 
-    it('is cut off after two seconds if nobody ends it', async () => {
+    it('is destroyed after two seconds if the close frame is not answered', async () => {
       control.send('SIGTERM');
       await clock.advance(6_999);
       expect(control.exits).toEqual([]);
@@ -138,7 +138,7 @@ forEachPlatform((platform) => {
     });
   });
 
-  it('waits for a connection of another protocol, then names it', async () => {
+  it('waits for a connection of another protocol, then reports it as stuck', async () => {
     const server = running.app.getHttpServer() as Server;
     server.on('upgrade', (_request, socket: Duplex) => {
       socket.write(
@@ -163,7 +163,7 @@ forEachPlatform((platform) => {
     expect(control.exits).toEqual([1]);
   });
 
-  it('leaves requests alone that ask for an upgrade which nobody offers', async () => {
+  it('serves a request as HTTP if it asks for an upgrade that nothing handles', async () => {
     const { request } = await import('node:http');
     const headers = { connection: 'Upgrade', upgrade: 'h2c' };
     const answer = new Promise<number | undefined>((resolve) => {
@@ -179,7 +179,7 @@ forEachPlatform((platform) => {
   });
 });
 
-it('tells HTTP/2 clients to go, and serves what is on its way', async () => {
+it('sends HTTP/2 clients a GOAWAY and serves the streams that they have opened', async () => {
   const control = new FakeProcess();
   const clock = new FakeClock();
   const app = await NestFactory.create(

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Without the query, which may hold what no log should. */
+/** The path without its query, which may contain secrets that must not be logged. */
 export function pathOf(request: IncomingMessage): string {
   return request.url?.split('?', 1)[0] ?? '';
 }

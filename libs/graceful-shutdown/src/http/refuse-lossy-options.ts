@@ -13,8 +13,8 @@ interface Inspectable {
 }
 
 /**
- * Refuses settings of the application that lose requests, or that end it by another way beside
- * this module: measured, `forceCloseConnections` loses as many as no shutdown at all.
+ * Refuses application settings that lose requests or that bypass this module. Measurements showed
+ * that `forceCloseConnections` loses as many requests as no graceful shutdown at all.
  *
  * @throws {@link OptionError}
  */
@@ -32,7 +32,7 @@ export function refuseLossyOptions(app: INestApplicationContext): void {
     throw new OptionError(
       'return503OnClosing',
       true,
-      'remove it: it refuses requests before load balancers know that this instance goes',
+      'remove it: it refuses requests before load balancers have removed this instance',
     );
   }
   if (shutdownCleanupRefs && shutdownCleanupRefs.size > 0) {

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Tells which connections of HTTP/1 have been used and have nothing on the way now, not even the
- * beginning of a request.
+ * Finds the HTTP/1 connections that have served a request and have received nothing since, not even
+ * the beginning of another request.
  */
 export class RestingSockets {
   private readonly bytesAtRest = new WeakMap<Socket, number>();
@@ -13,7 +13,7 @@ export class RestingSockets {
     if (httpVersionMajor === 1) this.bytesAtRest.set(socket, socket.bytesRead);
   }
 
-  /** @param running requests that have no complete response yet */
+  /** @param running requests whose response is not complete yet */
   among(sockets: Iterable<Socket>, running: Iterable<IncomingMessage>): readonly Socket[] {
     const busy = new Set([...running].map(({ socket }) => socket));
     return [...sockets].filter(

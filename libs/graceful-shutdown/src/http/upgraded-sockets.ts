@@ -5,7 +5,7 @@ import { pathOf } from './path-of.js';
 interface Upgraded {
   readonly name: string;
   readonly isWebSocket: boolean;
-  /** A handshake that was answered has written more. */
+  /** More bytes than this mean that the handshake was answered. */
   readonly writtenBefore: number;
 }
 
@@ -13,11 +13,14 @@ interface Upgraded {
 const GOING_AWAY = 1001;
 const REASON = 'shutting down';
 
-/** The connections that have left HTTP, which Node's server forgets: WebSockets above all. */
+/** Tracks upgraded connections, mostly WebSockets, because Node's HTTP server does not. */
 export class UpgradedSockets {
   private readonly sockets = new Map<Duplex, Upgraded>();
 
-  /** Only once somebody else listens: with a listener Node no longer serves such requests as HTTP. */
+  /**
+   * Listens for upgrades only after the application does. With a listener, Node no longer serves
+   * upgrade requests as HTTP.
+   */
   watch(server: Server): void {
     const track = (request: IncomingMessage, socket: Duplex): void => this.track(request, socket);
     const watchOnce = (event: string | symbol): void => {
@@ -33,7 +36,7 @@ export class UpgradedSockets {
     return [...this.sockets.values()].map(({ name }) => name);
   }
 
-  /** Sends every WebSocket a close frame; its client answers and both ends close. */
+  /** Sends every WebSocket a close frame. Its client answers, and both ends close. */
   sayGoingAway(): void {
     for (const [socket, { isWebSocket, writtenBefore }] of this.sockets) {
       const isOpen = isWebSocket && bytesWritten(socket) > writtenBefore && socket.writable;
@@ -41,7 +44,7 @@ export class UpgradedSockets {
     }
   }
 
-  /** Cuts off the WebSockets whose clients have not answered the close frame. */
+  /** Destroys the WebSockets whose clients have not answered the close frame. */
   destroyWebSockets(): void {
     for (const [socket, { isWebSocket }] of this.sockets) if (isWebSocket) socket.destroy();
   }
@@ -56,7 +59,7 @@ export class UpgradedSockets {
   }
 }
 
-/** A close frame of a server, which is not masked (RFC 6455, 5.2 and 5.5.1). */
+/** A server's close frame, which is unmasked (RFC 6455, 5.2 and 5.5.1). */
 function closeFrame(): Buffer {
   const frame = Buffer.alloc(4 + REASON.length);
   frame[0] = 0x88;

@@ -1,12 +1,12 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** Reason of a step's signal: the time of its phase is nearly over. */
+/** Reason of a step's signal: its phase is about to run out of time. */
 export class DrainTimeoutError extends LoyalNestError {
   readonly code = 'DRAIN_TIMEOUT';
   readonly category = 'timeout';
   readonly retryable = false;
 
   constructor(readonly step: string) {
-    super(`${step} has no more time to drain: hand back what is left`);
+    super(`no more time to drain ${step}: hand back the remaining work`);
   }
 }

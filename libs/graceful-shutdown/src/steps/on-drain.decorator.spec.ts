@@ -67,13 +67,13 @@ async function shutDown(...providers: (new () => object)[]): Promise<[number[], 
 
 beforeEach(() => seen.splice(0));
 
-it('runs the methods in their phases, those that are inherited too', async () => {
+it('runs own and inherited methods in their phases', async () => {
   const [exits] = await shutDown(SearchIndex);
   expect(seen).toEqual(['flush', 'flush', 'close SearchIndex false']);
   expect(exits).toEqual([0]);
 });
 
-it('does not run what a subclass overrides without the decorator', async () => {
+it('does not run a method that a subclass overrides without the decorator', async () => {
   await shutDown(SearchIndex);
   expect(seen).not.toContain('never');
   await shutDown(Cache);
@@ -86,7 +86,7 @@ it('names a method that fails and exits with 1', async () => {
   expect(lines).toContain('close-databases: ledger failed');
 });
 
-it('warns at boot of a method that it cannot run', async () => {
+it('warns at boot about a method that it cannot run', async () => {
   const [, lines] = await shutDown(PerRequest);
   expect(seen).toEqual([]);
   expect(lines).toContainEqual(expect.stringMatching(/^@OnDrain of PerRequest.end does nothing/));

@@ -6,21 +6,21 @@ const DECLARATIONS = Symbol.for('@loyalnest/graceful-shutdown:on-drain');
 export interface OnDrainOptions {
   /** When in the shutdown the method runs; phases run in the order of core's `DRAIN_PHASES`. */
   readonly phase: DrainPhase;
-  /** Named in the log and in the report of what is stuck. @defaultValue `<class>.<method>` */
+  /** Appears in the log and in the report of stuck steps. @defaultValue `<class>.<method>` */
   readonly name?: string;
 }
 
 type StepMethod = (signal: AbortSignal) => void | Promise<void>;
 
-/** A method descriptor as far as it is read: methods that take no signal fit too. */
+/** The part of a method descriptor that is read. Methods without a signal parameter fit too. */
 interface StepDescriptor {
   readonly value?: StepMethod;
 }
 
 /**
- * Makes a method of a provider or controller a step of the shutdown. Its signal aborts shortly
- * before the time of the phase is over. Works on instances that live as long as the application; on
- * others it does nothing and warns at boot. May stand several times on one method.
+ * Runs a method of a provider or controller as a step of the shutdown. Its signal aborts shortly
+ * before the phase runs out of time. It works on singletons; on others it does nothing and warns at
+ * boot. It may be applied to a method several times.
  *
  * @throws OptionError for a phase that does not exist
  * @example
@@ -52,14 +52,14 @@ export function declaredSteps(instance: object): readonly DrainStep[] {
   }));
 }
 
-/** What the methods of a prototype declare. */
+/** The steps that the methods of a prototype declare, inherited ones included. */
 export function declaredBy(
   prototype: object | null,
 ): readonly (OnDrainOptions & { readonly key: string | symbol })[] {
   const found = new Map<string | symbol, readonly OnDrainOptions[]>();
   for (let level = prototype; level && level !== Object.prototype; level = parentOf(level)) {
     for (const key of Reflect.ownKeys(level)) {
-      // What a subclass overrides without the decorator is no step any more.
+      // A method that a subclass overrides without the decorator is no longer a step.
       if (found.has(key)) continue;
       found.set(key, declaredOn(Object.getOwnPropertyDescriptor(level, key)?.value));
     }

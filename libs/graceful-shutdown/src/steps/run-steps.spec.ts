@@ -25,7 +25,7 @@ describe('runSteps', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('gives notice one second before the end and names what did not end', async () => {
+  it('aborts the signal one second before the end and names the steps that did not end', async () => {
     const log: string[] = [];
     const handsBack = step('hands back', async (signal) => {
       await new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -36,11 +36,11 @@ describe('runSteps', () => {
     await clock.advance(5_000);
     expect(await outcome).toEqual({ stuck: [hangs], failures: [] });
     expect(log).toEqual([
-      '4000 hands back, hangs has no more time to drain: hand back what is left',
+      '4000 no more time to drain hands back, hangs: hand back the remaining work',
     ]);
   });
 
-  it('gives notice after half of a short time', async () => {
+  it('aborts the signal after half of a short time', async () => {
     let noticedAt = 0;
     const hangs = step('hangs', (signal) => {
       signal.addEventListener('abort', () => (noticedAt = clock.monotonic()));
@@ -52,7 +52,7 @@ describe('runSteps', () => {
     expect(noticedAt).toBe(50);
   });
 
-  it('lets the other steps end when one throws or rejects', async () => {
+  it('finishes the other steps when one throws or rejects', async () => {
     const fails = step('fails', () => {
       throw new Error('at once');
     });

@@ -2,19 +2,19 @@ import type { Clock, DrainStep } from '@loyalnest/core';
 import { DrainTimeoutError } from './drain-timeout.error.js';
 
 export interface StepsOutcome {
-  /** Steps that had not ended when the time was over. */
+  /** Steps that had not ended when the time was up. */
   readonly stuck: readonly DrainStep[];
   readonly failures: readonly { readonly step: DrainStep; readonly error: unknown }[];
 }
 
-/** How long before the end of a phase its signals abort: at most 1 s, at most half of it. */
+/** How long before the end of a phase its signals abort: 1 s, but at most half of the phase. */
 export function noticeMs(capMs: number): number {
   return Math.min(1_000, capMs / 2);
 }
 
 /**
- * Starts all steps in this very tick and waits until they have ended, for no longer than `capMs`.
- * Their signals abort shortly before, which leaves time to hand back. Never rejects.
+ * Starts all steps in the same tick and waits for them, at most `capMs`. Their signals abort shortly
+ * before that, which leaves time to hand work back. Never rejects.
  */
 export async function runSteps(
   steps: readonly DrainStep[],

@@ -7,15 +7,15 @@ import { declaredBy, declaredSteps } from './on-drain.decorator.js';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
-/** Finds the providers that take part in the shutdown. */
+/** Discovers the providers that take part in the shutdown. */
 @Injectable()
 export class ShutdownParticipants {
   private readonly logger = new Logger('GracefulShutdown');
 
   constructor(private readonly discovery: DiscoveryService) {}
 
-  /** Tells every listener; one that throws keeps none of the others from hearing it. */
-  tell(stage: ShutdownStage): void {
+  /** Notifies every listener, even if one of them throws. */
+  notify(stage: ShutdownStage): void {
     for (const listener of this.instances().filter(isShutdownListener)) {
       this.guard(listener, () => listener[ON_SHUTDOWN](stage));
     }
@@ -29,7 +29,7 @@ export class ShutdownParticipants {
     });
   }
 
-  /** Warns about steps that nobody can run, as their class has no instance of the application's. */
+  /** Warns about steps that cannot run because their provider is not a singleton. */
   warnOfLostSteps(): void {
     for (const wrapper of this.wrappers().filter((found) => !found.isDependencyTreeStatic())) {
       for (const { key } of declaredBy((wrapper.metatype?.prototype ?? null) as object | null)) {
@@ -42,7 +42,7 @@ export class ShutdownParticipants {
   }
 
   private instances(): readonly unknown[] {
-    // A request-scoped provider has no instance that could take part.
+    // A request-scoped provider has no instance outside a request.
     const found = this.wrappers().filter((wrapper) => wrapper.isDependencyTreeStatic());
     return [...new Set(found.map((wrapper) => wrapper.instance as unknown))];
   }
@@ -56,7 +56,7 @@ export class ShutdownParticipants {
       return call();
     } catch (error) {
       const { name } = participant.constructor;
-      this.logger.error(`${name} failed in the shutdown`, stackOf(error));
+      this.logger.error(`${name} failed during the shutdown`, stackOf(error));
       return undefined;
     }
   }

@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 describe('fromPg', () => {
-  it('fails a transaction that is open when Postgres dies, and the process lives', async () => {
+  it('rejects an open transaction when Postgres crashes, without crashing the process', async () => {
     const failed = fromPg(pool).transaction(async (client) => {
       await client.query('create table entries (id int)');
       await postgres.kill();
@@ -34,7 +34,7 @@ describe('fromPg', () => {
     expect(rows).toEqual([{ created: null }]);
   });
 
-  it('commits nothing of a transaction that had no answer with the next one', async () => {
+  it('does not commit a transaction that got no answer together with the next one', async () => {
     const database = fromPg(pool);
     await pool.query('create table entries (id int)');
     const failed = database.transaction(async (client) => {

@@ -1,14 +1,14 @@
 import type { Pool, PoolClient } from 'pg';
 import type { SqlDatabase, SqlExecutor } from './sql-database.js';
 
-/** Uses a pool of `pg`; transactions are clients of that pool. */
+/** Runs the outbox on a pool of `pg`. Transactions are clients of that pool. */
 export function fromPg(pool: Pool): SqlDatabase<PoolClient> {
   return {
     ...executor(pool),
     within: executor,
     async transaction(work) {
       const client = await pool.connect();
-      // Outside of a query the loss of a connection is an event, which would end the process unheard.
+      // Between queries, a lost connection emits `error`, which would crash without a listener.
       client.on('error', ignore);
       let broken = false;
       try {
@@ -17,7 +17,7 @@ export function fromPg(pool: Pool): SqlDatabase<PoolClient> {
         await client.query('commit');
         return result;
       } catch (error) {
-        // A connection that cannot roll back must not serve anyone else.
+        // A connection that cannot roll back must not return to the pool.
         await client.query('rollback').catch(() => {
           broken = true;
         });
@@ -30,7 +30,7 @@ export function fromPg(pool: Pool): SqlDatabase<PoolClient> {
   };
 }
 
-/** The next query on the connection fails and tells of it. */
+/** The next query on the connection rejects with the failure. */
 function ignore(): void {}
 
 function executor(source: Pick<Pool, 'query'>): SqlExecutor {

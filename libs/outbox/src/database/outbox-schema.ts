@@ -1,7 +1,7 @@
 import type { SqlDatabase } from './sql-database.js';
 
 const STATEMENTS = [
-  // due_at: not published, when to try next; published, when to look how the job fares.
+  // due_at: when to publish an unpublished event, or when to look up the job of a published one.
   `create table if not exists loyalnest_outbox (
   id uuid primary key,
   sequence bigint generated always as identity,
@@ -31,14 +31,15 @@ const STATEMENTS = [
 ];
 
 /**
- * Tables of outbox and inbox. Safe to run again. Put it into your own migrations if the service's
- * role may not create tables, and set `migrate: false` then.
+ * Creates the tables of outbox and inbox; safe to run repeatedly. If the service's role may not
+ * create tables, add it to your own migrations and set `migrate: false`.
  */
 export const OUTBOX_SCHEMA_SQL = `${STATEMENTS.join(';\n')};\n`;
 
-/** Key of the advisory lock: instances that start together must not create the tables at once. */
+/** Key of the advisory lock that keeps instances from creating the tables at the same time. */
 const MIGRATION_LOCK = 7_230_180_451;
 
+/** Creates the tables of outbox and inbox if they do not exist. Instances may call it together. */
 export async function createOutboxSchema<Tx>(database: SqlDatabase<Tx>): Promise<void> {
   await database.transaction(async (tx) => {
     const connection = database.within(tx);

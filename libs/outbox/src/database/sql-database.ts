@@ -4,7 +4,7 @@ export interface SqlResult<Row> {
   readonly rowCount: number;
 }
 
-/** Runs SQL with `$1` placeholders, inside or outside of a transaction. */
+/** Runs SQL with `$1` placeholders, inside or outside a transaction. */
 export interface SqlExecutor {
   query<Row = Record<string, unknown>>(
     text: string,
@@ -13,12 +13,12 @@ export interface SqlExecutor {
 }
 
 /**
- * A Postgres database as the outbox sees it. `Tx` is the transaction object of the library that you
- * use, so that outbox and inbox take part in your own transactions.
+ * The Postgres database that the outbox uses. `Tx` is the transaction object of your database
+ * library; with it, outbox and inbox take part in your own transactions.
  */
 export interface SqlDatabase<Tx> extends SqlExecutor {
   /** Commits when `work` resolves, rolls back when it rejects. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** The executor of a transaction that is open. */
+  /** The executor of an open transaction. */
   within(tx: Tx): SqlExecutor;
 }

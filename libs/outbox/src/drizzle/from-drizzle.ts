@@ -9,7 +9,7 @@ interface DrizzleDatabase<Tx> extends Executes {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
 }
 
-/** Uses a Drizzle database on `node-postgres`; transactions are Drizzle's own. */
+/** Runs the outbox on a Drizzle database on `node-postgres`. Transactions are Drizzle's own. */
 export function fromDrizzle<Tx extends Executes>(database: DrizzleDatabase<Tx>): SqlDatabase<Tx> {
   return {
     ...executor(database),
@@ -30,7 +30,7 @@ function executor(target: Executes): SqlExecutor {
 /** Turns `$1` placeholders into Drizzle's parameters. */
 function bind(text: string, values: readonly unknown[]): SQL {
   const chunks = text.split(/\$(\d+)/).map((part, index) =>
-    // Every second part is a captured number. `param` keeps an array one parameter.
+    // Every second part is a captured number. `param` binds an array as one parameter.
     index % 2 === 0 ? sql.raw(part) : sql`${sql.param(values[Number(part) - 1])}`,
   );
   return sql.join(chunks);

@@ -1,10 +1,10 @@
 import { diagnostics } from '@loyalnest/core';
 
-/** An event came to the inbox, and its effect is in the database. */
+/** The inbox received an event, and its effect is committed. */
 export interface EventConsumed {
-  /** A name that is declared in code. */
+  /** The consumer's name, as passed to `once`. It comes from code, so its values are few. */
   readonly consumer: string;
-  /** False: it came again, and its effect was there already. */
+  /** False if the effect had already been applied before. */
   readonly applied: boolean;
 }
 

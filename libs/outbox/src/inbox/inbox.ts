@@ -5,12 +5,12 @@ import type { OutboxModuleOptions } from '../outbox.options.js';
 import { eventConsumed } from './inbox.events.js';
 
 export interface InboxResult<T> {
-  /** False: the effect was applied before; `result` is what it gave then. */
+  /** False if the effect had already been applied; `result` is then the stored result. */
   readonly applied: boolean;
   readonly result: T;
 }
 
-/** Applies the effect of an event once, however often the event comes. */
+/** Applies the effect of an event once, however often the event is delivered. */
 @Injectable()
 export class Inbox<Tx = unknown> {
   private readonly database: SqlDatabase<Tx>;
@@ -20,11 +20,11 @@ export class Inbox<Tx = unknown> {
   }
 
   /**
-   * Runs `effect` in one transaction with the row that marks the event as applied. Of several at the
-   * same time the first to commit wins; the others wait for it and get its result. What `effect`
-   * resolves to is stored as JSON.
+   * Runs `effect` in one transaction with the row that marks the event as applied. Of concurrent
+   * calls the first to commit wins; the others wait for it and get its result. The result is stored
+   * as JSON.
    *
-   * @param consumer who applies the event: each consumer applies it once
+   * @param consumer name of the code that applies the event; each consumer applies it once
    */
   async once<T>(
     consumer: string,
@@ -51,7 +51,7 @@ export class Inbox<Tx = unknown> {
       );
       return { applied: true, result };
     });
-    // After the commit: an effect that is rolled back has not been applied.
+    // Published after the commit, because an effect that is rolled back has not been applied.
     eventConsumed.publish({ consumer, applied: outcome.applied });
     return outcome;
   }

@@ -32,7 +32,7 @@ async function insert(store: OutboxStore, database: ReturnType<typeof fromPg>, a
   return id;
 }
 
-it('tells what waits, since when, and what is not confirmed, but counts a long backlog only so far', async () => {
+it('reports lag, unpublished and unconfirmed events, and limits how many rows it counts', async () => {
   const database = fromPg(pool);
   const store = new OutboxStore({ database } as unknown as OutboxModuleOptions);
   await store.onModuleInit();
@@ -58,7 +58,7 @@ it('tells what waits, since when, and what is not confirmed, but counts a long b
     'loyalnest_outbox_pending_events unpublished': 2,
     'loyalnest_outbox_pending_events unconfirmed': 1,
   });
-  // The published one is older, and no part of it.
+  // The published event is older, but does not count.
   expect(waiting['loyalnest_outbox_lag_seconds']).toBeGreaterThanOrEqual(60);
   expect(waiting['loyalnest_outbox_lag_seconds']).toBeLessThan(120);
 

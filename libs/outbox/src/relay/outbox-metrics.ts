@@ -2,10 +2,10 @@ import { OBSERVE_METRICS, type Measurement, type MetricSource } from '@loyalnest
 import { Injectable } from '@nestjs/common';
 import { OutboxStore } from '../outbox-store.js';
 
-/** Rows that are looked at; a longer backlog shows as this many. */
+/** Maximum number of rows to count. A longer backlog is reported as this many. */
 const MAX_ROWS = 10_000;
 
-/** How far behind the relay is. All instances tell the same, as they share the table. */
+/** Reports how far the relay is behind. All instances report the same, because they share the table. */
 @Injectable()
 export class OutboxMetrics implements MetricSource {
   readonly metricSource = 'outbox';
@@ -18,12 +18,12 @@ export class OutboxMetrics implements MetricSource {
     return [
       {
         name: 'loyalnest_outbox_lag_seconds',
-        help: 'Age of the oldest event that is not published; 0 if there is none',
+        help: 'Age of the oldest unpublished event; 0 if there is none',
         value: lagMs / 1_000,
       },
       ...Object.entries(pending).map(([state, value]) => ({
         name: 'loyalnest_outbox_pending_events',
-        help: `Events that are not published, or whose job has not ended; at most ${MAX_ROWS}`,
+        help: `Events that are unpublished, or whose job has not ended; at most ${MAX_ROWS}`,
         value,
         labels: { state },
       })),

@@ -29,8 +29,8 @@ import { eventsLost, eventsPublished } from './outbox.events.js';
 const CONFIRM_BATCH = 500;
 
 /**
- * Brings committed events into the queue and keeps each until its job has ended: a published event
- * that the queue no longer knows is published again. Any number of instances may run one each.
+ * Publishes committed events to the queue and keeps each one until its job has ended. A published
+ * event that the queue no longer knows is published again. Every instance may run a relay.
  */
 @Injectable()
 export class OutboxRelay
@@ -83,7 +83,7 @@ export class OutboxRelay
     };
   }
 
-  /** Publishes what is due; true if there may be more. */
+  /** Publishes one batch of due events. Resolves to true if there may be more. */
   async publishDue(): Promise<boolean> {
     const { batchSize, leaseMs, confirmAfterMs } = this.options;
     const events = await this.store.claim(batchSize, leaseMs);
@@ -101,7 +101,7 @@ export class OutboxRelay
     return events.length === batchSize;
   }
 
-  /** Looks up published events in the queue; true if there may be more. */
+  /** Looks up one batch of published events in the queue. Resolves to true if there may be more. */
   async confirmDue(): Promise<boolean> {
     const events = await this.store.unconfirmed(CONFIRM_BATCH);
     if (events.length === 0) return false;
@@ -110,7 +110,7 @@ export class OutboxRelay
     await this.store.settle(byId, this.options.confirmAfterMs);
     const lost = fates.filter((fate) => fate === 'unknown').length;
     if (lost > 0) {
-      this.logger.warn(`${lost} published events are unknown to the queue; publishing them again`);
+      this.logger.warn(`the queue has lost ${lost} published events; publishing them again`);
       eventsLost.publish({ lost });
     }
     return events.length === CONFIRM_BATCH;
@@ -120,7 +120,7 @@ export class OutboxRelay
     await this.loops;
   }
 
-  /** A failure of the database or the queue ends one round, never the loop. */
+  /** A failure of the database or the queue ends the current round, never the loop. */
   private async repeat(what: string, round: () => Promise<boolean>): Promise<void> {
     const { signal } = this.stop;
     while (!signal.aborted) {
@@ -135,10 +135,12 @@ export class OutboxRelay
     }
   }
 
-  /** One line when a loop begins to fail and one when it works again. */
+  /** Logs one line when a loop starts to fail and one when it works again. */
   private report(what: string, error: Error | undefined, more: boolean): boolean {
-    if (error && !this.failing.has(what)) this.logger.warn(`${what} fails: ${error.message}`);
-    if (!error && this.failing.has(what)) this.logger.log(`${what} works again`);
+    if (error && !this.failing.has(what)) {
+      this.logger.warn(`${what} events fails, retrying: ${error.message}`);
+    }
+    if (!error && this.failing.has(what)) this.logger.log(`${what} events works again`);
     if (error) this.failing.add(what);
     else this.failing.delete(what);
     return more;

@@ -1,12 +1,12 @@
 import { diagnostics } from '@loyalnest/core';
 
-/** One round of the relay. */
+/** One batch of the relay: how many events were published and how many failed. */
 export interface EventsPublished {
   readonly published: number;
   readonly failed: number;
 }
 
-/** Published events that the queue no longer knew; they are published again. */
+/** The queue no longer knew some published events; they are published again. */
 export interface EventsLost {
   readonly lost: number;
 }

@@ -5,7 +5,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { ConfigurableModuleClass } from './admin-access.module-definition.js';
 import { TokenAdminAccess } from './token-admin-access.js';
 
-/** Provides {@link AdminAccess} by bearer tokens to every admin endpoint. Import it once. */
+/** Protects every admin endpoint with bearer tokens: provides {@link AdminAccess}. Import it once. */
 @Module({
   providers: [{ provide: AdminAccess, useClass: TokenAdminAccess }],
   exports: [AdminAccess],

@@ -1,9 +1,9 @@
 import { OptionError, type AdminRole } from '@loyalnest/core';
 import { ADMIN_ROLES } from '@loyalnest/core/toolkit';
 
-/** A token and what its holder may do. */
+/** A token and the role of its holder. */
 export interface AdminToken {
-  /** Who holds it, for the log and the audit trail. */
+  /** Name of the holder, for the log and the audit trail. */
   readonly name: string;
   readonly role: AdminRole;
   /** At least 16 characters. */
@@ -12,9 +12,9 @@ export interface AdminToken {
 
 export interface AdminAccessModuleOptions {
   /**
-   * The tokens that are known: a list, or text such as `ada:operate:TOKEN,grafana:view:TOKEN` from
-   * a variable. Without any, production refuses to boot, and elsewhere `dev-only-admin-token` may
-   * do everything.
+   * The accepted tokens: a list, or text such as `ada:operate:TOKEN,grafana:view:TOKEN` from an
+   * environment variable. Without tokens, the service refuses to boot in production, and elsewhere
+   * `dev-only-admin-token` has full access.
    */
   readonly tokens?: readonly AdminToken[] | string;
 }
@@ -26,7 +26,7 @@ export const DEVELOPMENT_TOKEN: AdminToken = {
 };
 
 const PATH = 'AdminAccessModule.tokens';
-const SHORTEST = 16;
+const MIN_LENGTH = 16;
 
 export function resolveAdminTokens(
   { tokens = [] }: AdminAccessModuleOptions,
@@ -35,7 +35,7 @@ export function resolveAdminTokens(
   const given = typeof tokens === 'string' ? parse(tokens) : tokens;
   if (given.length === 0) {
     if (environment['NODE_ENV'] !== 'production') return [DEVELOPMENT_TOKEN];
-    throw new OptionError(PATH, 'none', 'in production name at least one, as name:role:token');
+    throw new OptionError(PATH, 'none', 'set at least one in production, as name:role:token');
   }
   given.forEach(check);
   return given;
@@ -49,15 +49,15 @@ function parse(text: string): AdminToken[] {
   });
 }
 
-/** The messages never show a token. */
+/** The error messages never contain a token. */
 function check({ name, role, token }: AdminToken, index: number): void {
   const path = `${PATH}[${index}]`;
-  if (!name) throw new OptionError(`${path}.name`, name, 'say who holds it: name:role:token');
+  if (!name) throw new OptionError(`${path}.name`, name, 'name its holder: name:role:token');
   if (!ADMIN_ROLES.includes(role)) {
     throw new OptionError(`${path}.role`, role, `use one of ${ADMIN_ROLES.join(', ')}`);
   }
-  if (token.length < SHORTEST) {
+  if (token.length < MIN_LENGTH) {
     const length = `${token.length} characters`;
-    throw new OptionError(`${path}.token`, length, `use at least ${SHORTEST} random characters`);
+    throw new OptionError(`${path}.token`, length, `use at least ${MIN_LENGTH} random characters`);
   }
 }

@@ -24,7 +24,7 @@ it.each<[string, AdminRole, string]>([
   [OPERATOR, 'operate', 'ada'],
   [OPERATOR, 'view', 'ada'],
   [VIEWER, 'view', 'grafana'],
-])('lets the holder of %s %s', async (token, role, name) => {
+])('allows the holder of %s to %s', async (token, role, name) => {
   const admin = await access({ tokens: TOKENS });
   await expect(admin.authorize(bearer(token), role)).resolves.toMatchObject({ name });
 });
@@ -40,33 +40,33 @@ it.each<[string, AdminRole]>([
 });
 
 it.each([
-  ['no header', {}],
+  ['no authorization header', {}],
   ['another token', { authorization: 'Bearer operator-token-0123456788' }],
   ['a part of a token', { authorization: `Bearer ${OPERATOR.slice(0, -1)}` }],
   ['another scheme', { authorization: `Basic ${OPERATOR}` }],
   ['two headers', { authorization: [`Bearer ${OPERATOR}`, 'Bearer x'] }],
   ['an empty token', { authorization: 'Bearer ' }],
   ['the development token', { authorization: 'Bearer dev-only-admin-token' }],
-])('knows nobody by %s', async (_what, headers) => {
+])('refuses a request with %s as unauthenticated', async (_what, headers) => {
   const admin = await access({ tokens: TOKENS });
   await expect(admin.authorize({ headers }, 'view')).rejects.toMatchObject({
     category: 'unauthenticated',
   });
 });
 
-it('keeps no token in its state', async () => {
+it('keeps no plain token in memory', async () => {
   const { inspect } = await import('node:util');
   expect(inspect(await access({ tokens: TOKENS }), { depth: 9 })).not.toContain(OPERATOR);
 });
 
 describe('without tokens', () => {
-  it('production refuses to boot', () => {
+  it('refuses to boot in production', () => {
     expect(() => resolveAdminTokens({}, { NODE_ENV: 'production' })).toThrow(
-      'in production name at least one',
+      'set at least one in production',
     );
   });
 
-  it('development knows one that may do everything', async () => {
+  it('gives the development token full access elsewhere', async () => {
     const admin = await access({});
     await expect(admin.authorize(bearer('dev-only-admin-token'), 'destroy')).resolves.toMatchObject(
       { name: 'development' },

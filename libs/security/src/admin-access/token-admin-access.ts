@@ -20,8 +20,8 @@ interface KnownToken extends Administrator {
 }
 
 /**
- * Knows administrators by bearer tokens (RFC 6750). Only digests are kept, and the time a check
- * takes tells neither which token is right nor how much of one.
+ * Authenticates administrators by bearer tokens (RFC 6750). It keeps only digests of the tokens. The
+ * duration of a check reveals neither which token matches nor how much of it.
  */
 @Injectable()
 export class TokenAdminAccess extends AdminAccess {
@@ -33,7 +33,7 @@ export class TokenAdminAccess extends AdminAccess {
     this.known = tokens.map(({ name, role, token }) => ({ name, role, digest: digest(token) }));
     if (tokens.includes(DEVELOPMENT_TOKEN)) {
       new Logger('AdminAccess').warn(
-        `no admin tokens are set; '${DEVELOPMENT_TOKEN.token}' may do everything`,
+        `no admin tokens are set; '${DEVELOPMENT_TOKEN.token}' has full access`,
       );
     }
   }
@@ -55,7 +55,7 @@ function bearerToken(header: string | string[] | undefined): string {
   return match?.[1] ?? '';
 }
 
-/** Equal lengths, whatever was sent. */
+/** Digests have equal lengths, which `timingSafeEqual` requires. */
 function digest(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }

@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** The application does not keep the bytes that were signed, so no webhook can be verified. */
+/** No webhook can be verified because the application does not keep the raw body. */
 export class RawBodyMissingError extends LoyalNestError {
   readonly code = 'RAW_BODY_MISSING';
   readonly category = 'internal';

@@ -6,11 +6,11 @@ export type SignatureFault = 'missing' | 'malformed' | 'wrong' | 'body-not-read'
 const TEXT: Readonly<Record<SignatureFault, string>> = {
   missing: 'it has no signature',
   malformed: 'its signature is not in the expected form',
-  wrong: 'none of the secrets made its signature for this body',
-  'body-not-read': 'its body has a content type that no body parser reads',
+  wrong: 'its signature matches none of the secrets',
+  'body-not-read': 'no body parser reads its content type',
 };
 
-/** A webhook that was not signed with one of the secrets. Answered with 401. */
+/** A webhook was not signed with one of the secrets. Answered with 401. */
 export class WebhookSignatureError extends LoyalNestError {
   readonly code = 'WEBHOOK_SIGNATURE';
   readonly category = 'unauthenticated';

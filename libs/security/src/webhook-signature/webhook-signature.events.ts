@@ -5,5 +5,5 @@ export interface WebhookRejected {
   readonly fault: SignatureFault;
 }
 
-/** Told for each webhook that was refused: many `wrong` ones mean a rotated secret or an attack. */
+/** Published for each refused webhook. Many `wrong` ones mean a rotated secret or an attack. */
 export const webhookRejected = diagnostics<WebhookRejected>('loyalnest:security:webhook-rejected');

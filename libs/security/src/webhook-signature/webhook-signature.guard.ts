@@ -9,8 +9,8 @@ interface SignedRequest {
 }
 
 /**
- * Lets a request pass only if its body was signed with one of the module's secrets. It reads the
- * bytes as they came, so the application must be created with `rawBody: true`.
+ * Rejects requests whose body was not signed with one of the module's secrets. It verifies the raw
+ * body, so the application must be created with `rawBody: true`.
  *
  * @throws WebhookSignatureError, RawBodyMissingError
  */
@@ -21,7 +21,7 @@ export class WebhookSignatureGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<SignedRequest>();
     const { headers, rawBody, body } = request;
-    // A parser read the body and kept no bytes: it is the application that is wrong.
+    // A parser read the body but kept no bytes: the application is misconfigured, not the sender.
     if (rawBody === undefined && body != null) throw new RawBodyMissingError();
     this.verifier.verify(headers, rawBody ?? (hasBody(request) ? undefined : Buffer.alloc(0)));
     return true;

@@ -29,7 +29,7 @@ class Hooks {
   }
 }
 
-/** Shows what the problem-details filter of the http module sees. */
+/** Returns the error as the problem-details filter of the http module would get it. */
 @Catch()
 class ShowingFilter implements ExceptionFilter {
   constructor(private readonly host: HttpAdapterHost) {}
@@ -75,7 +75,7 @@ forEachPlatform((platform) => {
     'x-shopify-hmac-sha256': signWebhook(text, secret),
   });
 
-  it.each(['new', 'old'])('lets a webhook pass that the %s secret signed', async (secret) => {
+  it.each(['new', 'old'])('accepts a webhook signed with the %s secret', async (secret) => {
     expect((await post(body, signed(body, secret))).status).toBe(201);
   });
 
@@ -104,7 +104,7 @@ forEachPlatform((platform) => {
     expect(JSON.stringify(answer)).toMatch(/body-not-read|Unsupported Media Type/);
   });
 
-  it('says what to do when the application keeps no raw body', async () => {
+  it('names the remedy when the application keeps no raw body', async () => {
     const without = await platform.create(AppModule);
     const { answer } = await post(body, signed(body, 'new'), without.url);
     await without.close();
@@ -133,7 +133,7 @@ it.each([
   [{ secrets: ['a'], algorithm: 'rot13' }, "WebhookSignatureModule.algorithm: got 'rot13'"],
   [{ secrets: ['a'], encoding: 'utf8' as never }, "WebhookSignatureModule.encoding: got 'utf8'"],
   [{ secrets: ['a'], header: '' }, "WebhookSignatureModule.header: got ''"],
-])('does not boot with %j', async (options, message) => {
+])('refuses to boot with %j', async (options, message) => {
   const module = Test.createTestingModule({ imports: [WebhookSignatureModule.forRoot(options)] });
   await expect(module.compile()).rejects.toThrow(message);
 });

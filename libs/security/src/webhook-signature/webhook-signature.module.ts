@@ -5,7 +5,7 @@ import { WebhookSignatureGuard } from './webhook-signature.guard.js';
 import { ConfigurableModuleClass } from './webhook-signature.module-definition.js';
 import { WebhookVerifier } from './webhook-verifier.js';
 
-/** Makes {@link WebhookSignatureGuard} usable on every route. Import it once, with `forRoot()`. */
+/** Makes {@link WebhookSignatureGuard} available to every route. Import it once, with `forRoot()`. */
 @Module({
   providers: [WebhookVerifier, WebhookSignatureGuard],
   exports: [WebhookVerifier, WebhookSignatureGuard],

@@ -3,7 +3,7 @@ import { getHashes } from 'node:crypto';
 
 export type SignatureEncoding = 'base64' | 'hex';
 
-/** How a signature is made: HMAC over the bytes of the body. */
+/** How a signature is computed: an HMAC over the bytes of the body. */
 export interface SignatureFormat {
   /** Hash of the HMAC, as OpenSSL names it. @defaultValue 'sha256' */
   readonly algorithm?: string;
@@ -15,13 +15,13 @@ export interface WebhookSignatureModuleOptions extends SignatureFormat {
   /** Header with the signature. @defaultValue 'x-shopify-hmac-sha256' */
   readonly header?: string;
   /**
-   * Secrets of which any may have signed: while one is replaced, list the new and the old. At
-   * least one, none of them empty.
+   * The accepted secrets: at least one, and none of them empty. During a rotation, list the new and
+   * the old one.
    */
   readonly secrets: readonly string[];
 }
 
-/** The options as they are used: checked, defaults filled in. */
+/** The validated options, with defaults filled in. */
 export interface SignaturePolicy {
   readonly header: string;
   readonly secrets: readonly string[];
@@ -33,10 +33,14 @@ export function resolveSignatureOptions(options: WebhookSignatureModuleOptions):
   const path = (name: string): string => `WebhookSignatureModule.${name}`;
   const { header = 'x-shopify-hmac-sha256', algorithm = 'sha256', encoding = 'base64' } = options;
   if (!/^[\w-]+$/.test(header)) {
-    throw new OptionError(path('header'), header, 'use the name of a header');
+    throw new OptionError(path('header'), header, 'use a header name');
   }
   if (!getHashes().includes(algorithm)) {
-    throw new OptionError(path('algorithm'), algorithm, "use a hash of OpenSSL, such as 'sha256'");
+    throw new OptionError(
+      path('algorithm'),
+      algorithm,
+      "use a hash that OpenSSL supports, such as 'sha256'",
+    );
   }
   if (encoding !== 'base64' && encoding !== 'hex') {
     throw new OptionError(path('encoding'), encoding, "use 'base64' or 'hex'");
@@ -44,7 +48,7 @@ export function resolveSignatureOptions(options: WebhookSignatureModuleOptions):
   return { header: header.toLowerCase(), secrets: checked(options.secrets), algorithm, encoding };
 }
 
-/** An HMAC with an empty key can be made by anybody. */
+/** Anybody can compute an HMAC with an empty key. */
 function checked(secrets: readonly string[]): readonly string[] {
   const path = 'WebhookSignatureModule.secrets';
   if (!Array.isArray(secrets) || secrets.length === 0) {
@@ -52,7 +56,7 @@ function checked(secrets: readonly string[]): readonly string[] {
   }
   secrets.forEach((secret: unknown, index) => {
     if (typeof secret !== 'string' || secret.trim() === '') {
-      throw new OptionError(`${path}[${index}]`, secret, 'use a secret that is not empty');
+      throw new OptionError(`${path}[${index}]`, secret, 'use a non-empty secret');
     }
   });
   return [...secrets];

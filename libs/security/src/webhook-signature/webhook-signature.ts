@@ -6,7 +6,7 @@ const PATTERNS: Readonly<Record<SignatureEncoding, RegExp>> = {
   hex: /^[0-9a-fA-F]+$/,
 };
 
-/** The signature of `body` as a sender makes it. A string is signed as UTF-8. */
+/** Signs `body` the way a sender does. A string is signed as UTF-8. */
 export function signWebhook(
   body: Uint8Array | string,
   secret: string,
@@ -16,8 +16,8 @@ export function signWebhook(
 }
 
 /**
- * Whether any of the secrets signed these bytes. The time it takes tells nothing of the expected
- * signature, nor which secret fits. False, not an exception, for a signature of any other form.
+ * Whether any of the secrets signed these bytes. The duration reveals neither the expected signature
+ * nor which secret matches. Returns false for a malformed signature; it does not throw.
  */
 export function verifyWebhookSignature(
   body: Uint8Array | string,
@@ -35,7 +35,7 @@ export function verifyWebhookSignature(
   return matches;
 }
 
-/** Empty if the text is not in the encoding: Buffer.from() would skip what it cannot read. */
+/** Empty if the text is not valid: `Buffer.from()` would silently skip invalid characters. */
 export function decodeSignature(signature: string, encoding: SignatureEncoding): Buffer {
   return Buffer.from(PATTERNS[encoding].test(signature) ? signature : '', encoding);
 }

@@ -12,7 +12,7 @@ import type { SignatureFault } from './webhook-signature.error.js';
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
-/** Verifies webhooks with the module's secrets, for code that is no guard. */
+/** Verifies webhooks with the module's secrets, for code that does not use the guard. */
 @Injectable()
 export class WebhookVerifier {
   private readonly policy: SignaturePolicy;
@@ -22,7 +22,7 @@ export class WebhookVerifier {
   }
 
   /**
-   * Returns if one of the secrets signed `body`; undefined stands for a body that was not read.
+   * Returns if one of the secrets signed `body`. Pass undefined for a body that was not read.
    *
    * @throws {@link WebhookSignatureError}
    */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { run } from '../process/run.js';
 import { createTemporaryFolder, removeTemporaryFolder } from '../process/temporary-folder.js';
 
-/** A certificate and its key, as files and as their content. */
+/** A certificate and its key, as file paths and as content. */
 export interface IssuedCertificate {
   readonly certFile: string;
   readonly keyFile: string;
@@ -15,8 +15,8 @@ export interface IssuedCertificate {
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
 
 /**
- * A certificate authority of its own, in a temporary folder; needs `openssl` on PATH. What it issues
- * is valid for a day, for 127.0.0.1 and localhost, on either side of a connection.
+ * A certificate authority in a temporary folder. Its certificates are valid for one day, for
+ * 127.0.0.1 and localhost, for servers and clients. Needs `openssl` on PATH.
  */
 export class CertificateAuthority {
   private constructor(
@@ -33,12 +33,12 @@ export class CertificateAuthority {
     return new CertificateAuthority(folder, withContent(certFile, keyFile));
   }
 
-  /** Path of its own certificate. */
+  /** Path of the authority's own certificate. */
   get file(): string {
     return this.root.certFile;
   }
 
-  /** Its own certificate. */
+  /** The authority's own certificate, as PEM. */
   get cert(): string {
     return this.root.cert;
   }

@@ -3,11 +3,11 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../process/run.js';
 
-/** Packages that every running system has; another copy of the C library would break the start. */
-const OF_THE_SYSTEM = /^(libc6|libgcc|libstdc\+\+|libcrypt1|libperl)/;
+/** Packages that every system has. A second copy of the C library would break the start. */
+const PREINSTALLED = /^(libc6|libgcc|libstdc\+\+|libcrypt1|libperl)/;
 const LIBRARY = /^(lib|lua-)/;
 
-/** apt with the system's package lists, or with lists of its own where the system has none. */
+/** apt with the system's package lists, or with its own lists if the system has none. */
 export class Apt {
   private constructor(private readonly options: readonly string[]) {}
 
@@ -32,12 +32,12 @@ export class Apt {
     return own;
   }
 
-  /** The libraries that `packages` need, directly or through other libraries. */
+  /** The libraries that `packages` depend on, directly or indirectly. */
   async librariesOf(packages: readonly string[]): Promise<string[]> {
     const found = new Set<string>();
     for (let level = packages; level.length > 0;) {
       const next = (await this.dependencies(level)).filter(
-        (name) => LIBRARY.test(name) && !OF_THE_SYSTEM.test(name) && !found.has(name),
+        (name) => LIBRARY.test(name) && !PREINSTALLED.test(name) && !found.has(name),
       );
       for (const name of next) found.add(name);
       level = next;
@@ -65,7 +65,7 @@ export class Apt {
 
   private async knows(name: string): Promise<boolean> {
     try {
-      // `depends` and `show` also answer for packages that are installed but can't be fetched.
+      // `depends` and `show` also know packages that are installed but cannot be downloaded.
       const madison = await run('apt-cache', [...this.options, 'madison', name]);
       return madison.trim() !== '';
     } catch {

@@ -5,24 +5,24 @@ import { run } from '../process/run.js';
 import { withTemporaryFolder } from '../process/temporary-folder.js';
 import { Apt } from './apt.js';
 
-/** A program that can be started, and what its environment needs for that. */
+/** Path of a program, and the environment variables that it needs to start. */
 export interface FoundBinary {
   readonly path: string;
   readonly env: Readonly<Record<string, string>>;
 }
 
 export interface DebianBinary {
-  /** Name of the program, in `/usr/bin` of the first package. */
+  /** Name of the program in `/usr/bin` of the packages. */
   readonly name: string;
-  /** More programs there that are kept. @defaultValue none */
+  /** Further programs in `/usr/bin` to keep. @defaultValue none */
   readonly others?: readonly string[];
   readonly packages: readonly string[];
-  /** Whether the libraries that the packages need are fetched as well. */
+  /** Whether to fetch the libraries that the packages need as well. */
   readonly libraries: boolean;
 }
 
 /**
- * Downloads a program of the distribution and unpacks it below `cache`; a second call finds it there.
+ * Downloads a program of the distribution and unpacks it below `cache`, where later calls find it.
  * Needs apt and dpkg, but not root.
  */
 export async function fetchDebianBinary(cache: string, wanted: DebianBinary): Promise<FoundBinary> {
@@ -39,23 +39,23 @@ export async function fetchDebianBinary(cache: string, wanted: DebianBinary): Pr
       await run('dpkg-deb', ['--extract', join(work, 'packages', file), root]);
     }
     const unpacked = binaryIn(root, name);
-    if (!unpacked) throw new Error(`the packages hold no ${name}`);
+    if (!unpacked) throw new Error(`the packages do not contain ${name}`);
     await run(unpacked.path, ['--version'], { env: { ...process.env, ...unpacked.env } });
-    const kept = libraries ? root : await alone([name, ...others], root, work);
+    const kept = libraries ? root : await extract([name, ...others], root, work);
     await publish(kept, join(cache, name));
     return cachedBinary(cache, name) ?? unpacked;
   };
   return withTemporaryFolder('package', unpack, cache);
 }
 
-/** What an earlier call has left. */
+/** The program that an earlier call has fetched. */
 export function cachedBinary(cache: string, name: string): FoundBinary | undefined {
   return binaryIn(join(cache, name), name);
 }
 
-/** Without the rest of the packages. */
-async function alone(names: readonly string[], root: string, work: string): Promise<string> {
-  const folder = join(work, 'alone');
+/** Moves the programs into a folder without the rest of the packages. */
+async function extract(names: readonly string[], root: string, work: string): Promise<string> {
+  const folder = join(work, 'programs');
   mkdirSync(join(folder, 'usr/bin'), { recursive: true });
   for (const name of names) {
     await rename(join(root, 'usr/bin', name), join(folder, 'usr/bin', name));
@@ -63,7 +63,7 @@ async function alone(names: readonly string[], root: string, work: string): Prom
   return folder;
 }
 
-/** Renaming is atomic: whoever comes second uses what the first one left. */
+/** Renaming is atomic: of concurrent calls, the second one uses the result of the first. */
 async function publish(from: string, to: string): Promise<void> {
   try {
     await rename(from, to);

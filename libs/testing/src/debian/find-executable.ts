@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** @param path folders as in `PATH` */
+/** Finds an executable file. @param path folders to search, in the format of `PATH` */
 export function findExecutable(name: string, path: string): string | undefined {
   return path
     .split(delimiter)

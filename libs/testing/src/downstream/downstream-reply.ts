@@ -4,16 +4,16 @@ export interface ReceivedRequest {
   /** Path with query string. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** As text, byte for byte. */
+  /** The body as text. */
   readonly body: string;
-  /** Milliseconds since 1970 at which the whole request had arrived. */
+  /** When the request had arrived completely, in milliseconds since 1970. */
   readonly receivedAtMs: number;
 }
 
 export interface Answer {
   /** @defaultValue 200 */
   readonly status?: number;
-  /** Text as it is; anything else as JSON. @defaultValue empty */
+  /** Text is sent unchanged, anything else as JSON. @defaultValue empty */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   /** Milliseconds to wait before answering. @defaultValue 0 */
@@ -21,8 +21,8 @@ export interface Answer {
 }
 
 /**
- * What the downstream does with a request: answer it; `'hang'`: never answer; `'hang-up'`: reset
- * the connection; or a function that decides for each request.
+ * What the downstream does with a request: answers it, never answers (`'hang'`), or resets the
+ * connection (`'hang-up'`). A function decides for each request.
  */
 export type Reply =
   | Answer

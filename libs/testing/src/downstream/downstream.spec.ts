@@ -12,7 +12,7 @@ describe('Downstream', () => {
 
   const status = async (): Promise<number> => (await fetch(downstream.url)).status;
 
-  it('answers as told and remembers each request byte for byte', async () => {
+  it('sends the scripted answer and records each request unchanged', async () => {
     downstream.answer(201, { id: 'SM1' }, { 'x-region': 'eu' });
     const response = await fetch(`${downstream.url}/messages?dry=1`, {
       method: 'POST',
@@ -26,19 +26,19 @@ describe('Downstream', () => {
     ]);
   });
 
-  it('uses up a sequence before it falls back to its standing reply', async () => {
+  it('uses up a sequence before it returns to the default reply', async () => {
     downstream.fail(500);
     downstream.sequence({ status: 503 }, { status: 200 });
     expect([await status(), await status(), await status()]).toEqual([503, 200, 500]);
   });
 
-  it('resets the connection when told to hang up', async () => {
+  it('resets the connection on hang-up', async () => {
     downstream.once('hang-up');
     await expect(fetch(downstream.url)).rejects.toMatchObject({ cause: { code: 'ECONNRESET' } });
     expect(await status()).toBe(200);
   });
 
-  it('hangs until the caller gives up', async () => {
+  it('never answers while it hangs', async () => {
     downstream.hang();
     const controller = new AbortController();
     const call = fetch(downstream.url, { signal: controller.signal });
@@ -55,20 +55,20 @@ describe('Downstream', () => {
     expect(await Promise.all(calls)).toEqual([204, 204]);
   });
 
-  it('answers late', async () => {
+  it('answers after the delay', async () => {
     downstream.answerLate(60);
     const started = performance.now();
     expect(await status()).toBe(200);
     expect(performance.now() - started).toBeGreaterThanOrEqual(55);
   });
 
-  it('decides by the request when given a function', async () => {
+  it('lets a function decide for each request', async () => {
     downstream.reply((request) => ({ status: request.path === '/known' ? 200 : 404 }));
     expect((await fetch(`${downstream.url}/known`)).status).toBe(200);
     expect(await status()).toBe(404);
   });
 
-  it('cuts off whoever still waits when it is reset, and starts anew', async () => {
+  it('disconnects waiting clients and forgets everything when it is reset', async () => {
     downstream.hang();
     const call = fetch(downstream.url);
     await downstream.received(1);
@@ -78,7 +78,7 @@ describe('Downstream', () => {
     expect(await status()).toBe(200);
   });
 
-  it('says how many requests did not come in time', async () => {
+  it('reports how many requests it was waiting for', async () => {
     await expect(downstream.received(2, '20ms')).rejects.toThrow('2 requests at http://127.0.0.1');
   });
 });

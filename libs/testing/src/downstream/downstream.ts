@@ -11,19 +11,19 @@ import { text } from 'node:stream/consumers';
 import { eventually } from '../eventually/eventually.js';
 import type { Answer, ReceivedRequest, Reply } from './downstream-reply.js';
 
-/** Requests that wait until the test lets them go. */
+/** Requests that wait until the test releases them. */
 export interface Hold {
-  /** How many wait now. */
+  /** Number of waiting requests. */
   readonly waiting: number;
-  /** Answers all that wait, and every later request at once. */
+  /** Answers all waiting requests now, and every later request immediately. */
   release(answer?: Answer): void;
 }
 
 const clock = new SystemClock();
 
 /**
- * A real HTTP server that does what the test tells it to, and remembers every request. Verbs such
- * as `fail` hold until the next one; `once` and `sequence` go first and are used up.
+ * A real HTTP server that follows a script and records every request. Methods such as `fail` apply
+ * until the next such call. Replies of `once` and `sequence` go first, each for one request.
  *
  * @example
  * const sms = await Downstream.start();
@@ -34,7 +34,7 @@ const clock = new SystemClock();
  */
 export class Downstream {
   private readonly log: ReceivedRequest[] = [];
-  private standing: Reply = {};
+  private defaultReply: Reply = {};
   private queue: Reply[] = [];
 
   private constructor(private readonly server: Server) {}
@@ -55,7 +55,7 @@ export class Downstream {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
@@ -78,7 +78,7 @@ export class Downstream {
     this.reply({ status, body, delayMs });
   }
 
-  /** Takes requests and never answers. */
+  /** Accepts requests and never answers. */
   hang(): void {
     this.reply('hang');
   }
@@ -88,7 +88,7 @@ export class Downstream {
     this.reply('hang-up');
   }
 
-  /** Lets requests wait until they are released. */
+  /** Makes requests wait until the test releases them. */
   hold(): Hold {
     let release!: (answer: Answer) => void;
     const released = new Promise<Answer>((resolve) => (release = resolve));
@@ -107,25 +107,25 @@ export class Downstream {
     };
   }
 
-  /** What happens to every request that nothing in the sequence is left for. */
+  /** Sets the reply to every request that the sequence does not cover. */
   reply(reply: Reply): void {
-    this.standing = reply;
+    this.defaultReply = reply;
   }
 
-  /** What happens to the next request only. */
+  /** Sets the reply to the next request only. */
   once(reply: Reply): void {
     this.sequence(reply);
   }
 
-  /** What happens to the next requests, one reply each. */
+  /** Sets the replies to the next requests, one reply each. */
   sequence(...replies: readonly Reply[]): void {
     this.queue.push(...replies);
   }
 
   /**
-   * Resolves with all requests once there are at least `count`.
+   * Waits for at least `count` requests and resolves to all of them.
    *
-   * @throws `NotInTimeError`
+   * @throws `NotInTimeError` if they do not arrive in time
    */
   async received(count: number, within: Duration = '5s'): Promise<readonly ReceivedRequest[]> {
     const what = `${count} requests at ${this.url}`;
@@ -133,11 +133,11 @@ export class Downstream {
     return this.log;
   }
 
-  /** Forgets requests and replies, and answers 200 again; cuts off whoever still waits. */
+  /** Forgets requests and replies, disconnects waiting clients, and answers 200 again. */
   reset(): void {
     this.log.length = 0;
     this.queue = [];
-    this.standing = {};
+    this.defaultReply = {};
     this.server.closeAllConnections();
   }
 
@@ -151,13 +151,13 @@ export class Downstream {
     try {
       const received = await read(request);
       this.log.push(received);
-      const scripted = this.queue.shift() ?? this.standing;
+      const scripted = this.queue.shift() ?? this.defaultReply;
       const reply = typeof scripted === 'function' ? await scripted(received) : scripted;
       if (reply === 'hang') return;
       if (reply === 'hang-up') request.socket.resetAndDestroy();
       else await send(response, reply);
     } catch {
-      // The client went away, or the script threw: neither may end the test run.
+      // The client disconnected or the script threw; neither may crash the test run.
       request.socket.destroy();
     }
   }

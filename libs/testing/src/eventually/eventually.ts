@@ -2,20 +2,20 @@ import { durationMs, SystemClock, type Duration } from '@loyalnest/core';
 import { NotInTimeError } from './not-in-time.error.js';
 
 export interface EventuallyOptions {
-  /** How long to go on trying. @defaultValue '5s' */
+  /** How long to keep trying. @defaultValue '5s' */
   readonly within?: Duration;
   /** Pause between two tries. @defaultValue '20ms' */
   readonly every?: Duration;
-  /** Names what is awaited in the error. @defaultValue 'the awaited condition' */
+  /** What the error says did not happen. @defaultValue 'the awaited condition' */
   readonly what?: string;
 }
 
 const clock = new SystemClock();
 
 /**
- * Calls `check` until it neither throws nor gives `false`, and resolves with what it gave.
+ * Calls `check` until it neither throws nor returns `false`, and resolves to its result.
  *
- * @throws {@link NotInTimeError} with the last failure as its cause.
+ * @throws {@link NotInTimeError} with the last failure as its cause
  * @example
  * await eventually(() => expect(downstream.requests).toHaveLength(3));
  * const account = await eventually(async () => (await read('42')) ?? false);

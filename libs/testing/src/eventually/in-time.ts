@@ -4,9 +4,10 @@ import { NotInTimeError } from './not-in-time.error.js';
 const clock = new SystemClock();
 
 /**
- * The result of `work`, if it settles within `withinMs`; the work itself goes on.
+ * Settles like `work` if that settles within `withinMs`. It does not cancel the work.
  *
- * @throws {@link NotInTimeError} otherwise; `details` is asked only then.
+ * @param details extends the error message; called only on a timeout
+ * @throws {@link NotInTimeError} on a timeout
  */
 export async function inTime<T>(
   work: Promise<T>,

@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** Something that was waited for did not come about in time; `cause` is the last failure seen. */
+/** A condition was not met in time; `cause` is the last failure. */
 export class NotInTimeError extends LoyalNestError {
   readonly code = 'NOT_IN_TIME';
   readonly category = 'timeout';

@@ -39,7 +39,7 @@ forEachPlatform((platform) => {
     await expect(fetch(`${url}/greeting`)).rejects.toThrow();
   });
 
-  it('takes a testing module with its overrides', async () => {
+  it('creates the application of a testing module with its overrides', async () => {
     const module = await Test.createTestingModule({ imports: [GreetingModule] })
       .overrideProvider('greeting')
       .useValue('bonjour')
@@ -51,13 +51,13 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('uses the adapter that it is named after', async () => {
+  it('uses the adapter of its name', async () => {
     const { app, close } = await platform.create(GreetingModule);
     expect(app.getHttpAdapter().getType()).toBe(platform.name);
     await close();
   });
 
-  it('rejects when the boot fails instead of ending the process', async () => {
+  it('rejects instead of exiting when the boot fails', async () => {
     await expect(platform.create(BrokenModule)).rejects.toThrow('no such option');
   });
 });

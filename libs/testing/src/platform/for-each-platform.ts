@@ -1,7 +1,7 @@
 import { PLATFORMS, type Platform } from './platform.js';
 
 /**
- * Declares the suite once on Express and once on Fastify. For use within Jest.
+ * Declares the suite twice, on Express and on Fastify. Works only in Jest.
  *
  * @example
  * forEachPlatform((platform) => {

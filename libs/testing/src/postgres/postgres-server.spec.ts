@@ -20,7 +20,7 @@ describe('PostgresServer', () => {
 
   afterEach(() => postgres.stop());
 
-  it('gives each database an owner who can use it and only needs its url', async () => {
+  it('creates a database whose owner can use it with the returned url', async () => {
     postgres = await PostgresServer.start({ durable: false });
     const points = await postgres.createDatabase('points', { owner: 'points', password: 'p@ss/w' });
     await query(points, 'create table ledger (id int)');
@@ -32,7 +32,7 @@ describe('PostgresServer', () => {
     );
   });
 
-  it('keeps what was committed through a kill, on the same port', async () => {
+  it('keeps committed rows and the port across a kill', async () => {
     postgres = await PostgresServer.start({ durable: false });
     const { port } = postgres;
     const url = await postgres.createDatabase('points', { owner: 'points' });
@@ -44,7 +44,7 @@ describe('PostgresServer', () => {
     expect(await query(url, 'select points from ledger')).toEqual([{ points: 7 }]);
   });
 
-  it('leaves no shared memory behind when it is killed', async () => {
+  it('leaves no shared memory behind after a kill', async () => {
     const segments = (): string => spawnSync('ipcs', ['-m'], { encoding: 'utf8' }).stdout;
     postgres = await PostgresServer.start({ durable: false });
     const pid = readFileSync(join(postgres.dataDir, 'postmaster.pid'), 'utf8');
@@ -67,7 +67,7 @@ describe('PostgresServer', () => {
     await client.end();
   });
 
-  it('stops within seconds with sessions open and paused', async () => {
+  it('stops within seconds while it is paused with open sessions', async () => {
     postgres = await PostgresServer.start({ durable: false });
     const client = new Client({ connectionString: postgres.url() });
     client.on('error', () => undefined);
@@ -78,7 +78,7 @@ describe('PostgresServer', () => {
     expect(() => process.kill(pid!, 0)).toThrow('ESRCH');
   });
 
-  it('syncs to the disk unless told that its data may be lost', async () => {
+  it('syncs to disk by default', async () => {
     postgres = await PostgresServer.start();
     expect(await query(postgres.url(), 'show fsync')).toEqual([{ fsync: 'on' }]);
   });

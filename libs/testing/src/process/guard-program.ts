@@ -1,17 +1,17 @@
 /** One line on the guard's stdin. */
 export interface GuardOrder {
-  /** End this process with this signal once we are gone. */
+  /** End this process with this signal when the parent has ended. */
   readonly watch?: { readonly pid: number; readonly signal: NodeJS.Signals };
   readonly release?: number;
-  /** Remove this folder once we are gone. */
+  /** Remove this folder when the parent has ended. */
   readonly own?: string;
   readonly disown?: string;
 }
 
 /**
- * What the guard runs: a Node process of its own that learns over stdin which processes and
- * folders belong to its parent, and ends and removes them once stdin closes. It is handed to
- * `node --eval` as text, so it may use nothing from outside its own body.
+ * The program of the guard process. It reads from stdin which processes and folders belong to its
+ * parent. When stdin closes, it ends the processes and removes the folders. It is passed to
+ * `node --eval` as text, so it must not use anything outside its own body.
  */
 export function guardProgram(): void {
   const { rmSync } = process.getBuiltinModule('node:fs');
@@ -52,7 +52,7 @@ export function guardProgram(): void {
   orders.on('close', () => {
     for (const [pid, signal] of endSignals) {
       send(pid, signal);
-      // A stopped process acts on no other signal.
+      // A stopped process handles its end signal only after SIGCONT.
       send(pid, 'SIGCONT');
     }
     clear(Date.now() + graceMs);

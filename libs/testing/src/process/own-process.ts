@@ -7,37 +7,37 @@ import { ProcessEndedError } from './process-ended.error.js';
 import { processGuard } from './process-guard.js';
 
 export interface OwnProcessOptions {
-  /** Named in errors. */
+  /** Appears in error messages. */
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** User and group to run as; only root may choose. */
+  /** User and group to run as; requires root. */
   readonly uid?: number;
   readonly gid?: number;
-  /** What asks the process to end in order. @defaultValue 'SIGTERM' */
+  /** Signal that makes the process shut down cleanly. @defaultValue 'SIGTERM' */
   readonly endSignal?: NodeJS.Signals;
-  /** Output goes to this file, which is emptied first, instead of being collected. */
+  /** File that gets the output instead of memory. It is truncated first. */
   readonly logFile?: string;
 }
 
 export interface ProcessExit {
-  /** Exit code; null if a signal ended the process or it never started. */
+  /** Exit code; null if a signal ended the process or if it never started. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Why it could not be started. */
+  /** Why the process could not be started. */
   readonly error?: Error;
 }
 
 const KEPT_LINES = 200;
 
 /**
- * A process that we started and therefore may end. It has a process group of its own, so that a
- * terminal's Ctrl-C reaches only us, and never outlives us (see `process-guard.ts`).
+ * A child process that never outlives this process (see `process-guard.ts`). It has its own process
+ * group, so a terminal's Ctrl-C reaches only this process.
  */
 export class OwnProcess {
-  /** Resolves when the process has ended and all its output was read; never rejects. */
+  /** Resolves when the process has ended and all of its output is read. Never rejects. */
   readonly exited: Promise<ProcessExit>;
   private readonly child: ChildProcess;
   private readonly lines: string[] = [];
@@ -82,12 +82,12 @@ export class OwnProcess {
     return this.exit === undefined;
   }
 
-  /** Exit code once it has ended by itself; otherwise null. */
+  /** Exit code if the process has exited by itself; otherwise null. */
   get exitCode(): number | null {
     return this.exit?.code ?? null;
   }
 
-  /** The last lines of its output, 20 unless told otherwise, at most 200. */
+  /** The last lines of the output, at most 200. */
   lastLines(count = 20): readonly string[] {
     const { logFile } = this.options;
     const lines =
@@ -95,16 +95,16 @@ export class OwnProcess {
     return lines.filter((line) => line !== '').slice(-count);
   }
 
-  /** Calls `listener` with every line from now on; returns what ends that. */
+  /** Calls `listener` with every further line. Returns a function that removes it. */
   onLine(listener: (line: string) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
   /**
-   * Resolves with the first line, written already or to come, that matches.
+   * Resolves to the first matching line, past or future.
    *
-   * @throws {@link ProcessEndedError} if the process ends before; `NotInTimeError` after `withinMs`.
+   * @throws {@link ProcessEndedError} if the process ends first; `NotInTimeError` after `withinMs`
    */
   async waitForLine(pattern: RegExp, withinMs: number): Promise<string> {
     const written = this.lines.find((line) => pattern.test(line));
@@ -125,22 +125,22 @@ export class OwnProcess {
     }
   }
 
-  /** What to throw when it ended while it was still needed. */
+  /** The error to throw if the process has ended while it was needed. */
   endedError(): ProcessEndedError {
     const { code, signal, error } = this.exit ?? {};
     const ending = error?.message ?? signal ?? `exit code ${code}`;
     return new ProcessEndedError(this.options.name, ending, this.lastLines());
   }
 
-  /** Sends a signal; without effect once the process has ended. */
+  /** Sends a signal. Does nothing if the process has ended. */
   signal(signal: NodeJS.Signals): void {
     if (this.running) this.child.kill(signal);
   }
 
-  /** Asks it to end in order; SIGKILL after `withinMs`. Resolves when it has ended. */
+  /** Shuts the process down, with SIGKILL after `withinMs`. Resolves when it has ended. */
   async end(withinMs = 10_000): Promise<ProcessExit> {
     this.signal(this.options.endSignal ?? 'SIGTERM');
-    // A stopped process acts on no other signal.
+    // A stopped process handles its end signal only after SIGCONT.
     this.signal('SIGCONT');
     try {
       return await inTime(this.exited, withinMs, `the end of ${this.options.name}`);
@@ -149,7 +149,7 @@ export class OwnProcess {
     }
   }
 
-  /** Ends it at once (SIGKILL). Resolves when it has ended. */
+  /** Sends SIGKILL. Resolves when the process has ended. */
   kill(): Promise<ProcessExit> {
     this.signal('SIGKILL');
     return this.exited;

@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** A process ended, or could not be started, while something was expected of it. */
+/** A process ended, or could not be started, while it was needed. */
 export class ProcessEndedError extends LoyalNestError {
   readonly code = 'PROCESS_ENDED';
   readonly category = 'unavailable';
@@ -8,7 +8,7 @@ export class ProcessEndedError extends LoyalNestError {
 
   constructor(
     readonly processName: string,
-    /** In words: `exit code 1`, `SIGKILL`, `spawn ENOENT`. */
+    /** How it ended: `exit code 1`, `SIGKILL`, `spawn ENOENT`. */
     readonly ending: string,
     readonly lastLines: readonly string[],
   ) {

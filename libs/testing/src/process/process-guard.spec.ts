@@ -5,7 +5,7 @@ import { eventually } from '../eventually/eventually.js';
 import { guardProgram } from './guard-program.js';
 import { createTemporaryFolder, removeTemporaryFolder } from './temporary-folder.js';
 
-/** A process that starts a guard for a sleeping child and a folder, as our own code does. */
+/** A program that starts a guard for a sleeping child and a folder, like {@link processGuard}. */
 const parentProgram = (folder: string, sleeperScript: string): string => `
   const { spawn } = require('node:child_process');
   const { mkdirSync, writeFileSync } = require('node:fs');
@@ -25,7 +25,7 @@ const parentProgram = (folder: string, sleeperScript: string): string => `
 
 const isRunning = (pid: number): boolean => {
   try {
-    // A zombie in a container without a reaping init still counts as a process.
+    // In a container without a reaping init, a zombie still looks like a process.
     const stat = existsSync('/proc/self') ? readFileSync(`/proc/${pid}/stat`, 'utf8') : '';
     return process.kill(pid, 0) && !/\) Z /.test(stat);
   } catch {
@@ -58,7 +58,7 @@ describe('the process guard', () => {
   });
 
   it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
-    'ends the processes and removes the folders of a parent that got %s',
+    'ends the processes and removes the folders of a parent that receives %s',
     async (signal) => {
       await start('console.log("up"); setInterval(() => {}, 1000)');
       expect(isRunning(sleeper)).toBe(true);
@@ -74,7 +74,7 @@ describe('the process guard', () => {
     await eventually(() => !isRunning(sleeper), { within: '8s', what: 'its end' });
   });
 
-  it('ends a process that is stopped', async () => {
+  it('ends a process that is stopped by SIGSTOP', async () => {
     await start('console.log("up"); setInterval(() => {}, 1000)');
     process.kill(sleeper, 'SIGSTOP');
     parent.kill('SIGKILL');

@@ -2,19 +2,19 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { guardProgram, type GuardOrder } from './guard-program.js';
 
 /**
- * Sees to it that no process and no temporary folder outlives this process, however it ends: by
- * itself, by an uncaught exception, by a signal, SIGKILL included. A second Node process holds the
- * other end of a pipe, which the kernel closes with us; it then sends every process that is still
- * watched its end signal, SIGKILL after 5 s, and removes the folders. It lives only while there is
- * something to guard.
+ * Makes sure that no process and no temporary folder outlives this process, however it ends: by
+ * itself, by an uncaught exception or by any signal, including SIGKILL. A second Node process holds
+ * the other end of a pipe, which the kernel closes when this process ends. The guard then sends each
+ * watched process its end signal, follows with SIGKILL after 5 s, and removes the folders. It runs
+ * only while there is something to guard.
  *
- * What it cannot help: being SIGKILLed itself together with us. Then the processes stay.
+ * If the guard itself is killed together with this process, the watched processes stay.
  */
 class ProcessGuard {
   private guard: ChildProcess | undefined;
   private readonly subjects = new Set<number | string>();
 
-  /** Ends process `pid` with `signal` if we are gone before it is released. */
+  /** Ends process `pid` with `signal` if this process ends before `release`. */
   watch(pid: number, signal: NodeJS.Signals): void {
     this.add(pid, { watch: { pid, signal } });
   }
@@ -23,7 +23,7 @@ class ProcessGuard {
     this.remove(pid, { release: pid });
   }
 
-  /** Removes `folder` if we are gone before it is disowned. */
+  /** Removes `folder` if this process ends before `disown`. */
   own(folder: string): void {
     this.add(folder, { own: folder });
   }
@@ -51,7 +51,7 @@ class ProcessGuard {
   }
 
   private start(): ChildProcess {
-    // Detached: a terminal's Ctrl-C must not end the guard before us.
+    // Detached, because a terminal's Ctrl-C must not end the guard before this process.
     const guard = spawn(process.execPath, ['--eval', `(${guardProgram.toString()})()`], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],

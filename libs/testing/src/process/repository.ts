@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The folder that holds package-lock.json, found upwards from this file. */
+/** The closest parent folder of this file that contains package-lock.json. */
 export function repositoryRoot(): string {
   for (let folder = import.meta.dirname; ; folder = dirname(folder)) {
     if (existsSync(join(folder, 'package-lock.json'))) return folder;
@@ -9,7 +9,7 @@ export function repositoryRoot(): string {
   }
 }
 
-/** A folder below `.cache/` for what is expensive to make again; created if missing. */
+/** A folder below `.cache/` for files that are expensive to recreate; created if missing. */
 export function cacheFolder(name: string): string {
   const folder = join(repositoryRoot(), '.cache', name);
   mkdirSync(folder, { recursive: true });

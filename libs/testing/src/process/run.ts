@@ -9,7 +9,7 @@ export interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-/** Runs a command to its end and gives its stdout; rejects with its stderr if it fails. */
+/** Runs a command and resolves to its stdout. Rejects with its stderr if it fails. */
 export function run(
   command: string,
   args: readonly string[],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { processGuard } from './process-guard.js';
 
-/** A new, empty folder that is gone with this process at the latest. */
+/** Creates an empty folder that is removed when this process ends, if not before. */
 export function createTemporaryFolder(name: string, parent: string = tmpdir()): string {
   const folder = mkdtempSync(join(parent, `loyalnest-${name}-`));
   processGuard.own(folder);
@@ -16,7 +16,7 @@ export async function removeTemporaryFolder(folder: string): Promise<void> {
   processGuard.disown(folder);
 }
 
-/** Runs `task` with a folder that is removed when it ends. */
+/** Runs `task` with a folder that is removed when the task ends. */
 export async function withTemporaryFolder<T>(
   name: string,
   task: (folder: string) => Promise<T>,

@@ -1,13 +1,13 @@
 import { findProgram, isProgramAvailable } from './prometheus-program.js';
 
-/** Whether {@link findPrometheus} will find it, as far as that is known without fetching it. */
+/** Whether {@link findPrometheus} will probably succeed. Downloads nothing. */
 export function isPrometheusAvailable(): boolean {
   return isProgramAvailable('prometheus');
 }
 
 /**
- * The server: that of `PROMETHEUS`, or on PATH; else the one of Debian's package, which is fetched
- * once and unpacked without root.
+ * Finds the Prometheus server: the path in the variable `PROMETHEUS`, or the one on PATH. Otherwise
+ * fetches Debian's package once and unpacks it without root.
  *
  * @throws {@link PrometheusUnavailableError}
  */

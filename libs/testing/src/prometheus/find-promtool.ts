@@ -1,13 +1,13 @@
 import { findProgram, isProgramAvailable } from './prometheus-program.js';
 
-/** Whether {@link findPromtool} will find it, as far as that is known without fetching it. */
+/** Whether {@link findPromtool} will probably succeed. Downloads nothing. */
 export function isPromtoolAvailable(): boolean {
   return isProgramAvailable('promtool');
 }
 
 /**
- * Prometheus' own checker: that of `PROMTOOL`, or on PATH; else the one of Debian's package, which is
- * fetched once and unpacked without root.
+ * Finds promtool, Prometheus' checker: the path in the variable `PROMTOOL`, or the one on PATH.
+ * Otherwise fetches Debian's package once and unpacks it without root.
  *
  * @throws {@link PrometheusUnavailableError}
  */

@@ -5,20 +5,20 @@ import { findExecutable } from '../debian/find-executable.js';
 import { cacheFolder } from '../process/repository.js';
 import { PrometheusUnavailableError } from './prometheus-unavailable.error.js';
 
-/** What Debian's package brings; one fetch gets both. */
+/** The programs of Debian's package; one download gets both. */
 export type PrometheusProgram = 'prometheus' | 'promtool';
 
 const PACKAGE = 'prometheus';
 
-/** Whether {@link findProgram} will find it, as far as that is known without fetching it. */
+/** Whether {@link findProgram} will probably succeed. Downloads nothing. */
 export function isProgramAvailable(name: PrometheusProgram): boolean {
   if (installed(name) !== undefined || cachedBinary(cacheFolder(PACKAGE), PACKAGE)) return true;
   return spawnSync('apt-get', ['download', '--print-uris', PACKAGE], { cwd: '/tmp' }).status === 0;
 }
 
 /**
- * The program that the variable of its name tells, in capitals, or the one on PATH; else that of
- * Debian's package.
+ * Finds a program: the path in the variable of its upper-case name, or the one on PATH. Otherwise
+ * fetches Debian's package.
  *
  * @throws {@link PrometheusUnavailableError}
  */

@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** Prometheus did not evaluate an expression. */
+/** Prometheus rejected an expression. */
 export class PrometheusQueryError extends LoyalNestError {
   readonly code = 'PROMETHEUS_QUERY';
   readonly category = 'invalid';
@@ -10,6 +10,6 @@ export class PrometheusQueryError extends LoyalNestError {
     readonly expr: string,
     reason: string,
   ) {
-    super(`Prometheus refuses ${expr}: ${reason}`);
+    super(`Prometheus rejected ${expr}: ${reason}`);
   }
 }

@@ -16,7 +16,7 @@ times_bucket{le="+Inf"} 1 # {trace_id="4bf9"} 0.25
   let prometheus: PrometheusServer;
   let service: Downstream;
 
-  // The first start on a machine may have to fetch it.
+  // The first start on a machine may have to download Prometheus.
   beforeAll(async () => {
     service = await Downstream.start();
     service.answer(200, METRICS, { 'content-type': 'application/openmetrics-text; version=1.0.0' });
@@ -33,7 +33,7 @@ times_bucket{le="+Inf"} 1 # {trace_id="4bf9"} 0.25
     await service.stop();
   });
 
-  it('scrapes its targets, of one job or of several', async () => {
+  it('scrapes several targets of one job', async () => {
     const isUp = async (): Promise<void> => {
       const up = await prometheus.query('sort(up)');
       expect(up.map(({ labels, value }) => [labels['instance'], value])).toEqual([
@@ -51,24 +51,24 @@ times_bucket{le="+Inf"} 1 # {trace_id="4bf9"} 0.25
     ]);
   });
 
-  it('evaluates scalars, and expressions without a series', async () => {
+  it('evaluates scalars and expressions without series', async () => {
     expect(await prometheus.query('1 + 1')).toEqual([{ labels: {}, value: 2 }]);
     expect(await prometheus.query('unknown')).toEqual([]);
   });
 
-  it('gives the exemplars of a histogram', async () => {
+  it('returns the exemplars of a histogram', async () => {
     expect(await prometheus.exemplars('rate(times_bucket[1m])')).toEqual([
       { labels: { trace_id: '4bf9' }, value: 0.25 },
     ]);
   });
 
-  it('tells what is wrong with an expression', async () => {
+  it('reports what is wrong with an expression', async () => {
     const refused = prometheus.query('sum(orders');
     await expect(refused).rejects.toThrow(PrometheusQueryError);
     await expect(refused).rejects.toThrow('unclosed left parenthesis');
   });
 
-  it('is ended by its pid, with its data', async () => {
+  it('ends its process on stop', async () => {
     const other = await PrometheusServer.start();
     const { pid } = other;
     await other.stop();

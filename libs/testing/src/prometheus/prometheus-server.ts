@@ -7,25 +7,25 @@ import { findPrometheus } from './find-prometheus.js';
 import { PrometheusQueryError } from './prometheus-query.error.js';
 
 export interface PrometheusServerOptions extends LocalServerOptions {
-  /** What is scraped. @defaultValue nothing */
+  /** The services to scrape. @defaultValue none */
   readonly targets?: readonly ScrapeTarget[];
-  /** Time between two scrapes, and two evaluations of rules. @defaultValue '1s' */
+  /** Interval of scrapes and of rule evaluations. @defaultValue '1s' */
   readonly every?: Duration;
-  /** Files of rules; patterns as in prometheus.yml. @defaultValue none */
+  /** Rule files; patterns as in prometheus.yml. @defaultValue none */
   readonly ruleFiles?: readonly string[];
 }
 
 export interface ScrapeTarget {
-  /** Address of the service, such as `http://127.0.0.1:3000`; asked for `/metrics`. */
+  /** Base url of the service, such as `http://127.0.0.1:3000`; its `/metrics` is scraped. */
   readonly url: string;
   readonly job: string;
-  /** On every series of the target. @defaultValue the address as `instance` */
+  /** Labels of every series of the target. @defaultValue the address as `instance` */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** One value of an instant query, or an exemplar. */
 export interface QueriedSeries {
-  /** Its name is `__name__`, where the expression has left it. */
+  /** Includes the name as `__name__`, unless the expression has dropped it. */
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
@@ -51,7 +51,7 @@ type StampedValue = readonly [seconds: number, value: string];
 const START_WITHIN_MS = 15_000;
 
 /**
- * A real Prometheus of its own on 127.0.0.1. It takes about five seconds until it scrapes.
+ * A real Prometheus server on 127.0.0.1. Its first scrape takes about five seconds.
  *
  * @example
  * const prometheus = await PrometheusServer.start({ targets: [{ job: 'shop', url: shop.url }] });
@@ -69,7 +69,7 @@ export class PrometheusServer extends LocalServer {
     super(port, dataDir, ownsData);
   }
 
-  /** @throws {@link PrometheusUnavailableError} where no Prometheus can be had on this machine. */
+  /** @throws {@link PrometheusUnavailableError} if the machine has no Prometheus and cannot fetch one */
   static async start(options: PrometheusServerOptions = {}): Promise<PrometheusServer> {
     const binary = await findPrometheus();
     if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true });
@@ -85,9 +85,9 @@ export class PrometheusServer extends LocalServer {
   }
 
   /**
-   * The value of an expression now, of each of its series.
+   * Resolves to the current value of each series of an expression.
    *
-   * @throws {@link PrometheusQueryError} for an expression that Prometheus refuses
+   * @throws {@link PrometheusQueryError} if Prometheus rejects the expression
    */
   async query(expr: string): Promise<readonly QueriedSeries[]> {
     const data = await this.ask<QueriedData>('query', expr);
@@ -96,9 +96,9 @@ export class PrometheusServer extends LocalServer {
   }
 
   /**
-   * The exemplars of an expression's series, of the last hour.
+   * Resolves to the exemplars of an expression's series in the last hour.
    *
-   * @throws {@link PrometheusQueryError} for an expression that Prometheus refuses
+   * @throws {@link PrometheusQueryError} if Prometheus rejects the expression
    */
   async exemplars(expr: string): Promise<readonly QueriedSeries[]> {
     const end = Date.now() / 1_000;
@@ -163,12 +163,12 @@ export class PrometheusServer extends LocalServer {
   }
 }
 
-/** A job may stand there once only. */
+/** Groups the targets, because Prometheus accepts each job name only once. */
 function jobsOf(targets: readonly ScrapeTarget[]): ReadonlyMap<string, readonly ScrapeTarget[]> {
   return Map.groupBy(targets, ({ job }) => job);
 }
 
-/** Prometheus spells infinities in its own way. */
+/** Prometheus spells infinity `Inf`. */
 function valueOf([, text]: StampedValue): number {
   return Number(text.replace('Inf', 'Infinity'));
 }

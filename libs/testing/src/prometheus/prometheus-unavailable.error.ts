@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** This machine has no such program, and none could be fetched; the message names the remedies. */
+/** The machine has no such program and could not fetch it; the message names the remedies. */
 export class PrometheusUnavailableError extends LoyalNestError {
   readonly code = 'PROMETHEUS_UNAVAILABLE';
   readonly category = 'unavailable';
@@ -9,7 +9,7 @@ export class PrometheusUnavailableError extends LoyalNestError {
   constructor(name: string, cause: unknown) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super(
-      `No ${name} to be had: it is not on PATH, and apt-get could not fetch it (${reason}). ` +
+      `No ${name} available: it is not on PATH, and apt-get could not fetch it (${reason}). ` +
         `Set ${name.toUpperCase()} to its path, or install Prometheus.`,
       { cause },
     );

@@ -30,24 +30,24 @@ describe('findRedis', () => {
     return path;
   };
 
-  it('takes redis-server from PATH', async () => {
+  it('finds redis-server on PATH', async () => {
     const path = pathWith('redis-server', 'valkey-server');
     expect(await findRedis({ path })).toEqual({ path: join(path, 'redis-server'), env: {} });
   });
 
-  it('takes valkey-server where there is no redis-server', async () => {
+  it('finds valkey-server if there is no redis-server', async () => {
     const path = pathWith('valkey-server');
     expect((await findRedis({ path })).path).toBe(join(path, 'valkey-server'));
   });
 
-  it('names the ways to get a Redis where there is none and no apt-get', async () => {
+  it('names the remedies if there is neither a Redis nor apt-get', async () => {
     const search = findRedis({ path: pathWith() });
     await expect(search).rejects.toBeInstanceOf(RedisUnavailableError);
     await expect(search).rejects.toThrow(/Set REDIS_URL .* or install one: `brew install redis`/);
   });
 
   (canDownload ? it : it.skip)(
-    'fetches the package of the distribution, with its libraries, and that Redis serves',
+    "fetches the distribution's package with its libraries, and that Redis works",
     async () => {
       const options = { path: pathWith('apt-get'), cache: join(folder, 'cache') };
       const binary = await findRedis(options);

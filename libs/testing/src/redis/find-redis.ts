@@ -8,17 +8,17 @@ import { cacheFolder } from '../process/repository.js';
 import { RedisUnavailableError } from './redis-unavailable.error.js';
 
 export interface FindRedisOptions {
-  /** Folders to look in. @defaultValue `PATH` of this process */
+  /** Folders to search, in the format of `PATH`. @defaultValue `PATH` of this process */
   readonly path?: string;
-  /** Where a fetched package is unpacked. @defaultValue `.cache/redis` of the repository */
+  /** Folder for a fetched package. @defaultValue `.cache/redis` of the repository */
   readonly cache?: string;
 }
 
 const NAMES = ['redis-server', 'valkey-server'] as const;
 
 /**
- * Finds `redis-server` or `valkey-server` on PATH; else, where `apt-get` exists, fetches the
- * distribution's package and unpacks it without root.
+ * Finds `redis-server` or `valkey-server` on PATH. Otherwise fetches the distribution's package with
+ * `apt-get` and unpacks it without root.
  *
  * @throws {@link RedisUnavailableError}
  */
@@ -29,7 +29,7 @@ export async function findRedis(options: FindRedisOptions = {}): Promise<FoundBi
     if (found !== undefined) return { path: found, env: {} };
   }
   const aptGet = findExecutable('apt-get', path);
-  if (aptGet === undefined) throw new RedisUnavailableError('there is no apt-get to fetch it with');
+  if (aptGet === undefined) throw new RedisUnavailableError('there is no apt-get to fetch one');
   try {
     return await fetchDebianRedis(options.cache ?? cacheFolder('redis'));
   } catch (error) {

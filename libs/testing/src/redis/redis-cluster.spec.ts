@@ -15,7 +15,7 @@ describe('RedisCluster', () => {
     await cluster.stop();
   });
 
-  it('keeps every key on the node that it names', async () => {
+  it('names the node that holds a key', async () => {
     const owners = new Set<number>();
     for (const key of ['a', 'b', 'c', 'd', '{x}:1', '{x}:2']) {
       await client.set(key, key);
@@ -28,10 +28,10 @@ describe('RedisCluster', () => {
     expect((await cluster.ownerOf('{x}:1')).port).toBe((await cluster.ownerOf('{x}:2')).port);
   });
 
-  it('is complete again, with its data, once a killed node is back', async () => {
+  it('is complete again with its data when a killed node is back', async () => {
     const owner = await cluster.ownerOf('a');
     await client.set('a', 'kept');
-    // An append-only file is synced once a second; a killed process leaves what it has written.
+    // A kill loses no write, although the append-only file is synced only once a second.
     await owner.kill();
     await owner.restart();
     await cluster.ready();

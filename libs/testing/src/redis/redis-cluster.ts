@@ -8,12 +8,12 @@ export type RedisClusterOptions = Pick<RedisServerOptions, 'appendOnly' | 'setti
 
 const MASTERS = 3;
 const SLOTS = 16_384;
-/** Redis takes no write in the first 2 s of a cluster's node; the rest is a matter of gossip. */
+/** A cluster node refuses writes in its first 2 s; the rest is the time that gossip takes. */
 const READY_WITHIN = '15s';
 
 /**
- * A Redis Cluster of three masters without replicas on 127.0.0.1. As by default in Redis, it serves
- * nothing while one of them is down. Needs Redis 7.
+ * A Redis Cluster of three masters without replicas on 127.0.0.1. Like Redis by default, it serves no
+ * command while one of them is down. Needs Redis 7.
  */
 export class RedisCluster extends ServerGroup {
   protected readonly servers: readonly RedisServer[];
@@ -23,7 +23,7 @@ export class RedisCluster extends ServerGroup {
     this.servers = nodes;
   }
 
-  /** Resolves once every node says that the cluster is complete: about 2.3 s. */
+  /** Resolves when every node reports a complete cluster, after about 2.3 s. */
   static async start(options: RedisClusterOptions = {}): Promise<RedisCluster> {
     const buses = await Promise.all(Array.from({ length: MASTERS }, freePort));
     const started = await Promise.allSettled(
@@ -47,13 +47,13 @@ export class RedisCluster extends ServerGroup {
     return this.nodes.map(({ url }) => url);
   }
 
-  /** The node that has `key`, as the slots were given out at the start. */
+  /** The node that holds `key`, by the slots that were assigned at the start. */
   async ownerOf(key: string): Promise<RedisServer> {
     const slot = await withClient(this.nodes[0]!, (client) => client.cluster('KEYSLOT', key));
     return this.nodes.find((_node, i) => slot <= slotsOf(i)[1])!;
   }
 
-  /** Resolves once every node says that all slots are served. */
+  /** Resolves when every node reports that all slots are served. */
   async ready(): Promise<void> {
     await Promise.all(
       this.nodes.map((node) =>
@@ -67,7 +67,7 @@ export class RedisCluster extends ServerGroup {
     );
   }
 
-  /** Starts all again with their data, and waits until the cluster is complete. */
+  /** Restarts all nodes with their data and waits until the cluster is complete. */
   async restart(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.restart()));
     await this.ready();
@@ -77,7 +77,7 @@ export class RedisCluster extends ServerGroup {
     await Promise.all(
       this.nodes.map((node, i) =>
         withClient(node, async (client) => {
-          // Epochs of their own spare the nodes the time to agree on them.
+          // With distinct epochs the nodes need no time to agree on them.
           await client.cluster('SET-CONFIG-EPOCH', i + 1);
           await client.call('CLUSTER', 'ADDSLOTSRANGE', ...slotsOf(i));
           for (const [other, { host, port }] of this.nodes.entries()) {

@@ -25,13 +25,13 @@ describe('RedisSentinel', () => {
     await group.ready();
     await first.kill();
     await eventually(async () => expect(await group.master()).toBe(group.redis[1]), {
-      // Sentinels whose votes were split try again later.
+      // After a split vote, the Sentinels retry later.
       within: '90s',
     });
     expect(await client.get('a')).toBe('1');
   }, 120_000);
 
-  it('makes the old master a replica once it is back', async () => {
+  it('makes the old master a replica when it is back', async () => {
     await group.redis[0]!.restart();
     await group.ready();
     expect(await group.master()).toBe(group.redis[1]);

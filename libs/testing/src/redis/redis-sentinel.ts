@@ -8,7 +8,7 @@ import { SentinelServer } from './sentinel-server.js';
 import { ServerGroup } from './server-group.js';
 
 export interface RedisSentinelOptions extends Pick<RedisServerOptions, 'appendOnly' | 'settings'> {
-  /** After which silence a Sentinel takes the master for down. @defaultValue 500 */
+  /** How long the master must be silent before a Sentinel considers it down. @defaultValue 500 */
   readonly downAfterMs?: number;
 }
 
@@ -17,15 +17,15 @@ const QUORUM = 2;
 const READY_WITHIN = { within: '15s' } as const;
 
 /**
- * A Redis with one replica and three Sentinels on 127.0.0.1, which promote the replica about a
- * second after the master is silent. Needs Redis 7.
+ * A Redis master with one replica and three Sentinels on 127.0.0.1. The Sentinels promote the replica
+ * about a second after the master becomes silent. Needs Redis 7.
  */
 export class RedisSentinel extends ServerGroup {
   readonly masterName = 'loyalnest';
   protected readonly servers: readonly LocalServer[];
 
   private constructor(
-    /** The two Redis servers; the first is the master at the start. */
+    /** The two Redis servers; the first one starts as the master. */
     readonly redis: readonly RedisServer[],
     readonly sentinels: readonly SentinelServer[],
   ) {
@@ -33,7 +33,7 @@ export class RedisSentinel extends ServerGroup {
     this.servers = [...redis, ...sentinels];
   }
 
-  /** Resolves once the replica follows its master and the Sentinels know one another. */
+  /** Resolves when the replica follows its master and the Sentinels know one another. */
   static async start(options: RedisSentinelOptions = {}): Promise<RedisSentinel> {
     const { appendOnly = false, downAfterMs = 500 } = options;
     const redis: RedisServer[] = [];
@@ -73,7 +73,7 @@ export class RedisSentinel extends ServerGroup {
     return this.sentinels.map(({ url }) => url);
   }
 
-  /** The server that most Sentinels name as the master now. */
+  /** The server that most Sentinels currently name as the master. */
   async master(): Promise<RedisServer> {
     const ports = await Promise.all(
       this.sentinels
@@ -94,14 +94,14 @@ export class RedisSentinel extends ServerGroup {
     return master!;
   }
 
-  /** Tells the Sentinels to promote the replica of a master that is well. */
+  /** Makes the Sentinels promote the replica although the master is healthy. */
   async failOver(): Promise<void> {
     await withClient(this.sentinels[0]!, (client) =>
       client.call('SENTINEL', 'FAILOVER', this.masterName),
     );
   }
 
-  /** Resolves once a failover would succeed: the replica is in step and the Sentinels can vote. */
+  /** Resolves when a failover would succeed: the replica is in sync and the Sentinels can vote. */
   async ready(): Promise<void> {
     await eventually(
       async () => {
@@ -111,21 +111,21 @@ export class RedisSentinel extends ServerGroup {
           return /role:master/.test(replication) && /slave0:.*state=online/.test(replication);
         });
       },
-      { ...READY_WITHIN, what: 'a replica in step' },
+      { ...READY_WITHIN, what: 'synchronization of the replica' },
     );
     await Promise.all(
       this.sentinels.map((sentinel) =>
         withClient(sentinel, (client) =>
           eventually(() => isHealthy(client, this.masterName), {
             ...READY_WITHIN,
-            what: `the other Sentinels, seen from port ${sentinel.port}`,
+            what: `discovery of the other Sentinels from port ${sentinel.port}`,
           }),
         ),
       ),
     );
   }
 
-  /** Starts all again with their data; who the master is, the Sentinels remember. */
+  /** Restarts all servers with their data. The Sentinels remember which one is the master. */
   async restart(): Promise<void> {
     for (const server of this.servers) await server.restart();
     await this.ready();

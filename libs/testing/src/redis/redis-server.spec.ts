@@ -18,14 +18,14 @@ describe('RedisServer', () => {
     await redis.stop();
   });
 
-  it('serves on a port of its own and keeps every key in memory', async () => {
+  it('listens on a free port and evicts no keys', async () => {
     await start();
     expect(redis.port).not.toBe(6379);
     expect(await client.set('a', '1')).toBe('OK');
     expect(await client.config('GET', 'maxmemory-policy')).toContain('noeviction');
   });
 
-  it('comes back empty after a kill without an append-only file', async () => {
+  it('is empty after a kill without an append-only file', async () => {
     await start();
     await client.set('a', '1');
     await redis.kill();
@@ -34,7 +34,7 @@ describe('RedisServer', () => {
     expect(await client.get('a')).toBeNull();
   });
 
-  it('comes back with its data on the same port with an append-only file', async () => {
+  it('keeps its data and its port across a restart with an append-only file', async () => {
     await start({ appendOnly: true });
     const { port } = redis;
     await client.set('a', '1');
@@ -43,7 +43,7 @@ describe('RedisServer', () => {
     expect(await client.get('a')).toBe('1');
   });
 
-  it('answers nothing while it is paused and everything once it is resumed', async () => {
+  it('answers nothing while it is paused and everything after it is resumed', async () => {
     await start();
     redis.pause();
     let answered = false;
@@ -61,7 +61,7 @@ describe('RedisServer', () => {
     expect(() => process.kill(pid!, 0)).toThrow('ESRCH');
   });
 
-  it('refuses a given port that is taken and names it', async () => {
+  it('rejects with the port if a given port is taken', async () => {
     await start();
     await expect(RedisServer.start({ port: redis.port })).rejects.toThrow(
       new RegExp(`Redis on port ${redis.port} ended[^]*already in use`),

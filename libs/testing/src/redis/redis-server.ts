@@ -9,18 +9,18 @@ import { RedisWithoutTlsError } from './redis-without-tls.error.js';
 
 export interface RedisServerOptions extends LocalServerOptions {
   /**
-   * True: every write goes to an append-only file, synced once a second, so that `kill` and
-   * `restart` lose nothing that was acknowledged more than a second ago. False: a restarted server
-   * is empty. @defaultValue false
+   * If true, every write goes to an append-only file that is synced once a second. `kill` and
+   * `restart` then lose nothing that was acknowledged more than a second ago. If false, a restarted
+   * server is empty. @defaultValue false
    */
   readonly appendOnly?: boolean;
-  /** What happens at the memory limit. @defaultValue 'noeviction' */
+  /** Eviction policy at the memory limit. @defaultValue 'noeviction' */
   readonly maxmemoryPolicy?: string;
   /** Memory limit such as `'64mb'`. @defaultValue none */
   readonly maxmemory?: string;
-  /** Serves TLS only; `RedisWithoutTlsError` where the binary can't. @defaultValue no TLS */
+  /** Serves only TLS; `RedisWithoutTlsError` if the binary cannot. @defaultValue no TLS */
   readonly tls?: RedisServerTls;
-  /** More settings of redis.conf; paths are relative to the data folder. @defaultValue none */
+  /** Further settings of redis.conf; paths are relative to the data folder. @defaultValue none */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
@@ -29,14 +29,14 @@ export interface RedisServerTls {
   readonly caFile: string;
   readonly certFile: string;
   readonly keyFile: string;
-  /** Whether a client has to show a certificate of the CA. @defaultValue true */
+  /** Whether clients must present a certificate of the CA. @defaultValue true */
   readonly clientCertificate?: boolean;
 }
 
 const START_WITHIN_MS = 15_000;
 
 /**
- * A real Redis (or Valkey) of its own on 127.0.0.1.
+ * A real Redis or Valkey server on 127.0.0.1.
  *
  * @example
  * const redis = await RedisServer.start();
@@ -58,7 +58,7 @@ export class RedisServer extends LocalServer {
     super(port, dataDir, ownsData);
   }
 
-  /** @throws {@link RedisUnavailableError} where no Redis can be had on this machine. */
+  /** @throws {@link RedisUnavailableError} if the machine has no Redis and cannot fetch one */
   static async start(options: RedisServerOptions = {}): Promise<RedisServer> {
     const binary = await findRedis();
     if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true });
@@ -88,7 +88,7 @@ export class RedisServer extends LocalServer {
       ...this.options.settings,
     };
     const file = join(this.dataDir, 'redis.conf');
-    // From then on the file is the server's: CONFIG REWRITE, as by Sentinel, outlives a restart.
+    // Written once: later changes by CONFIG REWRITE, which Sentinel uses, must survive a restart.
     if (!this.configured) await writeFile(file, Object.entries(settings).map(configLine).join(''));
     this.configured = true;
     const redis = OwnProcess.start({
@@ -113,7 +113,7 @@ function lacksTls(error: unknown): boolean {
   return /'tls-port [^]*bad directive/i.test(error.lastLines.join('\n'));
 }
 
-/** Some settings have several words; of those with one only a path may need its quotes. */
+/** Quotes only empty values and paths, because other settings may have several words. */
 function configLine([name, value]: readonly [string, string]): string {
   return `${name} ${value === '' || value.startsWith('/') ? JSON.stringify(value) : value}\n`;
 }

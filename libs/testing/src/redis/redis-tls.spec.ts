@@ -5,17 +5,19 @@ import { CertificateAuthority } from '../certificates/certificate-authority.js';
 import { createTemporaryFolder, removeTemporaryFolder } from '../process/temporary-folder.js';
 import { RedisServer } from './redis-server.js';
 
-it('a Redis that was built without TLS is named', async () => {
+it('names a Redis binary that was built without TLS', async () => {
   const folder = createTemporaryFolder('no-tls');
   const path = join(folder, 'redis-server');
-  const says = ">>> 'tls-port 1'\nBad directive or wrong number of arguments";
-  writeFileSync(path, `#!/bin/sh\ncat <<END\n${says}\nEND\nexit 1\n`, { mode: 0o755 });
+  const output = ">>> 'tls-port 1'\nBad directive or wrong number of arguments";
+  writeFileSync(path, `#!/bin/sh\ncat <<END\n${output}\nEND\nexit 1\n`, { mode: 0o755 });
   const before = process.env['PATH'];
   process.env['PATH'] = `${folder}:${before}`;
   try {
     const tls = { caFile: 'ca', certFile: 'cert', keyFile: 'key' };
     const start = RedisServer.start({ tls });
-    await expect(start).rejects.toThrow(`${path} was built without TLS. Put one that has it first`);
+    await expect(start).rejects.toThrow(
+      `${path} was built without TLS. Put a Redis with TLS first`,
+    );
   } finally {
     process.env['PATH'] = before;
     await removeTemporaryFolder(folder);
@@ -47,7 +49,7 @@ describe('RedisServer with TLS', () => {
     }
   };
 
-  it('answers a client that trusts its CA and shows a certificate', async () => {
+  it('answers a client that trusts its CA and presents a certificate', async () => {
     const { cert, key } = await authority.issue('client');
     expect(redis.url).toMatch(/^rediss:/);
     expect(await ping({ ca: authority.cert, cert, key })).toBe('PONG');
@@ -57,7 +59,7 @@ describe('RedisServer with TLS', () => {
     await expect(ping({ ca: authority.cert })).rejects.toThrow();
   });
 
-  it('is not trusted without its CA', async () => {
+  it('is not trusted by a client without its CA', async () => {
     const { cert, key } = await authority.issue('other');
     await expect(ping({ cert, key })).rejects.toThrow();
   });

@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** The Redis of this machine can't serve TLS. */
+/** The Redis binary of this machine was built without TLS. */
 export class RedisWithoutTlsError extends LoyalNestError {
   readonly code = 'REDIS_WITHOUT_TLS';
   readonly category = 'unavailable';
@@ -8,7 +8,7 @@ export class RedisWithoutTlsError extends LoyalNestError {
 
   constructor(path: string, cause: unknown) {
     super(
-      `${path} was built without TLS. Put one that has it first on PATH: that of Debian, or one ` +
+      `${path} was built without TLS. Put a Redis with TLS first on PATH: Debian's, or one ` +
         'built with `make BUILD_TLS=yes`.',
       { cause },
     );

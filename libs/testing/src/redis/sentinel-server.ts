@@ -7,7 +7,7 @@ import { LocalServer } from '../server/local-server.js';
 import { findRedis } from './find-redis.js';
 
 const START_WITHIN_MS = 15_000;
-/** A Sentinel that asks each second, or each ten, can't tell within half a second who is down. */
+/** The default periods of 1 to 10 s are too long to detect a failure within half a second. */
 const PERIODS_MS = [
   'ping-period',
   100,
@@ -19,7 +19,7 @@ const PERIODS_MS = [
   200,
 ];
 
-/** One Redis Sentinel, told by its configuration whom it watches and who its peers are. Needs Redis 7. */
+/** One Redis Sentinel. Its configuration names the master and the other Sentinels. Needs Redis 7. */
 export class SentinelServer extends LocalServer {
   private configured = false;
 
@@ -49,7 +49,7 @@ export class SentinelServer extends LocalServer {
 
   protected async launch(): Promise<OwnProcess> {
     const file = join(this.dataDir, 'sentinel.conf');
-    // From then on the file is its memory: it holds who the master is.
+    // Written once: the Sentinel stores in it which server is the master.
     if (!this.configured) {
       const own = [`port ${this.port}`, `bind ${this.host}`, `dir ${this.dataDir}`];
       await writeFile(file, [...own, ...this.config, ''].join('\n'));

@@ -1,11 +1,11 @@
 import type { LocalServer } from '../server/local-server.js';
 
-/** Servers that belong together, and faults of all of them at once. */
+/** Servers that belong together and can be paused, killed and stopped at once. */
 export abstract class ServerGroup {
-  /** In the order in which they can be started. */
+  /** In start order. */
   protected abstract readonly servers: readonly LocalServer[];
 
-  /** SIGSTOP for all: connections stay open and nothing answers. */
+  /** Freezes all servers (SIGSTOP): connections stay open and nothing answers. */
   pause(): void {
     for (const server of this.servers) server.pause();
   }
@@ -14,12 +14,12 @@ export abstract class ServerGroup {
     for (const server of this.servers) server.resume();
   }
 
-  /** SIGKILL for all; the data stays. */
+  /** Kills all servers (SIGKILL). Keeps the data. */
   async kill(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.kill()));
   }
 
-  /** Ends all for good and removes their data. */
+  /** Shuts all servers down and removes their data. */
   async stop(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.stop()));
   }

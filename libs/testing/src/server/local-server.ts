@@ -8,7 +8,7 @@ import { createTemporaryFolder, removeTemporaryFolder } from '../process/tempora
 export interface LocalServerOptions {
   /** Port on 127.0.0.1. @defaultValue a free one */
   readonly port?: number;
-  /** Where the data lives; kept when the server stops. @defaultValue a temporary folder */
+  /** Folder of the data; kept when the server stops. @defaultValue a temporary folder */
   readonly dataDir?: string;
 }
 
@@ -17,8 +17,8 @@ const ATTEMPTS = 5;
 const END_WITHIN_MS = 5_000;
 
 /**
- * A real server on 127.0.0.1 in a process of ours, and the faults of such a process. Nothing of it
- * outlives this process.
+ * A real server on 127.0.0.1 that can be paused, killed and restarted. It never outlives this
+ * process.
  */
 export abstract class LocalServer {
   readonly host = '127.0.0.1';
@@ -31,10 +31,10 @@ export abstract class LocalServer {
     private readonly ownsData: boolean,
   ) {}
 
-  /** Starts the process and resolves once it serves. */
+  /** Starts the process and resolves when it accepts connections. */
   protected abstract launch(): Promise<OwnProcess>;
 
-  /** Tries free ports until one is still free when the server takes it. */
+  /** Tries free ports until the server can listen on one, because another process may be faster. */
   protected static async startOnFreePort<S extends LocalServer>(
     name: string,
     options: LocalServerOptions,
@@ -65,22 +65,22 @@ export abstract class LocalServer {
     return this.process?.running ? this.process.pid : undefined;
   }
 
-  /** The last lines that the server wrote. */
+  /** The last lines of the server's output. */
   lastLines(count?: number): readonly string[] {
     return this.process?.lastLines(count) ?? [];
   }
 
-  /** Resolves when the running server ends, whoever ended it. */
+  /** Resolves when the running server ends, for whatever reason. */
   get exited(): Promise<unknown> {
     return this.process?.exited ?? Promise.resolve();
   }
 
-  /** What to throw when it ended while it was still needed. */
+  /** The error to throw if the server has ended while it was needed. */
   endedError(): Error {
     return this.process?.endedError() ?? new Error('the server was never started');
   }
 
-  /** Stops every thread of the server (SIGSTOP): connections stay open and nothing answers. */
+  /** Freezes the server (SIGSTOP): connections stay open and nothing answers. */
   pause(): void {
     const { pid } = this;
     if (pid === undefined) return;
@@ -88,7 +88,7 @@ export abstract class LocalServer {
     const children = childPids(pid);
     for (const child of children) {
       signalIfThere(child, 'SIGSTOP');
-      // Should we be gone before it is resumed, its parent's end would not reach it.
+      // A stopped child would not notice the end of its parent, so the guard must kill it.
       processGuard.watch(child, 'SIGKILL');
     }
     this.frozen = [...this.frozen, ...children];
@@ -104,7 +104,7 @@ export abstract class LocalServer {
     this.process?.signal('SIGCONT');
   }
 
-  /** Ends every process of the server at once (SIGKILL), as a crash does. The data stays as it is. */
+  /** Kills every process of the server (SIGKILL), like a crash. Keeps the data. */
   async kill(): Promise<void> {
     const { pid } = this;
     if (pid === undefined) return;
@@ -118,19 +118,19 @@ export abstract class LocalServer {
     await ended;
   }
 
-  /** Ends the server in order, by SIGKILL after `withinMs`; the data stays for `restart`. */
+  /** Shuts the server down cleanly, with SIGKILL after `withinMs`. Keeps the data for `restart`. */
   async halt(withinMs = END_WITHIN_MS): Promise<void> {
     this.resume();
     await this.process?.end(withinMs);
   }
 
-  /** Brings the server back on the same port and data, whether it runs, is paused, or is down. */
+  /** Starts the server on the same port and data, whether it is running, paused or down. */
   async restart(): Promise<void> {
     await this.halt();
     this.process = await this.launch();
   }
 
-  /** Ends the server for good, and removes its data unless the folder was given by the caller. */
+  /** Shuts the server down and removes its data, unless the caller passed `dataDir`. */
   async stop(withinMs = END_WITHIN_MS): Promise<void> {
     await this.halt(withinMs);
     if (this.ownsData) await removeTemporaryFolder(this.dataDir);
@@ -141,6 +141,6 @@ function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended meanwhile.
+    // The process has already ended.
   }
 }

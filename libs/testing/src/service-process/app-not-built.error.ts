@@ -7,6 +7,6 @@ export class AppNotBuiltError extends LoyalNestError {
   readonly retryable = false;
 
   constructor(app: string, entry: string) {
-    super(`${app} is not built: there is no ${entry}. Run \`npm run build\` first.`);
+    super(`${app} is not built: ${entry} is missing. Run \`npm run build\` first.`);
   }
 }

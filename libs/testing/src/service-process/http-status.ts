@@ -1,6 +1,6 @@
 import { get } from 'node:http';
 
-/** Status of a GET request over a connection of its own; rejects if none comes in time. */
+/** Status of a GET request over a new connection. Rejects if there is no answer in time. */
 export function httpStatus(url: string, timeoutMs = 1_000): Promise<number> {
   return new Promise((resolve, reject) => {
     const request = get(url, { agent: false, timeout: timeoutMs }, (response) => {

@@ -38,7 +38,7 @@ describe('ServiceProcess', () => {
     return { app: 'greeter', entry };
   };
 
-  it('is ready when the probe answers 200 and ends with the exit code of the app', async () => {
+  it('is ready when the probe answers 200, and reports the exit code of the app', async () => {
     service = await ServiceProcess.start({ ...app(APP), env: { GREETING: 'hello' } });
     expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
     expect(await (await fetch(service.url)).text()).toBe('hello');
@@ -48,14 +48,14 @@ describe('ServiceProcess', () => {
     expect(service.lastLines()).toEqual(['listening', 'draining']);
   });
 
-  it('shows the last lines of an app that dies while it starts', async () => {
+  it('reports the last lines of an app that exits during its boot', async () => {
     const dying = app('console.error("no database"); process.exit(3);');
     await expect(ServiceProcess.start(dying)).rejects.toThrow(
       /greeter ended \(exit code 3\)[^]*no database/,
     );
   });
 
-  it('ends an app that does not become ready in time and shows what was last seen', async () => {
+  it('kills an app that is not ready in time and reports its last status', async () => {
     const env = { NEVER_READY: '1', PID_FILE: join(folder, 'pid') };
     const failed = ServiceProcess.start({ ...app(APP), env, readyWithin: '3s' });
     await expect(failed).rejects.toThrow(/within 3000 ms \(last seen: status 503\)[^]*listening/);
@@ -73,12 +73,12 @@ describe('ServiceProcess', () => {
     await call;
   });
 
-  it('dies at once when it is killed', async () => {
+  it('ends with SIGKILL when it is killed', async () => {
     service = await ServiceProcess.start(app(APP));
     expect(await service.kill()).toEqual({ code: null, signal: 'SIGKILL' });
   });
 
-  it('kills an app that does not stop in time and says so', async () => {
+  it('kills an app that does not stop in time and reports SIGKILL', async () => {
     const stubborn = APP.replace(
       "process.on('SIGTERM', () => {",
       "process.on('SIGTERM', () => { return;",
@@ -87,14 +87,14 @@ describe('ServiceProcess', () => {
     expect(await service.stop('200ms')).toEqual({ code: null, signal: 'SIGKILL' });
   });
 
-  it('writes its output to a file when one is named', async () => {
+  it('writes its output to the log file', async () => {
     const logFile = join(folder, 'greeter.log');
     service = await ServiceProcess.start({ ...app(APP), logFile });
     await service.stop();
     expect(service.lastLines()).toEqual(['listening', 'draining']);
   });
 
-  it('says how to build an app that is not built', async () => {
+  it('names the command that builds a missing app', async () => {
     await expect(ServiceProcess.start({ app: 'no-such-app' })).rejects.toThrow('npm run build');
   });
 });

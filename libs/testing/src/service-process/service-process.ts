@@ -12,13 +12,13 @@ export interface ServiceProcessOptions {
   readonly entry?: string;
   /** Added to this process's environment. `PORT` and `HOST` are set from the options below. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Port on 127.0.0.1 that the app is told to listen on. @defaultValue a free one */
+  /** Port on 127.0.0.1, passed to the app as `PORT`. @defaultValue a free one */
   readonly port?: number;
   /** Arguments for Node itself. @defaultValue none */
   readonly nodeArgs?: readonly string[];
-  /** How long it may take until `GET /health/ready` answers 200. @defaultValue '15s' */
+  /** Time limit until `GET /health/ready` answers 200. @defaultValue '15s' */
   readonly readyWithin?: Duration;
-  /** Output goes to this file instead of being collected. */
+  /** File that gets the output instead of memory. */
   readonly logFile?: string;
 }
 
@@ -27,7 +27,7 @@ const POLL_MS = 40;
 const clock = new SystemClock();
 
 /**
- * An app of this repository, built, in a process of its own.
+ * Runs a built app of this repository in a child process.
  *
  * @example
  * const points = await ServiceProcess.start({ app: 'points-service', env: { REDIS_URL, ... } });
@@ -53,9 +53,9 @@ export class ServiceProcess {
   }
 
   /**
-   * Starts the app and resolves once it is ready; one that does not become ready is ended.
+   * Starts the app and resolves when it is ready. An app that does not become ready is killed.
    *
-   * @throws {@link ProcessEndedError} or {@link NotInTimeError} with its last lines.
+   * @throws {@link ProcessEndedError} or {@link NotInTimeError} with the last lines of its output
    */
   static async start(options: ServiceProcessOptions): Promise<ServiceProcess> {
     const service = await ServiceProcess.launch(options);
@@ -77,7 +77,7 @@ export class ServiceProcess {
     return this.options.app;
   }
 
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   get url(): string {
     return `http://${this.host}:${this.port}`;
   }
@@ -86,7 +86,7 @@ export class ServiceProcess {
     return this.process.pid;
   }
 
-  /** Null while it runs and after a signal ended it. */
+  /** Null while the app is running, and if a signal ended it. */
   get exitCode(): number | null {
     return this.process.exitCode;
   }
@@ -95,22 +95,22 @@ export class ServiceProcess {
     return this.process.running;
   }
 
-  /** Resolves when it has ended, for whatever reason. */
+  /** Resolves when the app has ended, for whatever reason. */
   get exited(): Promise<ProcessExit> {
     return this.process.exited;
   }
 
-  /** The last lines of its output, 20 unless told otherwise. */
+  /** The last lines of the output, 20 by default. */
   lastLines(count?: number): readonly string[] {
     return this.process.lastLines(count);
   }
 
-  /** Resolves with the first line of output that matches; see {@link OwnProcess}. */
+  /** Resolves to the first matching line of the output; see {@link OwnProcess}. */
   waitForLine(pattern: RegExp, within: Duration = '5s'): Promise<string> {
     return this.process.waitForLine(pattern, durationMs('waitForLine.within', within));
   }
 
-  /** Resolves once `GET /health/ready` answers 200. */
+  /** Resolves when `GET /health/ready` answers 200. */
   async ready(): Promise<void> {
     const withinMs = durationMs('readyWithin', this.options.readyWithin ?? '15s');
     const giveUpAt = clock.monotonic() + withinMs;
@@ -130,22 +130,22 @@ export class ServiceProcess {
     throw this.process.endedError();
   }
 
-  /** What to throw when it ended while it was still needed. */
+  /** The error to throw if the app has ended while it was needed. */
   endedError(): Error {
     return this.process.endedError();
   }
 
-  /** SIGTERM; SIGKILL if it has not ended within `within`, which shows as `signal: 'SIGKILL'`. */
+  /** Sends SIGTERM, and SIGKILL after `within`; the result is then `signal: 'SIGKILL'`. */
   stop(within: Duration = '10s'): Promise<ProcessExit> {
     return this.process.end(durationMs('stop.within', within));
   }
 
-  /** SIGKILL, as a crash. */
+  /** Sends SIGKILL, like a crash. */
   kill(): Promise<ProcessExit> {
     return this.process.kill();
   }
 
-  /** SIGSTOP: connections stay open and nothing answers. */
+  /** Freezes the app (SIGSTOP): connections stay open and nothing answers. */
   pause(): void {
     this.process.signal('SIGSTOP');
   }

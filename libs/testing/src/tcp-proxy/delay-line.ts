@@ -2,12 +2,12 @@ import { SystemClock } from '@loyalnest/core';
 
 const clock = new SystemClock();
 
-/** Runs tasks after a delay of their own, but never one before another that came earlier. */
+/** Runs each task after its own delay, but never before an earlier task. */
 export class DelayLine {
   private waiting = 0;
   private last = Promise.resolve();
 
-  /** Runs `task` at once if it has no delay and none is waiting. */
+  /** Runs `task` after `delayMs`, or immediately if that is 0 and no task is waiting. */
   push(task: () => void, delayMs: number): void {
     if (delayMs === 0 && this.waiting === 0) {
       task();
@@ -15,7 +15,7 @@ export class DelayLine {
     }
     const dueAt = clock.monotonic() + delayMs;
     this.waiting++;
-    // Timers of different lengths may fire out of order by a millisecond: hence the chain.
+    // A chain, because timers of different lengths may fire out of order by a millisecond.
     this.last = this.last.then(async () => {
       const restMs = dueAt - clock.monotonic();
       if (restMs > 0) await clock.sleep(restMs, { keepAlive: false });

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { DelayLine } from './delay-line.js';
 import type { ProxyFault } from './proxy-fault.js';
 
-/** A client's connection and the one to the server that it is forwarded to. */
+/** Forwards a client's connection to the server. */
 export class ProxiedConnection {
   private readonly server: Socket;
 
@@ -14,14 +14,14 @@ export class ProxiedConnection {
     this.server = connect({ ...target, allowHalfOpen: true });
     for (const socket of [client, this.server]) {
       socket.setNoDelay(true);
-      // An error is followed by close, which ends the other side too.
+      // `close` follows every error and also closes the other side.
       socket.on('error', () => undefined);
     }
     this.forward(client, this.server, () => 0);
     this.forward(this.server, client, () => this.delayMs());
   }
 
-  /** Runs `listener` once both sides are closed. */
+  /** Runs `listener` when both sides are closed. */
   onClose(listener: () => void): void {
     let open = 2;
     for (const socket of [this.client, this.server]) {

@@ -1,4 +1,4 @@
-/** What a proxy does to connections instead of forwarding them. */
+/** A network fault that a proxy applies to its connections. */
 export type ProxyFault =
   | { readonly kind: 'latency'; readonly ms: number; readonly jitterMs: number }
   | { readonly kind: 'black-hole' }

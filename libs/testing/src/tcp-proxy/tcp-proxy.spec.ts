@@ -19,7 +19,7 @@ describe('TcpProxy', () => {
     proxy = await TcpProxy.start({ target: redis });
     client = new Redis(proxy.through(redis.url), {
       retryStrategy: () => 10,
-      // ioredis would keep Jest waiting for two seconds after each test.
+      // By default ioredis delays the end of each test by two seconds.
       disconnectTimeout: 50,
     });
     client.on('error', () => undefined);
@@ -43,7 +43,7 @@ describe('TcpProxy', () => {
     expect(proxy.counts).toEqual({ accepted: 1, open: 1 });
   });
 
-  it('lets no byte overtake another, however the delay varies', async () => {
+  it('keeps the order of all bytes even if the delay varies', async () => {
     const numbers = Array.from({ length: 400_000 }, (_, n) => n).join(' ');
     const downstream = await Downstream.start();
     downstream.reply(({ body }) => ({ body }));
@@ -56,7 +56,7 @@ describe('TcpProxy', () => {
     await downstream.stop();
   });
 
-  it('delays every answer while latency is on', async () => {
+  it('delays every answer during latency', async () => {
     await proxy.latency(60);
     expect(await timedPing()).toBeGreaterThanOrEqual(55);
     await proxy.heal();
@@ -64,7 +64,7 @@ describe('TcpProxy', () => {
     expect(await timedPing()).toBeLessThan(50);
   });
 
-  it('swallows everything while it is a black hole, and closes what lived under it', async () => {
+  it('drops everything while it is a black hole, and closes those connections afterwards', async () => {
     await proxy.blackHole();
     const lost = client.get('a').catch(() => 'lost');
     let settled = false;
@@ -76,7 +76,7 @@ describe('TcpProxy', () => {
     expect(await client.echo('still in step')).toBe('still in step');
   });
 
-  it('keeps the connection to the server while a black hole hides that the client left', async () => {
+  it('keeps the connection to the server if the client disconnects during a black hole', async () => {
     await proxy.blackHole();
     const direct = new Redis(redis.url);
     const clients = async (): Promise<number> =>
@@ -114,7 +114,7 @@ describe('TcpProxy', () => {
     expect(await client.ping()).toBe('PONG');
   });
 
-  it('passes on that the server went away', async () => {
+  it('closes the client connection when the server stops', async () => {
     const other = await RedisServer.start();
     const toOther = await TcpProxy.start({ target: other });
     const direct = new Redis(toOther.through(other.url), { retryStrategy: () => null });

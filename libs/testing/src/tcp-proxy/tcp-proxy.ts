@@ -3,24 +3,23 @@ import { ProxiedConnection } from './proxied-connection.js';
 import type { ProxyFault } from './proxy-fault.js';
 
 export interface TcpProxyOptions {
-  /** Where connections are forwarded to. */
+  /** The server to forward connections to. */
   readonly target: { readonly host?: string; readonly port: number };
   /** Port on 127.0.0.1. @defaultValue a free one */
   readonly port?: number;
 }
 
 export interface ConnectionCounts {
-  /** All that ever reached the proxy, those that a fault reset included. */
+  /** All connections so far, including those that a fault has reset. */
   readonly accepted: number;
-  /** Forwarded at this moment. */
+  /** Connections that are forwarded now. */
   readonly open: number;
 }
 
 /**
- * Stands between a client and a server and breaks the connection in the ways that networks do. One
- * fault holds at a time. When it is lifted or replaced, the connections that lived under it are
- * closed: a client such as ioredis would otherwise take the first answer that comes through for the
- * answer to another command.
+ * Forwards connections between a client and a server and injects network faults, one at a time. When
+ * a fault is removed or replaced, its connections are closed. Otherwise a client such as ioredis
+ * would take the first answer that arrives for the answer to another command.
  *
  * @example
  * const proxy = await TcpProxy.start({ target: redis });
@@ -62,23 +61,23 @@ export class TcpProxy {
     return proxied.toString();
   }
 
-  /** Every answer comes `ms` milliseconds later, plus up to `jitterMs` more; order is kept. */
+  /** Delays every answer by `ms` milliseconds, plus up to `jitterMs` at random. Keeps the order. */
   latency(ms: number, jitterMs = 0): Promise<void> {
     return this.inflict({ kind: 'latency', ms, jitterMs });
   }
 
-  /** Connections open and stay open, but no byte arrives on either side. */
+  /** Connections open and stay open, but no byte reaches either side. */
   blackHole(): Promise<void> {
     return this.inflict({ kind: 'black-hole' });
   }
 
-  /** Existing connections are reset (RST), and new ones as soon as they are made. */
+  /** Resets existing connections (RST), and new ones as soon as they open. */
   async reset(): Promise<void> {
     await this.inflict({ kind: 'reset' });
     for (const connection of this.connections) connection.reset();
   }
 
-  /** Existing connections are reset and new ones refused, as when nothing listens. */
+  /** Resets existing connections and refuses new ones, as if no server was listening. */
   async down(): Promise<void> {
     await this.inflict({ kind: 'down' });
     const closed = new Promise((resolve) => this.server.close(resolve));
@@ -86,12 +85,12 @@ export class TcpProxy {
     await closed;
   }
 
-  /** Lifts the fault; listens on the same port again after `down`. */
+  /** Removes the fault. After `down`, listens on the same port again. */
   async heal(): Promise<void> {
-    const lifted = this.fault;
+    const { fault } = this;
     this.fault = undefined;
-    if (lifted) for (const connection of this.connections) connection.reset();
-    if (lifted?.kind === 'down') await this.listen(this.boundPort);
+    if (fault) for (const connection of this.connections) connection.reset();
+    if (fault?.kind === 'down') await this.listen(this.boundPort);
   }
 
   async stop(): Promise<void> {
