@@ -18,7 +18,7 @@ export interface CircuitBreakerOptions {
   readonly minimumCalls?: number;
   /** Length of the sliding window. @defaultValue '10s' */
   readonly window?: Duration;
-  /** Number of slices of the window; calls leave the window slice by slice. @defaultValue 10 */
+  /** Number of buckets in the window; calls leave it bucket by bucket. @defaultValue 10 */
   readonly windowBuckets?: number;
   /**
    * Counts this many of the latest calls instead of those of the latest seconds, from 1 to

@@ -18,7 +18,7 @@ export class CircuitBreakerPolicy implements Policy {
     const slow =
       slowCallMs === Infinity
         ? ''
-        : ` or ${slowCallRatio * 100} % calls slower than ${slowCallMs} ms`;
+        : ` or ${slowCallRatio * 100} % slow calls (${slowCallMs} ms or more)`;
     this.description =
       `${breakers.name}, opens for ${openForMs} ms at ${failureRatio * 100} % failures${slow} ` +
       `of at least ${minimumCalls} calls`;

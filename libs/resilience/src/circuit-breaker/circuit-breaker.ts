@@ -157,7 +157,7 @@ export class CircuitBreaker implements PermitJudge {
   }
 
   /**
-   * Changes options in place. State and counts are kept, unless the shape of the window changes.
+   * Changes options in place. The state is kept, and so are the counts unless the window changes.
    */
   update(options: ResolvedCircuitBreaker): void {
     const { windowMs, windowBuckets, windowCalls } = this.options;

@@ -24,7 +24,7 @@ export function resolveHedge(path: string, options: HedgeOptions): ResolvedHedge
     throw new OptionError(
       `${path}.idempotent`,
       options.idempotent,
-      'a hedged method may run more than once per call; set true if its work is then done only once',
+      'a hedged method may run more than once per call; set it to true if that is safe',
     );
   }
   return {

@@ -17,7 +17,7 @@ export class Call implements ContextSource {
   declare stream: Stream | undefined;
   /** Whether the method needs another context than its caller's. */
   declare altered: boolean;
-  /** Aborts this run alone, unlike the caller's signal. Its own signal is created on first use. */
+  /** Aborts this run alone, unlike the caller's signal; its signal is created on first use. */
   declare private controller: AbortController | undefined;
   declare private origin: Call | undefined;
   declare private abandoned: Set<Promise<unknown>> | undefined;
