@@ -1,12 +1,12 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** The application has closed while a call waited for its next attempt. */
+/** The application closed while the call was waiting for its next attempt. */
 export class ApplicationClosedError extends LoyalNestError {
   readonly code = 'APPLICATION_CLOSED';
   readonly category = 'unavailable';
   readonly retryable = false;
 
   constructor() {
-    super('the application has closed; no further attempt is made');
+    super('the application closed before the next attempt; the call is not retried');
   }
 }

@@ -8,19 +8,22 @@ export interface PolicySite {
   readonly methodPath: string;
   /** Prefix of this policy's options in error messages: `SmsClient.send @Retry`. */
   readonly path: string;
-  /** The name that events use: the breaker's name, else the named set's, else `Class.method`. */
+  /** The name in events: the name of the breaker, else of the named set, else `Class.method`. */
   readonly dependency: string;
-  /** Name of the shared state of a policy whose options declare no name. */
+  /** Name of the shared state if the policy's options declare none. */
   readonly sharedName: string;
   readonly policies: PolicySet;
   readonly states: PolicyStates;
 }
 
-/** How one kind of policy is made from its options. Each policy's folder exports one. */
+/**
+ * How policies of one kind are created from their options. Each policy folder exports one
+ * definition.
+ */
 export interface PolicyDefinition<Options, Resolved> {
   /** Name of the decorator, without the `@`. */
   readonly decorator: string;
-  /** @throws OptionError for a wrong option, with its path and the remedy */
+  /** @throws OptionError for an invalid option, with its path and the remedy */
   resolve(path: string, options: Options, states: PolicyStates): Resolved;
   create(resolved: Resolved, site: PolicySite): Policy;
 }

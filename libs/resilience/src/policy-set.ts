@@ -27,8 +27,8 @@ export interface PolicySet {
 }
 
 /**
- * Merges policies that were declared in several places. The later one wins, field by field, so that
- * a method changes one option of its class or its named set and keeps the others.
+ * Merges policies that were declared in several places. The later one wins, field by field, so a
+ * method can change one option of its class or named set and keep the others.
  */
 export function mergePolicies(...sets: readonly (PolicySet | undefined)[]): PolicySet {
   const merged: Record<string, unknown> = {};
@@ -43,7 +43,7 @@ export function mergePolicies(...sets: readonly (PolicySet | undefined)[]): Poli
   return merged;
 }
 
-/** What the module's defaults say of the policies that are declared; they switch none on. */
+/** Applies the defaults of the module to the declared policies. Defaults do not enable a policy. */
 export function withDefaults(defaults: PolicySet, declared: PolicySet): PolicySet {
   const applied = Object.fromEntries(
     Object.entries(defaults).filter(([kind]) => Object.hasOwn(declared, kind)),

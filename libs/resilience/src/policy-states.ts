@@ -6,7 +6,7 @@ import type { RateLimiter } from './rate-limit/rate-limiter.js';
 import type { RetryBudget } from './retry/retry-budget.js';
 import { SharedStates } from './shared-states.js';
 
-/** What the policies of one application share, by name. */
+/** The state that the policies of one application share by name. */
 export class PolicyStates {
   readonly breakers = new SharedStates<CircuitBreakers>('breaker', (breakers) =>
     breakers.belongTo(this.app),
@@ -20,7 +20,7 @@ export class PolicyStates {
     readonly clock: Clock,
     readonly random: () => number,
     readonly faults: Faults,
-    /** Aborts when the application ends. */
+    /** Aborts when the application shuts down. */
     readonly ending: AbortSignal,
     readonly warn: (message: string) => void,
   ) {}

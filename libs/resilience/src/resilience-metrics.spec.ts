@@ -35,7 +35,7 @@ async function start() {
   return { app, ledger: app.get(Ledger), values };
 }
 
-it('counts the breakers of a policy by their state and never names their keys', async () => {
+it('counts the breakers of a policy by state and never exposes their keys', async () => {
   const { app, ledger, values } = await start();
   await ledger.read('ada.myshopify.com');
   await ledger.read('bob.myshopify.com');
@@ -51,7 +51,7 @@ it('counts the breakers of a policy by their state and never names their keys', 
   await app.close();
 });
 
-it('tells what breakers judge by and how much of the retry budget is used', async () => {
+it("reports the breakers' windows and how much of the retry budget is used", async () => {
   const { app, ledger, values } = await start();
   await ledger.read('ada.myshopify.com');
   await ledger.read('broken.myshopify.com').catch(() => undefined);
@@ -68,7 +68,7 @@ it('tells what breakers judge by and how much of the retry budget is used', asyn
   await app.close();
 });
 
-it('tells how full a bulkhead is', async () => {
+it('reports how full a bulkhead is', async () => {
   const { app, ledger, values } = await start();
   let finish = (): void => undefined;
   const done = new Promise<void>((resolve) => (finish = resolve));

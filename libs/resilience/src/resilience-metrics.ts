@@ -12,7 +12,7 @@ const STATES: readonly CircuitState[] = [
   'metrics-only',
 ];
 
-/** States of the application's breakers and bulkheads. */
+/** Reports the application's breakers, retry budgets and bulkheads as metrics. */
 @Injectable()
 export class ResilienceMetrics implements MetricSource {
   readonly metricSource = 'resilience';
@@ -23,7 +23,7 @@ export class ResilienceMetrics implements MetricSource {
     return [...this.breakers(), ...this.windows(), ...this.budgets(), ...this.bulkheads()];
   }
 
-  /** Keys are made from data: the breakers of a policy are counted, not named. */
+  /** Keys come from data, so breakers are counted per policy and never labelled by key. */
   private breakers(): readonly Measurement[] {
     const byPolicy = new Map<string, Map<CircuitState, number>>();
     for (const { name, state } of this.registry.all()) {
@@ -33,14 +33,14 @@ export class ResilienceMetrics implements MetricSource {
     return [...byPolicy].flatMap(([policy, counts]) =>
       STATES.map((state) => ({
         name: 'loyalnest_circuit_breakers',
-        help: 'Circuit breakers of a policy by their state',
+        help: 'Circuit breakers of a policy, by state',
         value: counts.get(state) ?? 0,
         labels: { policy, state },
       })),
     );
   }
 
-  /** What the breakers judge by, summed over the keys of a policy. */
+  /** The breakers' windows, summed over the keys of a policy. */
   private windows(): readonly Measurement[] {
     const byPolicy = new Map<string, { successes: number; failures: number; slow: number }>();
     for (const { name, snapshot } of this.registry.all()) {
@@ -54,14 +54,14 @@ export class ResilienceMetrics implements MetricSource {
       ...Object.entries({ success: outcomes.successes, failure: outcomes.failures }).map(
         ([outcome, value]) => ({
           name: 'loyalnest_circuit_window_calls',
-          help: 'Latest calls that the breakers of a policy judge by',
+          help: "Calls in the current window of a policy's breakers, by outcome",
           value,
           labels: { policy, outcome },
         }),
       ),
       {
         name: 'loyalnest_circuit_window_slow_calls',
-        help: 'Slow ones among the latest calls that the breakers of a policy judge by',
+        help: "Slow calls in the current window of a policy's breakers",
         value: slow,
         labels: { policy },
       },
@@ -73,7 +73,7 @@ export class ResilienceMetrics implements MetricSource {
       const { name: policy, calls, repeats } = snapshot;
       return Object.entries({ call: calls, repeat: repeats }).map(([kind, value]) => ({
         name: 'loyalnest_retry_budget_window_calls',
-        help: 'First calls and repeats that the retry budget of a dependency counts now',
+        help: "First calls and repeats in the current window of a dependency's retry budget",
         value,
         labels: { policy, kind },
       }));
@@ -87,13 +87,13 @@ export class ResilienceMetrics implements MetricSource {
       return [
         ...Object.entries(calls).map(([state, value]) => ({
           name: 'loyalnest_bulkhead_calls',
-          help: 'Calls that hold a place of a bulkhead or wait for one',
+          help: 'Calls that run in a bulkhead or wait for a slot',
           value,
           labels: { bulkhead: snapshot.name, state },
         })),
         ...Object.entries(limits).map(([state, value]) => ({
           name: 'loyalnest_bulkhead_limit',
-          help: 'How many calls may hold a place of a bulkhead, and wait for one',
+          help: 'Maximum number of calls that may run in a bulkhead or wait for a slot',
           value,
           labels: { bulkhead: snapshot.name, state },
         })),

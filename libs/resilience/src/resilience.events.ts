@@ -2,15 +2,18 @@ import { diagnostics } from '@loyalnest/core';
 import type { CircuitState } from './circuit-breaker/circuit-state.js';
 import type { CircuitCommand } from './operator/circuit-command.js';
 
-/** `policy` is the dependency's name: a name declared in code, never one made from data. */
+/** `policy` is the name of the dependency as declared in code. It never comes from data. */
 export interface CircuitStateChanged {
   /**
-   * The application whose circuit it is: the `applicationId` of Nest's `ModulesContainer`. A process
-   * may hold several, and all of them share the channel.
+   * The application that owns the circuit: the `applicationId` of Nest's `ModulesContainer`. A
+   * process can run several applications, and they share the channel.
    */
   readonly app?: string;
   readonly policy: string;
-  /** Of a breaker with `key`: which one. Made from data; never use it as a metric's label. */
+  /**
+   * Key of the breaker, for a policy with `key`. It comes from data: never use it as a metric
+   * label.
+   */
   readonly key?: string;
   readonly from: CircuitState;
   readonly to: CircuitState;
@@ -18,21 +21,21 @@ export interface CircuitStateChanged {
 
 export interface AttemptFailed {
   readonly policy: string;
-  /** Number of the attempt that failed; 1 is the first. */
+  /** Number of the failed attempt; 1 is the first. */
   readonly attempt: number;
-  /** What was thrown; undefined if the result was not accepted. */
+  /** What was thrown; undefined if `retryResult` rejected the result. */
   readonly error: unknown;
   /** Time until the next attempt, in milliseconds. */
   readonly delayMs: number;
 }
 
-/** A retry or a hedge was not made, because too many calls of the dependency are repeats already. */
+/** A retry or a hedge was skipped because the dependency's retry budget is used up. */
 export interface RetryBudgetExhausted {
   readonly policy: string;
   readonly refused: 'retry' | 'hedge';
 }
 
-/** A call was refused before the dependency was asked. */
+/** A call was rejected before it reached the dependency. */
 export interface CallRejected {
   readonly policy: string;
   readonly by: 'bulkhead' | 'rate-limit';
@@ -41,11 +44,11 @@ export interface CallRejected {
 
 export interface HedgeStarted {
   readonly policy: string;
-  /** 1 for the first hedge, beside the call itself. */
+  /** 1 for the first hedge; the original call is not counted. */
   readonly hedge: number;
 }
 
-/** A value past its time was served because a new one could not be got. */
+/** An expired value was served because the call for a new one failed. */
 export interface StaleServed {
   readonly policy: string;
   readonly ageMs: number;
@@ -54,7 +57,7 @@ export interface StaleServed {
 
 export interface FellBack {
   readonly policy: string;
-  /** Name of the method, or of the function, that answered instead. */
+  /** Name of the method or function that answered instead. */
   readonly handler: string;
   readonly error: unknown;
 }
@@ -65,15 +68,15 @@ export interface FaultInjected {
 }
 
 /**
- * A command of an operator reached an application, its own ones included: the audit trail. Every
- * instance that hears of the command tells of it.
+ * An application received an operator's command, its own or one from another instance. Every
+ * instance that receives the command publishes this event. Together the events are the audit trail.
  */
 export interface OperatorCommanded extends CircuitCommand {
-  /** The application that it reached. See {@link CircuitStateChanged.app}. */
+  /** The application that received it. See {@link CircuitStateChanged.app}. */
   readonly app: string;
-  /** Name of the instance where it was given. */
+  /** Name of the instance on which it was given. */
   readonly instance: string;
-  /** False: no breaker of that name and key exists here. */
+  /** False if no breaker of that name and key exists here. */
   readonly applied: boolean;
 }
 

@@ -7,8 +7,8 @@ import { ResilienceRegistry } from './resilience.registry.js';
 import { signalIndexOf } from './signal/signal.decorator.js';
 
 /**
- * Compiles the pipelines of all providers and controllers while the application boots, so that a
- * wrong option or a missing fallback fails the boot and not the first call.
+ * Compiles the pipelines of all providers and controllers while the application boots, so that an
+ * invalid option or a missing fallback fails the boot instead of the first call.
  */
 @Injectable()
 export class ResilienceExplorer implements OnModuleInit, OnApplicationBootstrap {
@@ -25,7 +25,7 @@ export class ResilienceExplorer implements OnModuleInit, OnApplicationBootstrap 
     for (const wrapper of [...this.discovery.getProviders(), ...this.discovery.getControllers()]) {
       const instance: unknown = wrapper.instance;
       const made = Object.getPrototypeOf(instance ?? {}) as object | null;
-      // A factory has no prototype with methods of its own, but what it made has.
+      // The prototype of a factory function has no methods to protect; that of its result may have.
       const prototype = (wrapper.inject ? made : wrapper.metatype?.prototype) ?? made;
       if (this.compile(prototype as object | null) > 0) this.adopt(instance);
     }
@@ -33,12 +33,12 @@ export class ResilienceExplorer implements OnModuleInit, OnApplicationBootstrap 
     const unused = this.registry.environment.unused();
     if (unused.length === 0) return;
     this.logger.warn(
-      `${unused.join(', ')}: no policy of that name, or no such field, uses the variable`,
+      `no policy uses ${unused.join(', ')}; check the name of the policy and of the field`,
     );
   }
 
   onApplicationBootstrap(): void {
-    // Another application that booted at the same time may have taken them meanwhile.
+    // Another application that booted at the same time may have claimed them since.
     for (const instance of this.adopted) this.requireOwn(instance);
     this.adopted = [];
   }
@@ -62,12 +62,14 @@ export class ResilienceExplorer implements OnModuleInit, OnApplicationBootstrap 
   private warnOfIdleSignal(prototype: object, key: string): void {
     if (signalIndexOf(prototype, key) === undefined) return;
     this.logger.warn(
-      `${prototype.constructor.name}.${key} @Signal: no policy stands on the method, so nothing fills ` +
-        'the parameter; add @Timeout or another policy, or remove it',
+      `${prototype.constructor.name}.${key} @Signal: the method has no policy, so the parameter is ` +
+        'never set; add @Timeout or another policy, or remove @Signal',
     );
   }
 
-  /** Instances of factories and values were not made by Nest, so nothing was injected into them. */
+  /**
+   * Nest did not construct the instances of factories and values, so it injected nothing into them.
+   */
   private adopt(instance: unknown): void {
     if (typeof instance !== 'object' || instance === null) return;
     const adopted: Adopted = instance;
@@ -75,7 +77,7 @@ export class ResilienceExplorer implements OnModuleInit, OnApplicationBootstrap 
     if (adopted[REGISTRY]?.running) this.requireOwn(adopted);
     if (!Object.isExtensible(instance)) {
       this.logger.warn(
-        `${instance.constructor.name} is frozen, so its policies cannot act; do not freeze it`,
+        `${instance.constructor.name} is frozen, so its policies do not apply; do not freeze it`,
       );
       return;
     }
@@ -87,18 +89,20 @@ export class ResilienceExplorer implements OnModuleInit, OnApplicationBootstrap 
     this.adopted.push(adopted);
   }
 
-  /** A call on an instance can't tell which of two applications it comes from. */
+  /**
+   * An instance can serve one application only, because a call does not say which one it is for.
+   */
   private requireOwn(instance: Adopted): void {
     if (instance[REGISTRY] === this.registry) return;
     throw new OptionError(
       `an instance of ${instance.constructor.name}`,
-      'one that another running application of this process has',
-      "its policies can act for one application only; give each its own, for example by 'useFactory'",
+      'one that belongs to another running application of this process',
+      "it can belong to one application only; create one for each, for example with 'useFactory'",
     );
   }
 }
 
-/** An instance that has the registry of an application, perhaps not of this one. */
+/** An instance that holds an application's registry, possibly another application's. */
 interface Adopted {
   [REGISTRY]?: ResilienceRegistry;
 }

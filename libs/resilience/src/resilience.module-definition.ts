@@ -10,7 +10,7 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYN
         /** Mounts `GET /debug/circuits` and its commands; needs an `AdminAccess`. */
         admin: false,
       },
-      // The module adds the controller: here it would close a cycle of imports.
+      // The module adds the controller: importing it here would create an import cycle.
       (definition, { isGlobal }) => ({ ...definition, global: isGlobal }),
     )
     .build();

@@ -61,7 +61,7 @@ describe('a protected provider', () => {
         'SmsClient.send',
         '  fallback: sendEmail()',
         '    retry: 2 attempts',
-        '      circuit-breaker: sms, opens at 50 % failures of at least 2 calls for 30000 ms',
+        '      circuit-breaker: sms, opens for 30000 ms at 50 % failures of at least 2 calls',
         '        timeout: 2000 ms',
       ].join('\n'),
     );
@@ -80,7 +80,7 @@ describe('a protected provider', () => {
     await app.close();
   });
 
-  it('retries after the backoff and tells its listeners', async () => {
+  it('retries after the backoff and publishes an event', async () => {
     const { app, clock } = await createApp([SmsClient]);
     const events: AttemptFailed[] = [];
     const end = attemptFailed.subscribe((event) => events.push(event));
@@ -145,7 +145,7 @@ describe('a protected provider', () => {
     await app.close();
   });
 
-  it('waits no longer than the caller: its deadline caps attempts and sleeps', async () => {
+  it('waits no longer than its caller, whose deadline caps attempts and delays', async () => {
     const { app, clock } = await createApp([SmsClient]);
     const sms = app.get(SmsClient);
     sms.answer = () => new Promise(() => {});
@@ -157,7 +157,7 @@ describe('a protected provider', () => {
     await app.close();
   });
 
-  it('ends the sleep before a retry when the caller goes away, without a fallback', async () => {
+  it('ends the delay before a retry when the caller aborts, without a fallback', async () => {
     const { app, clock } = await createApp([SmsClient]);
     const sms = app.get(SmsClient);
     sms.answer = down;
@@ -243,7 +243,7 @@ it('protects self-calls, request-scoped and inherited methods with their own ins
   await app.close();
 });
 
-it('protects instances that a factory made', async () => {
+it('protects instances that a factory created', async () => {
   const MADE = 'MADE';
   class Client {
     @Retry({ attempts: 2, backoff: { initial: 0 } })
@@ -278,7 +278,7 @@ it('shares nothing between two applications in one process', async () => {
   await Promise.all([one.app.close(), two.app.close()]);
 });
 
-it('leaves a decorated route a route, above and below the policy', () => {
+it('keeps a decorated route with the policy above or below it', () => {
   @Controller()
   class Routes {
     @Retry()
@@ -324,7 +324,7 @@ describe('the boot fails', () => {
       @CircuitBreaker({ name: 'sms', minimumCalls: 6 })
       async two(): Promise<void> {}
     }
-    await expect(createApp([Broken])).rejects.toThrow("the breaker 'sms' is declared elsewhere");
+    await expect(createApp([Broken])).rejects.toThrow("the breaker 'sms' is already declared");
   });
 
   it('when the module is missing', async () => {
@@ -340,7 +340,7 @@ it('never retries the rejection of an open circuit', () => {
   expect(CircuitOpenError.create('sms', 5).retryable).toBe(false);
 });
 
-it('refuses what would not compile', () => {
+it('does not compile on synchronous methods or with a mismatched fallback', () => {
   class Wrong {
     // @ts-expect-error a policy can only protect a method that returns a promise
     @Retry()

@@ -15,8 +15,8 @@ import { CircuitBreakerService } from './service/circuit-breaker.service.js';
 import { ResilienceService } from './service/resilience.service.js';
 
 /**
- * Makes the policies work on every provider and controller of the application. Import it once, in
- * the root module, with `forRoot()`.
+ * Applies the policies to every provider and controller of the application. Import it once, in the
+ * root module, with `forRoot()`.
  */
 @Module({
   imports: [DiscoveryModule],

@@ -4,26 +4,27 @@ import type { PolicySet } from './policy-set.js';
 
 export interface ResilienceModuleOptions {
   /**
-   * Options of policies wherever a declaration leaves them out. They switch no policy on.
-   * @defaultValue those of each policy
+   * Default options of the policies, used where a declaration leaves them out. They do not enable a
+   * policy.
+   * @defaultValue the defaults of each policy
    */
   readonly defaults?: Partial<Omit<PolicySet, 'fallback'>>;
-  /** Named sets of policies, for `@Resilient(name)`. */
+  /** Named sets of policies, for `@Resilient(name)` and `ResilienceService.policy(name)`. */
   readonly policies?: Readonly<Record<string, PolicySet>>;
   /**
    * How long callers of this application wait for an answer, such as the `defaultTimeout` of
    * `CorrelationModule`. A policy whose timeout or deadline is not shorter fails the boot.
-   * @defaultValue none: any length will do
+   * @defaultValue none: timeouts and deadlines can have any length
    */
   readonly requestTimeout?: Duration;
-  /** Where `@FaultInjection` may act. @defaultValue nowhere until it is armed */
+  /** Which dependencies `@FaultInjection` may affect. @defaultValue none until armed */
   readonly faults?: FaultsOptions;
   /**
-   * Variables with options: `CIRCUIT_BREAKER_*` and `RESILIENCE_<NAME>_<FIELD>`.
+   * Environment variables with options: `CIRCUIT_BREAKER_*` and `RESILIENCE_<NAME>_<FIELD>`.
    * @defaultValue process.env
    */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /** Source of time. @defaultValue the machine's */
+  /** Source of time. @defaultValue the system clock */
   readonly clock?: Clock;
   /** Source of jitter: numbers from 0 (included) to 1 (excluded). @defaultValue Math.random */
   readonly random?: () => number;

@@ -47,15 +47,15 @@ interface CompiledMethod {
 }
 
 /**
- * Holds the state of one application's policies: pipelines by class and method, everything shared by
- * name. Nothing of it is static, so that two applications in one process share nothing.
+ * Holds the state of one application's policies: pipelines by class and method, and all state that
+ * is shared by name. Nothing is static, so two applications in one process share nothing.
  */
 @Injectable()
 export class ResilienceRegistry
   implements HealthContributor, OnApplicationBootstrap, OnApplicationShutdown
 {
   readonly healthCheck = { name: 'circuit-breakers', critical: false };
-  /** Tells the application from others in its process; its events bear it as `app`. */
+  /** Identifies the application among others in its process. Its events carry it as `app`. */
   readonly app: string;
   /** Which dependencies get the faults that `@FaultInjection` declares. */
   readonly faults: Faults;
@@ -65,12 +65,12 @@ export class ResilienceRegistry
   private booted = false;
   private readonly classNames = new UniqueClassNames();
   private readonly compiled = new Map<object, Map<unknown, Pipeline>>();
-  /** By the id of the method: the pipeline of the class that called it last. */
+  /** By method id: the class that called the method last, and its pipeline. */
   private readonly latest: CompiledMethod[] = [];
   /** Pipelines of named sets, which belong to no method. */
   private readonly sets = new Map<string, Pipeline>();
   private readonly changes = new Map<string, Partial<CircuitBreakerOptions>>();
-  /** What the environment says of policies. */
+  /** Policy options from environment variables. */
   readonly environment: EnvironmentPolicies;
   private readonly options: ResilienceModuleOptions;
   private readonly requestTimeoutMs: number;
@@ -105,18 +105,18 @@ export class ResilienceRegistry
   /**
    * The breaker of that name, or undefined if no method declares it.
    *
-   * @param key which of them, of a breaker with `key`
+   * @param key selects one breaker of a policy with `key`
    */
   get(name: string, key?: string): CircuitBreaker | undefined {
     return this.states.breakers.get(name)?.find(key);
   }
 
-  /** All breakers of the application, those with a key included. */
+  /** All breakers of the application, including those with a key. */
   all(): readonly CircuitBreaker[] {
     return this.states.breakers.all().flatMap((breakers) => breakers.all());
   }
 
-  /** All pipelines that have been compiled: at boot, and at the first call of others. */
+  /** All compiled pipelines. Most are compiled at boot, the others at their first call. */
   pipelines(): readonly Pipeline[] {
     const ofMethods = [...this.compiled.values()].flatMap((byOwner) => [...byOwner.values()]);
     return [...ofMethods, ...this.sets.values()];
@@ -125,7 +125,7 @@ export class ResilienceRegistry
   /**
    * The compiled pipeline of a protected method.
    *
-   * @param owner class of the instance; a subclass has state of its own for what it inherits
+   * @param owner class of the instance; a subclass has its own state for inherited methods
    */
   pipelineOf(method: object, owner?: Class): Pipeline {
     const declaration = protectedMethod(method);
@@ -140,7 +140,7 @@ export class ResilienceRegistry
     return pipeline;
   }
 
-  /** The pipeline for a call on `self`; for the protected methods themselves. */
+  /** The pipeline for a call on `self`. Only the protected methods call this. */
   pipelineFor(method: object, id: number, self: object): Pipeline {
     const owner: unknown = self.constructor;
     const latest = this.latest[id];
@@ -153,7 +153,7 @@ export class ResilienceRegistry
   /**
    * The pipeline of a named set of the module.
    *
-   * @param otherwise what a name without a set gets; without it such a name is refused
+   * @param otherwise policies for a name without a set; if omitted, an unknown name throws
    */
   pipelineOfSet(name: string, otherwise?: PolicySet): Pipeline {
     const known = this.sets.get(name);
@@ -164,7 +164,7 @@ export class ResilienceRegistry
       throw new OptionError(
         'policy',
         name,
-        `add it to ResilienceModule.forRoot({ policies }); there are: ${Object.keys(sets).join(', ') || 'none'}`,
+        `add it to ResilienceModule.forRoot({ policies }); existing sets: ${Object.keys(sets).join(', ') || 'none'}`,
       );
     }
     const limit = set === otherwise ? { timeout: defaults.timeout ?? DEFAULT_TIMEOUT } : {};
@@ -188,10 +188,12 @@ export class ResilienceRegistry
     return pipeline;
   }
 
-  /** Compiles every named set, so that a wrong option fails the boot and not the first call. */
+  /**
+   * Compiles every named set, so that an invalid option fails the boot instead of the first call.
+   */
   compileSets(): void {
     for (const [name, { fallback }] of Object.entries(this.options.policies ?? {})) {
-      // A fallback that is a method needs a class: such a set is for `@Resilient` alone.
+      // A fallback named after a method needs a class, so such a set only works with `@Resilient`.
       if (typeof fallback?.handler !== 'string') this.pipelineOfSet(name);
     }
   }
@@ -221,7 +223,7 @@ export class ResilienceRegistry
     };
   }
 
-  /** Whether the application has booted and not ended. */
+  /** Whether the application has booted and has not shut down. */
   get running(): boolean {
     return this.booted && !this.ending.signal.aborted;
   }
@@ -230,7 +232,7 @@ export class ResilienceRegistry
     this.booted = true;
   }
 
-  /** Ends the sleeps before retries, and the reset timers of the breakers. */
+  /** Stops waiting retries and the breakers' reset timers. */
   onApplicationShutdown(): void {
     this.ending.abort(new ApplicationClosedError());
     for (const breakers of this.states.breakers.all()) breakers.shutdown();
@@ -261,6 +263,6 @@ export class ResilienceRegistry
   }
 }
 
-/** Of a breaker that is used by name only. */
+/** Timeout of a breaker that is used by name only. */
 const DEFAULT_TIMEOUT = '10s';
 const HEALTHY: ReadonlySet<string> = new Set(['closed', 'forced-closed', 'metrics-only']);

@@ -6,7 +6,7 @@ interface SharedState<State> {
   readonly declared: unknown;
 }
 
-/** State of one kind that methods share by name, such as breakers. */
+/** States of one kind, such as breakers, that methods share by name. */
 export class SharedStates<State> {
   private readonly byName = new Map<string, SharedState<State>>();
 
@@ -16,9 +16,9 @@ export class SharedStates<State> {
   ) {}
 
   /**
-   * The state of that name; made at the first request for it.
+   * Returns the state of that name and creates it on first use.
    *
-   * @throws {@link OptionError} if it was declared elsewhere with other options
+   * @throws {@link OptionError} if it was declared elsewhere with different options
    */
   share(name: string, path: string, declared: unknown, create: () => State): State {
     const known = this.byName.get(name);
@@ -26,7 +26,7 @@ export class SharedStates<State> {
       throw new OptionError(
         path,
         declared,
-        `the ${this.noun} '${name}' is declared elsewhere with other options; share one object or use another name`,
+        `the ${this.noun} '${name}' is already declared with different options; use the same options or another name`,
       );
     }
     if (known) return known.state;
@@ -40,7 +40,7 @@ export class SharedStates<State> {
     return this.byName.get(name)?.state;
   }
 
-  /** What the state of that name was declared with. */
+  /** The options that the state of that name was declared with. */
   declaredOf(name: string): unknown {
     return this.byName.get(name)?.declared;
   }

@@ -1,4 +1,4 @@
-/** Names for classes; two classes that have the same name get different ones. */
+/** Names classes. Two classes with the same name get different names. */
 export class UniqueClassNames {
   private readonly names = new Map<object, string>();
   private readonly uses = new Map<string, number>();

@@ -13,7 +13,7 @@ export interface StartedApp {
 
 const started: INestApplicationContext[] = [];
 
-/** An application of the module and these providers; closed by {@link closeApps}. */
+/** Starts an application with the module and these providers; {@link closeApps} closes it. */
 export async function startApp(
   providers: Provider[],
   options: ResilienceModuleOptions = {},

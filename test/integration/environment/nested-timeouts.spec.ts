@@ -12,7 +12,7 @@ it.each([
   [
     'a variable makes a call longer',
     { RESILIENCE_POINTS_SERVICE_TIMEOUT: '5s' },
-    'PointsClient.account @Timeout: got 5000; callers wait no longer than the requestTimeout of 4000 ms',
+    'PointsClient.account @Timeout: got 5000; callers stop waiting after the requestTimeout of 4000 ms',
   ],
 ])('does not start a gateway where %s', async (_why, env, message) => {
   const gateway = await ServiceProcess.launch({ app: 'api-gateway', env: { ...GATEWAY, ...env } });

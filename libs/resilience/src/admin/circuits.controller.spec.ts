@@ -9,7 +9,7 @@ import {
   type OperatorCommanded,
 } from '../index.js';
 
-/** Knows people by the word in their header: their name and role. */
+/** Takes the `authorization` header for the name; only `viewer` lacks the other roles. */
 class TestAccess extends AdminAccess {
   async authorize(
     { headers }: { headers: Readonly<Record<string, string | string[] | undefined>> },
@@ -62,7 +62,7 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('opens, closes and resets a circuit for an operator and notes who it was', async () => {
+  it('opens, closes and resets a circuit for an operator and records who it was', async () => {
     const { ask, circuits, close } = await start();
     const commands: OperatorCommanded[] = [];
     const end = operatorCommanded.subscribe((command) => commands.push(command));
@@ -86,7 +86,7 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('refuses who is unknown or lacks the role, and changes nothing', async () => {
+  it('refuses requests without credentials or the role, and changes nothing', async () => {
     const { ask, circuits, close } = await start();
     expect((await ask('GET', '')).status).toBeGreaterThanOrEqual(400);
     expect((await ask('POST', '/sms/open', 'viewer')).status).toBeGreaterThanOrEqual(400);
@@ -94,14 +94,14 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('refuses a circuit that is not there', async () => {
+  it('refuses a command for an unknown circuit', async () => {
     const { ask, close } = await start();
     expect((await ask('POST', '/none/open', 'ada')).status).toBeGreaterThanOrEqual(400);
     await close();
   });
 });
 
-it('refuses to boot without access', async () => {
+it('refuses to boot without an AdminAccess', async () => {
   @Module({ imports: [ResilienceModule.forRoot({ admin: true })] })
   class Unguarded {}
   await expect(
@@ -109,7 +109,7 @@ it('refuses to boot without access', async () => {
   ).rejects.toThrow('ResilienceModule.admin: got true; provide AdminAccess');
 });
 
-it('mounts nothing unless it is asked to', async () => {
+it('mounts nothing unless admin is true', async () => {
   @Module({ imports: [ResilienceModule.forRoot({})] })
   class Plain {}
   const app = await NestFactory.create(Plain, { logger: false });

@@ -18,9 +18,9 @@ import { ResilienceRegistry } from '../resilience.registry.js';
 import { CircuitNotFoundError } from '../service/circuit-not-found.error.js';
 
 /**
- * The circuits of this instance, to look at with the role `view`; commands for those of all
- * instances, with `operate`. `open` and `close` hold until `reset`, which gives the circuit back to
- * its counts, empty.
+ * Lists the circuits of this instance (role `view`) and takes commands for the circuits of all
+ * instances (role `operate`). `open` and `close` hold until `reset`, which closes the circuit with
+ * empty counts.
  */
 @Controller({ path: 'debug/circuits', version: VERSION_NEUTRAL })
 export class CircuitsController {
@@ -71,7 +71,7 @@ export class CircuitsController {
     const which = key === undefined ? {} : { key };
     const receipt = await this.operator.command({ policy, ...which, command, by });
     const breaker = this.registry.get(policy, key);
-    // An instance that has not called the dependency yet has no breaker; others may have one.
+    // An instance that has not called the dependency yet has no breaker, but others may have one.
     if (!breaker && !receipt.reached) {
       const known = this.registry.all().map(({ label }) => label);
       throw new CircuitNotFoundError(key === undefined ? policy : `${policy}[${key}]`, known);

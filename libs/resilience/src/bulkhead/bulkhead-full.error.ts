@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** All places were taken, and the queue was full or the call waited in it for too long. */
+/** All slots were taken, and the queue was full or the call waited too long in it. */
 export class BulkheadFullError extends LoyalNestError {
   readonly code = 'BULKHEAD_FULL';
   readonly category = 'unavailable';
@@ -12,7 +12,7 @@ export class BulkheadFullError extends LoyalNestError {
     readonly maxConcurrent: number,
     retryAfterMs: number,
   ) {
-    const why = reason === 'queue-full' ? 'and its queue is full' : 'and none became free in time';
+    const why = reason === 'queue-full' ? 'and its queue is full' : 'and none ended in time';
     super(`${policy} already runs ${maxConcurrent} calls ${why}; try again later`, {
       retryAfterMs,
     });

@@ -3,7 +3,7 @@ import { declarePolicy } from '../declaration/declare-policy.js';
 import type { BulkheadOptions } from './bulkhead.options.js';
 
 /**
- * At most so many calls run at the same time; what finds no place waits in a queue or rejects with
+ * Limits how many calls run at the same time. Further calls wait in a queue or reject with
  * BulkheadFullError.
  */
 export function Bulkhead(options: BulkheadOptions = {}): PolicyDecorator {

@@ -3,19 +3,23 @@ import { wholeNumber } from '@loyalnest/core/toolkit';
 
 export interface BulkheadOptions {
   /**
-   * Methods with the same name share their places.
-   * @defaultValue the set's name of `@Resilient`, else `Class.method`
+   * Methods with the same name share one bulkhead.
+   * @defaultValue the name of the `@Resilient` set, else `Class.method`
    */
   readonly name?: string;
-  /** Calls that run at the same time; at least 1. @defaultValue 10 */
+  /** Maximum number of calls that run at the same time; at least 1. @defaultValue 10 */
   readonly maxConcurrent?: number;
-  /** Calls that wait for a place; 0 rejects what finds none free. @defaultValue 0 */
+  /**
+   * Maximum number of calls that wait for a slot; 0 rejects a call at once if no slot is free.
+   * @defaultValue 0
+   */
   readonly maxQueue?: number;
-  /** How long a call waits for a place. Only with `maxQueue`. @defaultValue '1s' */
+  /** How long a call waits for a slot. Only with `maxQueue`. @defaultValue '1s' */
   readonly maxWait?: Duration;
   /**
-   * How long work that was given up (by a timeout, a deadline, an abort) keeps its place while it
-   * goes on; 0 frees it at once. @defaultValue '30s'
+   * How long abandoned work (after a timeout, deadline or abort) keeps its slot while it still
+   * runs; 0 frees the slot at once.
+   * @defaultValue '30s'
    */
   readonly releaseAfter?: Duration;
 }
@@ -34,7 +38,7 @@ export function resolveBulkhead(path: string, options: BulkheadOptions): Resolve
     throw new OptionError(
       `${path}.maxWait`,
       options.maxWait,
-      'nothing can wait without a queue; set maxQueue to 1 or more, or leave this out',
+      'it has no effect without a queue; set maxQueue to 1 or more, or remove maxWait',
     );
   }
   return {

@@ -6,8 +6,8 @@ import { BulkheadFullError } from './bulkhead-full.error.js';
 import type { Bulkhead, BulkheadPermit } from './bulkhead.js';
 
 /**
- * Holds a place for the whole call, with its retries and the sleeps between them. The place is
- * given back when the work has really ended, not when its caller stopped waiting.
+ * Holds a slot for the whole call, including its retries and the delays between them. The slot is
+ * freed when the work has really ended, or after `releaseAfter`, not when its caller stops waiting.
  */
 export class BulkheadPolicy implements Policy {
   readonly kind = 'bulkhead';

@@ -10,7 +10,7 @@ function start(options: BulkheadOptions): { bulkhead: Bulkhead; clock: FakeClock
 
 const reasonOf = (error: { reason?: string }): string | undefined => error.reason;
 
-it('rejects what finds neither a place nor room in the queue', async () => {
+it('rejects calls when all slots are taken and the queue is full', async () => {
   const { bulkhead } = start({ maxConcurrent: 1, maxQueue: 1 });
   await bulkhead.acquire();
   const waiting = bulkhead.acquire();
@@ -19,7 +19,7 @@ it('rejects what finds neither a place nor room in the queue', async () => {
   await waiting;
 });
 
-it('serves those that wait in the order in which they came', async () => {
+it('serves waiting calls in the order of their arrival', async () => {
   const { bulkhead } = start({ maxConcurrent: 1, maxQueue: 3 });
   const first = await bulkhead.acquire();
   const served: number[] = [];
@@ -34,7 +34,7 @@ it('serves those that wait in the order in which they came', async () => {
   expect(served).toEqual([1, 2, 3]);
 });
 
-it('lets nobody wait longer than allowed', async () => {
+it('lets no call wait longer than maxWait', async () => {
   const { bulkhead, clock } = start({ maxConcurrent: 1, maxQueue: 1, maxWait: '2s' });
   await bulkhead.acquire();
   const waiting = bulkhead.acquire().catch(reasonOf);
@@ -52,7 +52,7 @@ it('counts a permit once, however often it is released', async () => {
   expect(bulkhead.snapshot.running).toBe(1);
 });
 
-it('does not let newcomers pass those that wait', async () => {
+it('does not let new calls overtake waiting ones', async () => {
   const { bulkhead } = start({ maxConcurrent: 1, maxQueue: 2 });
   const first = await bulkhead.acquire();
   const waiting = bulkhead.acquire();
@@ -84,7 +84,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-it('never loses or invents a permit, whatever is acquired, released, aborted, late or changed', async () => {
+it('never loses or invents a permit, whatever calls acquire, release, abort, time out or change', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const { bulkhead, clock } = start({ maxConcurrent: 2, maxQueue: 3 });

@@ -2,7 +2,7 @@ import type { CancelTimer, Clock } from '@loyalnest/core';
 import { BulkheadFullError } from './bulkhead-full.error.js';
 import type { ResolvedBulkhead } from './bulkhead.options.js';
 
-/** A place in a bulkhead. It is given back once, however often it is released. */
+/** A slot in a bulkhead. It is freed once, however often it is released. */
 export class BulkheadPermit {
   private released = false;
 
@@ -28,9 +28,9 @@ export interface BulkheadSnapshot {
 }
 
 /**
- * Places for calls that run at the same time. Who finds none waits for a permit, first come first
- * served, and goes on in his own async function: a call never runs from the code of the one that
- * freed its place, so that no context passes from one to the other.
+ * Slots for calls that run at the same time. A call that finds none waits for a permit, first come,
+ * first served, and continues in its own async function. It never runs inside the call that freed
+ * the slot, so no context passes from one to the other.
  */
 export class Bulkhead {
   private running = 0;
@@ -46,9 +46,9 @@ export class Bulkhead {
     private readonly clock: Clock,
   ) {}
 
-  /** A permit at once, or undefined if all places are taken. */
+  /** A permit, or undefined if all slots are taken. */
   tryAcquire(): BulkheadPermit | undefined {
-    // Nobody waits while a place is free: it is handed over where it becomes free.
+    // Nobody waits while a slot is free, because a freed slot goes to the next waiter at once.
     if (this.running >= this.options.maxConcurrent) return undefined;
     return this.take();
   }
@@ -90,7 +90,7 @@ export class Bulkhead {
     });
   }
 
-  /** Changes options in place. Running and waiting calls stay; new places are filled at once. */
+  /** Changes options in place. Running and waiting calls stay; new slots are filled at once. */
   update(options: ResolvedBulkhead): void {
     this.options = options;
     this.fill();

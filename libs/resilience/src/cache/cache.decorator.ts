@@ -3,8 +3,8 @@ import { declarePolicy } from '../declaration/declare-policy.js';
 import type { CacheOptions } from './cache.options.js';
 
 /**
- * Serves the result of an earlier call with the same arguments and of the same merchant for a time,
- * and, with `staleIfError`, for longer when the call fails. Not for Observables.
+ * Reuses the result of an earlier call of the same merchant with the same arguments for `ttl`. With
+ * `staleIfError` an expired result also answers a call that fails. Not for Observables.
  */
 export function Cache(options: CacheOptions): PolicyDecorator {
   return declarePolicy({ cache: options });

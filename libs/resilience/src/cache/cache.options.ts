@@ -5,9 +5,12 @@ import type { CallKeyOptions } from '../policy/call-key.js';
 export interface CacheOptions extends CallKeyOptions {
   /** How long a value is served without a new call. */
   readonly ttl: Duration;
-  /** How long after `ttl` the old value answers a call that fails; 0: never. @defaultValue 0 */
+  /**
+   * How long after `ttl` the expired value answers a call that fails; 0 means never.
+   * @defaultValue 0
+   */
   readonly staleIfError?: Duration;
-  /** Values kept; the longest unused go first. @defaultValue 1000 */
+  /** Maximum number of values; the least recently used one is dropped first. @defaultValue 1000 */
   readonly maxEntries?: number;
 }
 

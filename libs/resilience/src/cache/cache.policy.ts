@@ -11,8 +11,9 @@ interface Entry {
 }
 
 /**
- * Serves a value again for a time, to the merchant it was got for; and the last good one for longer
- * when the call fails. Errors are never kept. Callers share one object: it must not be changed.
+ * Serves a value again until it expires, by default to the same merchant only. The last good value
+ * also answers calls that fail, for longer. Errors are never cached. Callers share one object and
+ * must not change it.
  */
 export class CachePolicy implements Policy {
   readonly kind = 'cache';

@@ -21,7 +21,7 @@ async function startClient(options: CacheOptions) {
   return { client: app.get(Client), clock };
 }
 
-it('serves a value again until its time is over', async () => {
+it('serves a value until it expires', async () => {
   const { client, clock } = await startClient({ ttl: '1m' });
   await expect(client.read(1)).resolves.toBe(1);
   await clock.advance(59_999);
@@ -30,7 +30,7 @@ it('serves a value again until its time is over', async () => {
   await expect(client.read(1)).resolves.toBe(2);
 });
 
-it('serves the old value for longer when a call fails, and tells so', async () => {
+it('serves the expired value when a call fails, and publishes an event', async () => {
   const { client, clock } = await startClient({ ttl: '1m', staleIfError: '10m' });
   const events: unknown[] = [];
   const end = staleServed.subscribe((event) => events.push(event));
@@ -44,7 +44,7 @@ it('serves the old value for longer when a call fails, and tells so', async () =
   await expect(client.read(1)).rejects.toThrow('down');
 });
 
-it('never keeps an error', async () => {
+it('never caches an error', async () => {
   const { client } = await startClient({ ttl: '1m' });
   client.down = true;
   await expect(client.read(1)).rejects.toThrow('down');
@@ -60,24 +60,24 @@ it.each([
   [[{ a: 1 }], [{ a: 2 }]],
   [[new Date(0)], [new Date(1)]],
   [[Number.NaN], [null]],
-])('tells %p from %p', async (one, other) => {
+])('distinguishes %p from %p', async (one, other) => {
   const { client } = await startClient({ ttl: '1m' });
   await client.read(...one);
   await expect(client.read(...other)).resolves.toBe(2);
 });
 
-it('takes objects with the same fields in another order for the same', async () => {
+it('treats objects with the same fields in another order as equal', async () => {
   const { client } = await startClient({ ttl: '1m' });
   await client.read({ a: 1, b: 2 });
   await expect(client.read({ b: 2, a: 1 })).resolves.toBe(1);
 });
 
-it('asks for a key where arguments are no plain data', async () => {
+it('rejects arguments that are not plain data if there is no key', async () => {
   const { client } = await startClient({ ttl: '1m' });
   await expect(client.read(new Map())).rejects.toMatchObject({ code: 'NO_CALL_KEY' });
 });
 
-it('shares a value between merchants only if it is told to', async () => {
+it('shares a value between merchants if its scope is shared', async () => {
   const { client } = await startClient({ ttl: '1m', scope: 'shared', key: () => 'catalogue' });
   const as = (merchantId: string): Promise<number> =>
     runInContext({ correlationId: 'c', merchantId }, () => client.read(new Map()));
@@ -85,7 +85,7 @@ it('shares a value between merchants only if it is told to', async () => {
   await expect(as('b')).resolves.toBe(1);
 });
 
-it('forgets the value that was not used for longest', async () => {
+it('drops the least recently used value', async () => {
   const { client } = await startClient({ ttl: '1m', maxEntries: 2 });
   await client.read('a');
   await client.read('b');

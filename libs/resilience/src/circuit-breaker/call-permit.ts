@@ -1,23 +1,23 @@
 import type { ProbeLease } from './probe-leases.js';
 
-/** Who counts what a permit was used for. */
+/** Counts the outcomes of permits. */
 export interface PermitJudge {
   succeeded(permit: CallPermit, value: unknown): void;
   failed(permit: CallPermit, error: unknown): void;
   ignored(permit: CallPermit): void;
 }
 
-/** Permission to make one call. It settles once; a later settlement has no effect. */
+/** Permission to make one call. It settles once; later settlements have no effect. */
 export class CallPermit {
   private settled = false;
 
   constructor(
     private readonly judge: PermitJudge,
-    /** The period between two changes of state in which it was given. */
+    /** The period between two state changes in which the permit was issued. */
     readonly generation: number,
-    /** The place of a probe, while half-open. */
+    /** The slot of a probe, while half-open. */
     readonly lease: ProbeLease | undefined,
-    /** Monotonic time; 0 where slow calls are not counted. */
+    /** Monotonic time; 0 if slow calls are not counted. */
     readonly startedAtMs: number,
   ) {}
 

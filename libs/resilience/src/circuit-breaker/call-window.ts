@@ -4,7 +4,7 @@ export interface WindowCounts {
   readonly slowCalls: number;
 }
 
-/** Counts of the latest calls. Recording costs the same however many calls are counted. */
+/** Counts the latest calls. Recording takes the same time however many calls are counted. */
 export interface CallWindow {
   record(failed: boolean, slow: boolean): void;
   readonly counts: WindowCounts;

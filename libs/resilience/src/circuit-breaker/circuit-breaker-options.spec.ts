@@ -17,7 +17,7 @@ function start(options: CircuitBreakerOptions = {}) {
   return { circuit, clock };
 }
 
-it('opens when half of the calls were slow, though all succeeded', async () => {
+it('opens when half of the calls were slow, even if all succeeded', async () => {
   const { circuit, clock } = start({ slowCall: '1s', slowCallRatio: 0.5 });
   for (const ms of [10, 20, 1_000, 2_000]) {
     const permit = circuit.admit();
@@ -27,7 +27,7 @@ it('opens when half of the calls were slow, though all succeeded', async () => {
   expect(circuit.snapshot).toMatchObject({ state: 'open', successes: 4, slowCalls: 2 });
 });
 
-it('counts the last calls only, with a window of calls', () => {
+it('counts only the last calls with a call window', () => {
   const { circuit } = start({ windowCalls: 4 });
   circuit.admit().failure(DOWN);
   for (let call = 0; call < 4; call++) circuit.admit().success();
@@ -50,7 +50,7 @@ it('judges results as well as errors', () => {
   expect(circuit.state).toBe('open');
 });
 
-it('takes a predicate that throws for a no', () => {
+it('treats a predicate that throws as false', () => {
   const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
   const { circuit } = start({
     ignore: () => {
@@ -64,7 +64,7 @@ it('takes a predicate that throws for a no', () => {
 });
 
 describe('a forced state', () => {
-  it('forced-open rejects all, however long and whatever comes back', async () => {
+  it('forced-open rejects all calls, however long it lasts and whatever results arrive', async () => {
     const { circuit, clock } = start();
     const early = circuit.admit();
     circuit.force('forced-open');
@@ -78,7 +78,7 @@ describe('a forced state', () => {
     circuit.admit().success();
   });
 
-  it('forced-closed lets all pass and counts nothing', () => {
+  it('forced-closed lets all calls pass and counts nothing', () => {
     const { circuit } = start();
     circuit.open();
     circuit.force('forced-closed');
@@ -86,7 +86,7 @@ describe('a forced state', () => {
     expect(circuit.snapshot).toMatchObject({ state: 'forced-closed', calls: 0 });
   });
 
-  it('metrics-only lets all pass and counts', () => {
+  it('metrics-only lets all calls pass and counts them', () => {
     const { circuit } = start();
     circuit.force('metrics-only');
     for (let call = 0; call < 100; call++) circuit.admit().failure(DOWN);
@@ -94,7 +94,7 @@ describe('a forced state', () => {
   });
 });
 
-it('an operator may open and close it as if calls had', async () => {
+it('an operator can open and close it as calls would', async () => {
   const { circuit, clock } = start({ openFor: '30s' });
   circuit.open();
   expect(circuit.state).toBe('open');
@@ -145,7 +145,7 @@ describe('with a key', () => {
     ]);
   });
 
-  it('forgets the longest unused, but none that is open or has counted calls', async () => {
+  it('drops the least recently used circuit, but none that is open or has counted calls', async () => {
     const { app, clock, registry } = await startApp([Client]);
     const names = (): string[] => registry.all().map(({ key }) => key!);
     await app
@@ -161,9 +161,9 @@ describe('with a key', () => {
   });
 });
 
-describe('a change by hand', () => {
-  /** What the channel tells of these changes, and what opossum tells its listeners. */
-  function told(change: (circuit: CircuitBreaker) => void, before = change) {
+describe('a manual change', () => {
+  /** The transitions published on the channel, and the events that opossum emits. */
+  function observe(change: (circuit: CircuitBreaker) => void, before = change) {
     const { circuit, clock } = start({ minimumCalls: 1, openFor: '30s' });
     if (before !== change) before(circuit);
     const changes: string[] = [];
@@ -177,17 +177,17 @@ describe('a change by hand', () => {
   }
   const fail = (circuit: CircuitBreaker): void => circuit.admit().failure(DOWN);
 
-  it('to forced open is told once, and opossum is open', () => {
-    const { changes, ofOpossum, circuit } = told((breaker) => breaker.force('forced-open'));
+  it('to forced-open is published once, and opens opossum', () => {
+    const { changes, ofOpossum, circuit } = observe((breaker) => breaker.force('forced-open'));
     expect(changes).toEqual(['closed > forced-open']);
     expect(ofOpossum).toEqual(['open']);
     expect(circuit.opossum.opened).toBe(true);
   });
 
   it.each(['forced-closed', 'metrics-only'] as const)(
-    'from open to %s is told once, with an empty window and opossum closed',
+    'from open to %s is published once, empties the window and closes opossum',
     (state) => {
-      const { changes, ofOpossum, circuit } = told((breaker) => breaker.force(state), fail);
+      const { changes, ofOpossum, circuit } = observe((breaker) => breaker.force(state), fail);
       expect(changes).toEqual([`open > ${state}`]);
       expect(ofOpossum).toEqual(['close']);
       expect(circuit.opossum.closed).toBe(true);
@@ -195,8 +195,8 @@ describe('a change by hand', () => {
     },
   );
 
-  it('from one forced state to another is told once, and the same again not at all', () => {
-    const { changes, circuit } = told((breaker) => {
+  it('from one forced state to another is published once, and to the same state not at all', () => {
+    const { changes, circuit } = observe((breaker) => {
       breaker.force('forced-closed');
       breaker.force('forced-open');
       breaker.force('forced-open');
@@ -210,8 +210,8 @@ describe('a change by hand', () => {
     expect(circuit.opossum.closed).toBe(true);
   });
 
-  it('from forced open to open is told once, and it half-opens after its whole time', async () => {
-    const { changes, circuit, clock } = told(
+  it('from forced-open to open is published once, and half-opens after the full openFor', async () => {
+    const { changes, circuit, clock } = observe(
       (breaker) => breaker.open(),
       (breaker) => breaker.force('forced-open'),
     );
@@ -223,8 +223,8 @@ describe('a change by hand', () => {
     circuit.shutdown();
   });
 
-  it('asks callers of a circuit that is forced open to wait, however long it has been', async () => {
-    const { circuit, clock } = told((breaker) => breaker.force('forced-open'));
+  it('to forced-open tells callers to wait the full openFor, however long it lasts', async () => {
+    const { circuit, clock } = observe((breaker) => breaker.force('forced-open'));
     await clock.advance(3_600_000);
     expect(() => circuit.admit()).toThrow(expect.objectContaining({ retryAfterMs: 30_000 }));
   });

@@ -3,7 +3,7 @@ import { declarePolicy } from '../declaration/declare-policy.js';
 import type { CircuitBreakerOptions } from './circuit-breaker.options.js';
 
 /**
- * Stops calling a dependency that keeps failing: while the circuit is open, calls reject at once
+ * Stops calls to a dependency that keeps failing: while the circuit is open, calls reject at once
  * with CircuitOpenError.
  */
 export function CircuitBreaker(options: CircuitBreakerOptions = {}): PolicyDecorator {

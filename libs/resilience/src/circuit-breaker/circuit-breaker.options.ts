@@ -6,37 +6,49 @@ import { isOwnRejection } from '../error-classification/own-rejection.js';
 export interface CircuitBreakerOptions {
   /**
    * Name of the dependency. Methods with the same name share one breaker.
-   * @defaultValue the set's name of `@Resilient`, else `Class.method`
+   * @defaultValue the name of the `@Resilient` set, else `Class.method`
    */
   readonly name?: string;
-  /** Opens when this part of the calls in the window failed; above 0, up to 1. @defaultValue 0.5 */
+  /**
+   * The circuit opens when at least this share of the calls in the window failed; above 0, up to 1.
+   * @defaultValue 0.5
+   */
   readonly failureRatio?: number;
-  /** Calls in the window below which the breaker never opens; at least 1. @defaultValue 20 */
+  /** The circuit stays closed while the window has fewer calls; at least 1. @defaultValue 20 */
   readonly minimumCalls?: number;
   /** Length of the sliding window. @defaultValue '10s' */
   readonly window?: Duration;
-  /** Slices of the window; the oldest is forgotten as a whole. @defaultValue 10 */
+  /** Number of buckets in the window; calls leave it bucket by bucket. @defaultValue 10 */
   readonly windowBuckets?: number;
   /**
-   * Counts the last calls, this many, instead of those of the last seconds. Not together with
-   * `window` or `windowBuckets`. From 1 to 1,000,000.
+   * Counts this many of the latest calls instead of those of the latest seconds, from 1 to
+   * 1,000,000. Cannot be combined with `window` or `windowBuckets`.
    */
   readonly windowCalls?: number;
-  /** A call that takes at least this long is slow, whatever its result. @defaultValue none is */
+  /**
+   * A call that takes at least this long is slow, whatever its result.
+   * @defaultValue no call is slow
+   */
   readonly slowCall?: Duration;
-  /** Opens when this part of the calls was slow; above 0, up to 1. @defaultValue 1 */
+  /**
+   * The circuit opens when at least this share of the calls was slow; above 0, up to 1.
+   * @defaultValue 1
+   */
   readonly slowCallRatio?: number;
   /** How long the circuit stays open before it lets probes through. @defaultValue '30s' */
   readonly openFor?: Duration;
-  /** Calls that are let through when half-open; at least 1. @defaultValue 1 */
+  /** Number of calls that a half-open circuit lets through; at least 1. @defaultValue 1 */
   readonly halfOpenProbes?: number;
-  /** A probe that has not settled by then gives its place to another. @defaultValue `openFor` */
+  /**
+   * How long a probe keeps its slot. After that another call may take it.
+   * @defaultValue `openFor`
+   */
   readonly probeLease?: Duration;
   /**
-   * Errors that say nothing about the dependency: neither success nor failure.
-   * @defaultValue the caller's mistakes (errors of the suite in the categories invalid, conflict,
-   * not-found, forbidden, unauthenticated; other errors with an HTTP status 4xx but 408 and 429) and
-   * rejections of a policy further in
+   * Errors that say nothing about the dependency. They count neither as success nor as failure.
+   * @defaultValue the caller's mistakes (LoyalNest errors in the categories invalid, conflict,
+   * not-found, forbidden, unauthenticated; other errors with an HTTP status 4xx other than 408 and
+   * 429) and rejections by an inner policy
    */
   readonly ignore?: (error: unknown) => boolean;
   /** Results that say nothing about the dependency. @defaultValue none */
@@ -44,13 +56,14 @@ export interface CircuitBreakerOptions {
   /** Results that count as failures. @defaultValue none */
   readonly failureResult?: (value: unknown) => boolean;
   /**
-   * One breaker per key, such as the host that a call goes to. Gets the arguments of the call.
+   * Uses one breaker per key, such as the host that a call goes to. Gets the arguments of the call.
    * @defaultValue one breaker for all calls
    */
   readonly key?: (...args: never[]) => string;
   /**
-   * Breakers kept with `key`. Above it, the longest unused go, but only those that are closed and
-   * have counted nothing in their window. @defaultValue 1000
+   * Maximum number of breakers with `key`. Above it the least recently used ones are dropped, but
+   * only those that are closed and have an empty window.
+   * @defaultValue 1000
    */
   readonly maxKeys?: number;
 }
@@ -60,9 +73,9 @@ export interface ResolvedCircuitBreaker {
   readonly minimumCalls: number;
   readonly windowMs: number;
   readonly windowBuckets: number;
-  /** 0: the window is one of time. */
+  /** 0 for a time window. */
   readonly windowCalls: number;
-  /** Infinity: no call is slow. */
+  /** Infinity if no call is slow. */
   readonly slowCallMs: number;
   readonly slowCallRatio: number;
   readonly openForMs: number;
@@ -96,7 +109,7 @@ export function resolveCircuitBreaker(
     openForMs,
     halfOpenProbes: wholeNumber(`${path}.halfOpenProbes`, options.halfOpenProbes ?? 1, { min: 1 }),
     probeLeaseMs: durationMs(`${path}.probeLease`, options.probeLease ?? openForMs, { minMs: 1 }),
-    ignore: options.ignore ?? saysNothing,
+    ignore: options.ignore ?? isNeutral,
     ignoreResult: options.ignoreResult,
     failureResult: options.failureResult,
     key: options.key,
@@ -116,7 +129,7 @@ function windowCalls(path: string, options: CircuitBreakerOptions, minimumCalls:
     throw new OptionError(
       `${path}.windowCalls`,
       calls,
-      'a window is one of calls or one of time; leave out window and windowBuckets, or this',
+      'the window counts calls or time, not both; remove window and windowBuckets, or windowCalls',
     );
   }
   if (minimumCalls > calls) {
@@ -129,6 +142,6 @@ function windowCalls(path: string, options: CircuitBreakerOptions, minimumCalls:
   return calls;
 }
 
-function saysNothing(error: unknown): boolean {
+function isNeutral(error: unknown): boolean {
   return isCallersFault(error) || isOwnRejection(error);
 }

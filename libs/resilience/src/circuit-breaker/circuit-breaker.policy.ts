@@ -5,7 +5,7 @@ import type { ResolvedCircuitBreaker } from './circuit-breaker.options.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { CircuitBreakers } from './circuit-breakers.js';
 
-/** Asks the breaker before each attempt and tells it how the attempt ended. */
+/** Asks the breaker for permission before each attempt and reports the outcome to it. */
 export class CircuitBreakerPolicy implements Policy {
   readonly kind = 'circuit-breaker';
   readonly description: string;
@@ -16,10 +16,12 @@ export class CircuitBreakerPolicy implements Policy {
   ) {
     const { failureRatio, minimumCalls, openForMs, slowCallMs, slowCallRatio } = options;
     const slow =
-      slowCallMs === Infinity ? '' : ` or ${slowCallRatio * 100} % calls of ${slowCallMs} ms`;
+      slowCallMs === Infinity
+        ? ''
+        : ` or ${slowCallRatio * 100} % slow calls (${slowCallMs} ms or more)`;
     this.description =
-      `${breakers.name}, opens at ${failureRatio * 100} % failures${slow} ` +
-      `of at least ${minimumCalls} calls for ${openForMs} ms`;
+      `${breakers.name}, opens for ${openForMs} ms at ${failureRatio * 100} % failures${slow} ` +
+      `of at least ${minimumCalls} calls`;
   }
 
   wrap(next: Operation): Operation {
@@ -29,7 +31,8 @@ export class CircuitBreakerPolicy implements Policy {
     return (call) => {
       const generation = single.closedGeneration;
       if (generation === 0) return this.attempt(single, call, next);
-      // Without a permit for what nearly every call is: admitted by a closed circuit, and a success.
+      // The fast path needs no permit: nearly every call is admitted by a closed circuit and
+      // succeeds.
       return next(call).then(
         (value) => {
           single.passed(generation, value);
@@ -72,7 +75,7 @@ export class CircuitBreakerPolicy implements Policy {
 }
 
 function settleFailure(permit: CallPermit, call: Call, error: unknown): void {
-  // A caller that went away tells nothing about the dependency.
+  // An abort by the caller says nothing about the dependency.
   if (call.signal?.aborted) permit.ignore();
   else permit.failure(error);
 }

@@ -3,7 +3,7 @@ import { CircuitBreaker } from './circuit-breaker.js';
 import { resolveCircuitBreaker, type CircuitBreakerOptions } from './circuit-breaker.options.js';
 import { CircuitOpenError } from './circuit-open.error.js';
 
-// opossum keeps the reset timer, so its time is faked at the timer functions.
+// opossum owns the reset timer, so the timer functions are faked.
 beforeEach(() => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
 });
@@ -49,7 +49,7 @@ describe('a closed circuit', () => {
     expect(circuit.snapshot.state).toBe('closed');
   });
 
-  it('judges completed calls only, whatever is in flight', () => {
+  it('counts completed calls only, none in flight', () => {
     const circuit = breaker({ minimumCalls: 10 });
     for (let i = 0; i < 20; i++) circuit.admit();
     fail(circuit, 10);
@@ -80,7 +80,7 @@ describe('a closed circuit', () => {
 });
 
 describe('an open circuit', () => {
-  it('rejects without a call and says when the next one is let through', () => {
+  it('rejects without calling and says when the next call is let through', () => {
     const circuit = breaker({ minimumCalls: 1, openFor: '30s' });
     fail(circuit, 1);
     jest.advanceTimersByTime(10_000);
@@ -112,7 +112,7 @@ describe('a half-open circuit', () => {
     expect(circuit.snapshot).toMatchObject({ state: 'closed', failures: 0 });
   });
 
-  it('opens again for the full time when its probe fails', () => {
+  it('opens again for the full openFor when its probe fails', () => {
     const circuit = halfOpen();
     fail(circuit, 1);
     expect(circuit.snapshot.state).toBe('open');
@@ -131,7 +131,7 @@ describe('a half-open circuit', () => {
     expect(circuit.snapshot.state).toBe('half-open');
   });
 
-  it('gives the place of a hung probe to another caller when its lease is over', () => {
+  it('gives the slot of a hung probe to another caller when its lease ends', () => {
     const circuit = halfOpen({ probeLease: '5s' });
     const hung = circuit.admit();
     expect(attempt(() => circuit.admit())).toBeUndefined();
@@ -143,7 +143,7 @@ describe('a half-open circuit', () => {
     expect(circuit.snapshot.state).toBe('closed');
   });
 
-  it('gives the place of a probe with an ignored error to the next caller', () => {
+  it('gives the slot of a probe with an ignored error to the next caller', () => {
     const notFound = new Error('not found');
     const circuit = halfOpen({ ignore: (error) => error === notFound });
     circuit.admit().failure(notFound);

@@ -19,15 +19,15 @@ export interface CircuitSnapshot extends WindowCounts {
 }
 
 /**
- * A circuit breaker. opossum holds the state, its events and the reset timer; admission and
- * judgement are ours, because `fire()` lets late results of an earlier state close the circuit,
+ * A circuit breaker. opossum holds the state, its events and the reset timer. This class admits and
+ * counts calls itself, because `fire()` lets late results of an earlier state close the circuit,
  * counts ignored errors as successes and gets stuck half-open behind a hung probe.
  *
- * Every permit remembers the generation (the period between two changes of state) in which it was
- * given, and counts in no other.
+ * Every permit remembers the generation (the period between two state changes) in which it was
+ * issued, and counts only in that one.
  */
 export class CircuitBreaker implements PermitJudge {
-  /** The application whose breaker it is, for its events. */
+  /** The application that owns the breaker, for its events. */
   app: string | undefined;
   private readonly driven: DrivenOpossum;
   private window: CallWindow;
@@ -41,7 +41,7 @@ export class CircuitBreaker implements PermitJudge {
     readonly name: string,
     private options: ResolvedCircuitBreaker,
     private readonly clock: Clock,
-    /** Which of the breakers of one policy it is; undefined if there is one. */
+    /** Key of this breaker among those of its policy; undefined if the policy has only one. */
     readonly key?: string,
   ) {
     this.window = windowOf(options, clock);
@@ -58,7 +58,7 @@ export class CircuitBreaker implements PermitJudge {
     return this.driven as unknown as Opossum;
   }
 
-  /** Name and, of one breaker among several, its key. */
+  /** The name, and the key if there is one. */
   get label(): string {
     return this.key === undefined ? this.name : `${this.name}[${this.key}]`;
   }
@@ -74,12 +74,12 @@ export class CircuitBreaker implements PermitJudge {
     return { name: this.label, state, ...counts, successes: counts.calls - counts.failures };
   }
 
-  /** Closed and nothing counted: forgetting it changes nothing. */
+  /** Closed with an empty window, so dropping the breaker loses nothing. */
   get idle(): boolean {
     return this.current === 'closed' && this.window.counts.calls === 0;
   }
 
-  /** @throws {@link CircuitOpenError} when the call may not be made */
+  /** @throws {@link CircuitOpenError} if the call is not allowed */
   admit(): CallPermit {
     if (this.current === 'closed') return this.permit();
     this.halfOpenIfDue();
@@ -99,13 +99,14 @@ export class CircuitBreaker implements PermitJudge {
 
   /**
    * The generation of a closed circuit that judges calls by their errors alone; 0 in all other
-   * cases. Who gets one may call without a permit and say {@link passed}, or fail by a permit of it.
+   * cases. A caller with a generation may skip the permit. It reports a success with {@link passed}
+   * and a failure with a permit from {@link permitOf}.
    */
   get closedGeneration(): number {
     return this.current === 'closed' && this.judgesErrorsOnly ? this.generation : 0;
   }
 
-  /** A call of that generation was a success. */
+  /** Reports the success of a call of that generation. */
   passed(generation: number, value: unknown): void {
     if (generation !== this.generation) return;
     this.window.record(false, false);
@@ -116,7 +117,7 @@ export class CircuitBreaker implements PermitJudge {
     return new CallPermit(this, generation, undefined, 0);
   }
 
-  /** Opens now, as if the calls had failed: it half-opens by itself later. */
+  /** Opens now, as if calls had failed. The circuit half-opens by itself after `openFor`. */
   open(): void {
     const from = this.current;
     if (isForced(from)) {
@@ -135,11 +136,11 @@ export class CircuitBreaker implements PermitJudge {
     this.window.clear();
   }
 
-  /** Takes a state that no result of a call changes, until {@link release}. */
+  /** Holds a state that no call can change, until {@link release}. */
   force(state: ForcedState): void {
     const from = this.current;
     if (from === state) return;
-    // Taken before opossum follows: what it tells on its way is no state of this circuit.
+    // Set before opossum follows: the events it emits on the way are not states of this circuit.
     this.current = state;
     if (state === 'forced-open') this.driven.holdOpen();
     else this.driven.close();
@@ -147,7 +148,7 @@ export class CircuitBreaker implements PermitJudge {
     this.change(state, from);
   }
 
-  /** Ends a forced state: the circuit is closed, with an empty window. Else without effect. */
+  /** Ends a forced state: the circuit closes with an empty window. No effect in other states. */
   release(): void {
     if (!isForced(this.current)) return;
     this.driven.close();
@@ -155,7 +156,9 @@ export class CircuitBreaker implements PermitJudge {
     this.window.clear();
   }
 
-  /** Changes options in place. State and counts stay, unless the shape of the window changes. */
+  /**
+   * Changes options in place. The state is kept, and so are the counts unless the window changes.
+   */
   update(options: ResolvedCircuitBreaker): void {
     const { windowMs, windowBuckets, windowCalls } = this.options;
     const sameWindow =
@@ -169,12 +172,12 @@ export class CircuitBreaker implements PermitJudge {
     this.driven.resetTimeoutMs = options.openForMs;
   }
 
-  /** Ends the reset timer; the breaker is of no use afterwards. */
+  /** Stops the reset timer. The breaker cannot be used afterwards. */
   shutdown(): void {
     this.driven.shutdown();
   }
 
-  /** For permits. */
+  /** Called by permits. */
   succeeded(permit: CallPermit, value: unknown): void {
     const { ignoreResult, failureResult } = this.options;
     if (ignoreResult && askPredicate('ignoreResult', ignoreResult, value)) {
@@ -186,13 +189,13 @@ export class CircuitBreaker implements PermitJudge {
     }
   }
 
-  /** For permits. */
+  /** Called by permits. */
   failed(permit: CallPermit, error: unknown): void {
     if (askPredicate('ignore', this.options.ignore, error)) this.ignored(permit);
     else this.record(permit, true, error);
   }
 
-  /** For permits. */
+  /** Called by permits. */
   ignored({ generation, lease }: CallPermit): void {
     if (lease && generation === this.generation) this.probes.giveBack(lease);
   }
@@ -221,14 +224,14 @@ export class CircuitBreaker implements PermitJudge {
     else if (slowCallMs !== Infinity && slowCalls / calls >= slowCallRatio) this.driven.open();
   }
 
-  /** Judged once every probe has settled: the circuit closes or opens by the same ratio. */
+  /** Once every probe has settled, closes or opens the circuit by `failureRatio`. */
   private judgeProbes(probesFailed: number | undefined): void {
     if (probesFailed === undefined) return;
     if (probesFailed >= this.options.failureRatio) this.driven.open();
     else this.driven.close();
   }
 
-  /** opossum's timer may be late, or the clock not the machine's. */
+  /** Needed if opossum's timer is late, or if the clock is not the system clock. */
   private halfOpenIfDue(): void {
     if (this.current !== 'open') return;
     if (this.clock.monotonic() - this.openedAtMs >= this.options.openForMs) {
@@ -254,7 +257,7 @@ export class CircuitBreaker implements PermitJudge {
 
   private rejection(): CircuitOpenError {
     const { openForMs } = this.options;
-    // Nobody knows when an operator releases it: what has passed says nothing.
+    // Only an operator decides when it is released, so the elapsed time says nothing.
     const elapsedMs = this.current === 'forced-open' ? 0 : this.clock.monotonic() - this.openedAtMs;
     const retryAfterMs = Math.max(0, Math.ceil(openForMs - elapsedMs));
     const error = CircuitOpenError.create(this.label, retryAfterMs);

@@ -20,13 +20,13 @@ export class CircuitBreakers {
     }
   }
 
-  /** Their events tell whose they are. */
+  /** Sets the application that owns the breakers, for their events. */
   belongTo(app: string): void {
     this.app = app;
     for (const breaker of this.all()) breaker.app = app;
   }
 
-  /** The breaker of a call. */
+  /** The breaker for a call. */
   of(self: unknown, args: readonly unknown[]): CircuitBreaker {
     if (this.single !== undefined) return this.single;
     return this.keyed!.get(Reflect.apply(this.options.key!, self, args));
@@ -40,7 +40,7 @@ export class CircuitBreakers {
     return this.single ? [this.single] : this.keyed!.all();
   }
 
-  /** Changes options in place, but for `key` and `maxKeys`. */
+  /** Changes options in place, except `key` and `maxKeys`. */
   update(options: ResolvedCircuitBreaker): void {
     const { key, maxKeys } = this.options;
     this.options = { ...options, key, maxKeys };

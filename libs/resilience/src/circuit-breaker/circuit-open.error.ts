@@ -1,10 +1,13 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** The circuit is open: the call was not made. Built without a stack, as it is made in masses. */
+/**
+ * The circuit is open, so the call was not made. The error has no stack, because it is created in
+ * large numbers.
+ */
 export class CircuitOpenError extends LoyalNestError {
   readonly code = 'CIRCUIT_OPEN';
   readonly category = 'unavailable';
-  /** A retry would only knock at the same closed door; `retryAfterMs` says when it may open. */
+  /** A retry would be rejected too; `retryAfterMs` says when a call may pass. */
   readonly retryable = false;
 
   constructor(

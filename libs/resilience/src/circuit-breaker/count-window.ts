@@ -3,7 +3,7 @@ import type { CallWindow, WindowCounts } from './call-window.js';
 const FAILED = 1;
 const SLOW = 2;
 
-/** Counts of the last `size` calls, whenever they were made. */
+/** Counts the last `size` calls, whenever they were made. */
 export class CountWindow implements CallWindow {
   private readonly ring: Uint8Array;
   private next = 0;

@@ -3,7 +3,7 @@ import Opossum from 'opossum';
 import type { WindowCounts } from './call-window.js';
 import { WindowStatus } from './window-status.js';
 
-/** What opossum's types say, but with accessors where it has accessors. */
+/** The types of opossum, but with accessors where it has accessors. */
 declare class Machine extends EventEmitter {
   constructor(action: () => Promise<unknown>, options: object);
   readonly name: string;
@@ -18,8 +18,8 @@ declare class Machine extends EventEmitter {
 
 const OpossumMachine = Opossum as unknown as typeof Machine;
 
-/** Events of single calls; opossum's own listeners to them count, or close the circuit. */
-const OF_CALLS = [
+/** Events of single calls. opossum's own listeners would count calls or close the circuit. */
+const CALL_EVENTS = [
   'fire',
   'success',
   'failure',
@@ -34,11 +34,12 @@ const OF_CALLS = [
 ];
 
 /**
- * opossum as a state machine with events and a reset timer, driven from outside. Listeners of the
- * application get its events; one that throws is warned of and hurts nobody.
+ * opossum as a state machine with events and a reset timer, controlled by `CircuitBreaker`.
+ * Listeners of the application receive its events. A listener that throws causes a warning and
+ * affects nothing else.
  */
 export class DrivenOpossum extends OpossumMachine {
-  /** Whether the application listens to single calls. */
+  /** Whether the application listens to events of single calls. */
   heard = false;
   private halfOpenByClock = false;
   private muted = false;
@@ -52,14 +53,14 @@ export class DrivenOpossum extends OpossumMachine {
       enableSnapshots: false,
       status: new WindowStatus(counts),
     });
-    // opossum closes a half-open circuit at any success, also of a call that began long before.
-    for (const event of OF_CALLS) this.removeAllListeners(event);
+    // opossum closes a half-open circuit on any success, even of a call that began long before.
+    for (const event of CALL_EVENTS) this.removeAllListeners(event);
     this.on('newListener', (event: string) => {
-      if (OF_CALLS.includes(event)) this.heard = true;
+      if (CALL_EVENTS.includes(event)) this.heard = true;
     });
   }
 
-  /** For the next time that the circuit opens. */
+  /** Applies from the next time the circuit opens. */
   set resetTimeoutMs(ms: number) {
     this.options.resetTimeout = ms;
   }
@@ -72,7 +73,7 @@ export class DrivenOpossum extends OpossumMachine {
     return super.halfOpen || this.halfOpenByClock;
   }
 
-  /** Half-opens before opossum's own timer does, because the clock says that it is time. */
+  /** Half-opens before opossum's own timer, because the clock says so. */
   halfOpenNow(): void {
     if (!this.opened) return;
     this.halfOpenByClock = true;
@@ -80,7 +81,7 @@ export class DrivenOpossum extends OpossumMachine {
   }
 
   override open(): void {
-    // opossum still holds it open and would do nothing.
+    // opossum still considers the circuit open and would do nothing.
     if (this.halfOpenByClock) this.quietly(() => this.close());
     super.open();
   }
@@ -92,7 +93,7 @@ export class DrivenOpossum extends OpossumMachine {
       this.close();
       super.open();
     });
-    if (!opened) this.tell('open', []);
+    if (!opened) this.deliver('open', []);
   }
 
   override close(): void {
@@ -102,7 +103,7 @@ export class DrivenOpossum extends OpossumMachine {
 
   override emit(event: string | symbol, ...args: unknown[]): boolean {
     if (this.muted || (event === 'halfOpen' && this.isLateTimer(args))) return false;
-    return this.tell(event, args);
+    return this.deliver(event, args);
   }
 
   private quietly(change: () => void): void {
@@ -111,7 +112,7 @@ export class DrivenOpossum extends OpossumMachine {
     this.muted = false;
   }
 
-  private tell(event: string | symbol, args: readonly unknown[]): boolean {
+  private deliver(event: string | symbol, args: readonly unknown[]): boolean {
     const listeners = this.rawListeners(event);
     for (const listener of listeners) {
       try {
@@ -125,12 +126,16 @@ export class DrivenOpossum extends OpossumMachine {
     return listeners.length > 0;
   }
 
-  /** opossum's timer tells how long it was; we have half-opened before it. */
+  /** opossum's timer passes its delay as an argument; it is late if we have half-opened already. */
   private isLateTimer(args: readonly unknown[]): boolean {
     return args.length > 0 && this.halfOpenByClock;
   }
 }
 
 function neverFired(): Promise<never> {
-  return Promise.reject(new Error('this breaker is driven from outside; do not call fire()'));
+  return Promise.reject(
+    new Error(
+      'fire() is not supported on this breaker; use @CircuitBreaker or CircuitBreakerService',
+    ),
+  );
 }

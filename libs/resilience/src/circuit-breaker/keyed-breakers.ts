@@ -1,11 +1,11 @@
 import type { CircuitBreaker } from './circuit-breaker.js';
 
-/** Breakers looked at for each one too many, so that a call never pays for thousands. */
-const LOOK_AT = 32;
+/** Maximum number of breakers checked per eviction, so a call never pays for thousands. */
+const MAX_CHECKED = 32;
 
 /**
- * One breaker per key, made at first use. Above the cap the longest unused go, but only idle ones:
- * an open circuit, or one with failures counted, is never forgotten.
+ * One breaker per key, created on first use. Above the limit the least recently used ones are
+ * dropped, but only idle ones: an open circuit, or one with counted calls, is never dropped.
  */
 export class KeyedBreakers {
   private readonly breakers = new Map<string, CircuitBreaker>();
@@ -18,7 +18,7 @@ export class KeyedBreakers {
   get(key: string): CircuitBreaker {
     const known = this.breakers.get(key);
     if (known) {
-      // A Map keeps the order of insertion: the longest unused come first.
+      // A Map keeps the order of insertion, so the least recently used come first.
       this.breakers.delete(key);
       this.breakers.set(key, known);
       return known;
@@ -38,9 +38,9 @@ export class KeyedBreakers {
   }
 
   private evict(): void {
-    let looked = 0;
+    let checked = 0;
     for (const [key, breaker] of this.breakers) {
-      if (this.breakers.size < this.maxKeys || looked++ === LOOK_AT) return;
+      if (this.breakers.size < this.maxKeys || checked++ === MAX_CHECKED) return;
       if (!breaker.idle) continue;
       breaker.shutdown();
       this.breakers.delete(key);

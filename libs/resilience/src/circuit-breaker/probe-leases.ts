@@ -1,12 +1,12 @@
-/** The place of one probe. */
+/** The slot of one probe. */
 export interface ProbeLease {
   readonly takenAtMs: number;
 }
 
 /**
- * The calls that a half-open circuit lets through. Each holds its place for a lease, so that a
- * probe that never settles cannot keep the circuit half-open for ever. A result that comes after
- * its lease has ended counts for nothing.
+ * The calls that a half-open circuit lets through. Each holds its slot for a limited time, so a
+ * probe that never settles cannot keep the circuit half-open forever. The result of a probe that
+ * has lost its slot is ignored.
  */
 export class ProbeLeases {
   private readonly running = new Set<ProbeLease>();
@@ -18,7 +18,7 @@ export class ProbeLeases {
     private leaseMs: number,
   ) {}
 
-  /** A place for one more probe, or undefined if all are taken. */
+  /** A slot for one more probe, or undefined if all are taken. */
   take(nowMs: number): ProbeLease | undefined {
     for (const lease of this.running) {
       if (nowMs - lease.takenAtMs >= this.leaseMs) this.running.delete(lease);
@@ -29,12 +29,12 @@ export class ProbeLeases {
     return lease;
   }
 
-  /** A probe whose result says nothing frees its place for another. */
+  /** Frees the slot of a probe whose result says nothing about the dependency. */
   giveBack(lease: ProbeLease): void {
     this.running.delete(lease);
   }
 
-  /** Counts a result; returns the share of failures once all probes have settled. */
+  /** Counts a result. Returns the share of failures once all probes have settled. */
   settle(lease: ProbeLease, success: boolean): number | undefined {
     if (!this.running.delete(lease)) return undefined;
     if (success) this.succeeded++;

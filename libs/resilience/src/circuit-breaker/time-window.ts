@@ -3,15 +3,15 @@ import type { CallWindow, WindowCounts } from './call-window.js';
 const COUNTERS = 3;
 
 /**
- * Counts of the last `windowMs` milliseconds in a ring of buckets. Buckets are rotated when touched,
- * so that an idle window needs no timer and never shows counts that are too old.
+ * Counts the calls of the last `windowMs` milliseconds in a ring of buckets. Buckets rotate when
+ * the window is used, so an idle window needs no timer and never shows outdated counts.
  */
 export class TimeWindow implements CallWindow {
   /** Calls, failures and slow calls of each bucket, side by side. */
   private readonly ring: Uint32Array;
   private readonly bucketMs: number;
   private bucket: number;
-  /** Place of the current bucket in the ring. */
+  /** Index of the current bucket in the ring. */
   private place = 0;
   private bucketEndsAtMs = 0;
   private calls = 0;
@@ -30,7 +30,7 @@ export class TimeWindow implements CallWindow {
   }
 
   record(failed: boolean, slow: boolean, nowMs = this.clock.monotonic()): void {
-    if (nowMs >= this.bucketEndsAtMs) this.forget(nowMs);
+    if (nowMs >= this.bucketEndsAtMs) this.dropOldBuckets(nowMs);
     const { ring, place } = this;
     ring[place]!++;
     this.calls++;
@@ -46,7 +46,7 @@ export class TimeWindow implements CallWindow {
 
   get counts(): WindowCounts {
     const nowMs = this.clock.monotonic();
-    if (nowMs >= this.bucketEndsAtMs) this.forget(nowMs);
+    if (nowMs >= this.bucketEndsAtMs) this.dropOldBuckets(nowMs);
     return { calls: this.calls, failures: this.failures, slowCalls: this.slowCalls };
   }
 
@@ -57,8 +57,8 @@ export class TimeWindow implements CallWindow {
     this.slowCalls = 0;
   }
 
-  /** Forgets the buckets that have left the window. */
-  private forget(nowMs: number): void {
+  /** Drops the buckets that have left the window. */
+  private dropOldBuckets(nowMs: number): void {
     const current = Math.floor(nowMs / this.bucketMs);
     const passed = Math.min(current - this.bucket, this.buckets);
     for (let step = 1; step <= passed; step++) {

@@ -11,7 +11,7 @@ const NO_TIMERS = {
   enableSnapshots: false,
 };
 
-// opossum exports its Status class only through the instances that it makes.
+// opossum does not export its Status class, so it is taken from an instance.
 const probe = Opossum.newStatus({
   ...NO_TIMERS,
   rotateBucketController: new EventEmitter(),
@@ -19,12 +19,12 @@ const probe = Opossum.newStatus({
 const Status = probe.constructor as StatusConstructor;
 
 /**
- * opossum's statistics on our window: no intervals, no latencies kept, so that a failing call costs
- * the same with 100 and with 100,000 calls counted.
+ * Shows our window as opossum's statistics. It uses no intervals and keeps no latencies, so a
+ * failing call costs the same with 100 or 100,000 calls counted.
  */
 export class WindowStatus extends Status {
   constructor(private readonly counts: () => WindowCounts) {
-    // With a controller opossum starts no interval of its own.
+    // Given a controller, opossum starts no interval of its own.
     const rotateBucketController = new EventEmitter();
     super({ ...NO_TIMERS, rotateBucketController });
     rotateBucketController.removeAllListeners();

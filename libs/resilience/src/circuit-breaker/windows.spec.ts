@@ -44,7 +44,7 @@ async function checkAgainst(
   }
 }
 
-it('a window of time counts what a naive model counts', async () => {
+it('a time window counts what a naive model counts', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(call, { maxLength: 25 }),
@@ -62,7 +62,7 @@ it('a window of time counts what a naive model counts', async () => {
   );
 });
 
-it('a window of calls counts what a naive model counts', async () => {
+it('a call window counts what a naive model counts', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(call, { maxLength: 40 }),
@@ -121,7 +121,7 @@ const breakerStep: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-it('no order of calls, results, commands and changes wedges a breaker', async () => {
+it('no sequence of calls, results, commands and changes leaves a breaker stuck', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(breakerStep, { maxLength: 60 }), async (steps) => {
       const clock = new FakeClock();
@@ -171,7 +171,7 @@ it('no order of calls, results, commands and changes wedges a breaker', async ()
         if (state === 'half-open') expect(opossum.halfOpen).toBe(true);
         if (state === 'closed') expect(opossum.closed).toBe(true);
       }
-      // Left alone and then healthy, every breaker closes, whatever was left hanging.
+      // When the dependency is healthy again, every breaker closes, whatever calls still hang.
       circuit.release();
       await clock.advance(30_000);
       for (let probe = 0; probe < 10 && circuit.state !== 'closed'; probe++) {

@@ -3,9 +3,9 @@ import type { PolicyDecorator } from '../declaration/async-method.js';
 import { declarePolicy } from '../declaration/declare-policy.js';
 
 /**
- * The whole call ends after `deadline` at the latest, with all its attempts, sleeps and waits in
- * queues: it rejects with DeadlineExceededError and all its signals abort. A deadline that the
- * caller brought along holds too, if it is earlier.
+ * Limits the whole call with all its attempts, delays and waits in queues. After `deadline` it
+ * rejects with DeadlineExceededError and all its signals abort. An earlier deadline of the caller
+ * applies too.
  */
 export function Deadline(deadline: Duration): PolicyDecorator {
   return declarePolicy({ deadline });

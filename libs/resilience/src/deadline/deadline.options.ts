@@ -1,11 +1,11 @@
 import { durationMs, type Duration } from '@loyalnest/core';
 
 export interface ResolvedDeadline {
-  /** Infinity: only the caller's deadline counts. */
+  /** Infinity if only the caller's deadline applies. */
   readonly deadlineMs: number;
 }
 
-/** For what has no time limit of its own. */
+/** For methods without a time limit of their own. */
 export const CALLERS_DEADLINE: ResolvedDeadline = { deadlineMs: Infinity };
 
 /** @throws {@link OptionError} for anything but a duration of at least 1 ms */

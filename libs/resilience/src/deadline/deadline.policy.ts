@@ -4,7 +4,7 @@ import type { Call, Operation } from '../policy/call.js';
 import type { Policy } from '../policy/policy.js';
 import type { ResolvedDeadline } from './deadline.options.js';
 
-/** Limits a whole call: its own time, or what its caller has left of his. */
+/** Limits a whole call to its own deadline or to that of its caller, whichever is earlier. */
 export class DeadlinePolicy implements Policy {
   readonly kind = 'deadline';
   readonly description: string;
@@ -35,7 +35,7 @@ export class DeadlinePolicy implements Policy {
       }
       let grace: NodeJS.Immediate | undefined;
       const cancel = this.clock.schedule(() => {
-        // As after a timeout of an attempt, an answer that has already come in wins.
+        // As with a timeout of an attempt, an answer that has already arrived wins.
         grace = setImmediate(() => run.giveUp(new DeadlineExceededError(this.name, deadlineMs)));
       }, deadlineMs);
       const run = new AbandonableRun(call, resolve, reject, () => {

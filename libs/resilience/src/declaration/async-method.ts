@@ -1,13 +1,13 @@
 import type { Observable } from 'rxjs';
 
-/** Methods that a policy may stand on: a policy can only protect what settles later. */
+/** Methods that a policy can protect: those that return a Promise or an Observable. */
 export type AsyncMethod = (...args: never[]) => Promise<unknown> | Observable<unknown>;
 
 /**
- * Stands on a method, or on a class. On a class it covers the methods of the class's own prototype
- * that are declared `async` or, with any decorator of their own, as returning a Promise or an
- * Observable; not those that Nest calls (`onModuleInit`, ...), not those that start with an
- * underscore, and not those that serve as a fallback.
+ * Decorates a method or a class. On a class it applies to the methods of its own prototype that are
+ * declared `async` or, if they have a decorator of their own, to return a Promise or an Observable.
+ * It skips methods that Nest calls (`onModuleInit`, ...), methods whose name starts with an
+ * underscore, and fallback methods.
  */
 export interface PolicyDecorator {
   (target: abstract new (...args: never[]) => unknown): void;

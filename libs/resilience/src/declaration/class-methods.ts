@@ -9,7 +9,7 @@ const CALLED_BY_NEST = new Set([
   'onApplicationShutdown',
 ]);
 
-/** The methods of a prototype that a decorator on its class covers. */
+/** The methods of a prototype that a decorator on its class applies to. */
 export function methodsToProtect(prototype: object): string[] {
   const own = Object.getOwnPropertyNames(prototype).filter(
     (key) => typeof Object.getOwnPropertyDescriptor(prototype, key)!.value === 'function',
@@ -21,7 +21,7 @@ export function methodsToProtect(prototype: object): string[] {
       !key.startsWith('_') &&
       !CALLED_BY_NEST.has(key) &&
       !fallbacks.has(key) &&
-      settlesLater(prototype, key),
+      isAsync(prototype, key),
   );
 }
 
@@ -32,7 +32,7 @@ export function returnsObservable(prototype: object, key: string | symbol): bool
   return type === Observable || isObservable(type.prototype);
 }
 
-function settlesLater(prototype: object, key: string): boolean {
+function isAsync(prototype: object, key: string): boolean {
   const method = Reflect.get(prototype, key) as object;
   return (
     protectedMethod(method) !== undefined ||

@@ -30,7 +30,7 @@ const explain = async (
   return registry.pipelines().map((pipeline) => pipeline.explain());
 };
 
-it('puts all policies in the one order, whatever the order in the source', async () => {
+it('runs all policies in the canonical order, whatever the order in the source', async () => {
   @Injectable()
   class Client {
     @FaultInjection({})
@@ -53,21 +53,21 @@ it('puts all policies in the one order, whatever the order in the source', async
       'Client.read',
       '  fallback: function()',
       '    cache: 60000 ms, stale for 300000 ms more on errors',
-      '      single-flight: calls of one merchant and key',
+      '      single-flight: one run per merchant and key',
       '        deadline: 10000 ms',
       '          rate-limit: Client.read, 5 in 1000 ms, burst 5',
       '            bulkhead: Client.read, 10 at a time, 0 waiting',
       '              retry: 3 attempts',
-      '                circuit-breaker: Client.read, opens at 50 % failures of at least 20 calls for 30000 ms',
-      '                  hedge: 1 more, each after 100 ms',
+      '                circuit-breaker: Client.read, opens for 30000 ms at 50 % failures of at least 20 calls',
+      '                  hedge: up to 1 more, one every 100 ms',
       '                    timeout: 1000 ms',
-      '                      fault-injection: once armed, 0 % errors, 0 % 0 ms later',
+      '                      fault-injection: while armed, 0 % errors, 0 % delayed by 0 ms',
     ].join('\n'),
   ]);
 });
 
 describe('on a class', () => {
-  it('covers its async methods; what a method says of its own wins, field by field', async () => {
+  it("applies to its async methods, and a method's own options win field by field", async () => {
     @Timeout('1s')
     @Retry({ attempts: 5, backoff: { initial: 0 } })
     @Injectable()
@@ -87,7 +87,7 @@ describe('on a class', () => {
     ]);
   });
 
-  it('leaves a method alone that serves as a fallback', async () => {
+  it('skips a method that serves as a fallback', async () => {
     @Retry()
     @Injectable()
     class Client {
@@ -102,7 +102,7 @@ describe('on a class', () => {
     await expect(explain(Client)).resolves.toHaveLength(1);
   });
 
-  it('is inherited with the methods; a method that is overridden has its own policies only', async () => {
+  it('is inherited with the methods, but an overridden method has only its own policies', async () => {
     @Retry()
     class Base {
       async read(): Promise<string> {
@@ -127,14 +127,14 @@ describe('on a class', () => {
     );
   });
 
-  it('warns if it covers nothing', () => {
+  it('warns if it applies to no method', () => {
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
     @Retry()
     class Empty {
       plain(): void {}
     }
     expect(warn).toHaveBeenCalledWith(
-      expect.stringContaining('a policy on class Empty covers none'),
+      expect.stringContaining('a policy on class Empty applies to none'),
       expect.anything(),
     );
     expect(Empty.prototype.plain).toBeDefined();
@@ -152,7 +152,7 @@ describe('a named set', () => {
     },
   } as const;
 
-  it('gives its policies, which a method may change', async () => {
+  it('provides policies that a method can change', async () => {
     @Injectable()
     class Client {
       @Resilient('sms')
@@ -166,7 +166,7 @@ describe('a named set', () => {
     );
   });
 
-  it('is one dependency with one breaker, on whichever method it stands', async () => {
+  it('is one dependency with one breaker, whichever methods use it', async () => {
     @Injectable()
     class Client {
       @Resilient('sms')
@@ -186,19 +186,19 @@ describe('a named set', () => {
     expect(registry.all()).toHaveLength(1);
   });
 
-  it('that the module does not hold fails the boot with the names that there are', async () => {
+  it('that does not exist fails the boot and lists the existing sets', async () => {
     @Injectable()
     class Client {
       @Resilient('smss')
       async send(): Promise<void> {}
     }
     await expect(startApp([Client], { policies })).rejects.toThrow(
-      "Client.send @Resilient: got 'smss'; add it to ResilienceModule.forRoot({ policies }); there are: sms",
+      "Client.send @Resilient: got 'smss'; add it to ResilienceModule.forRoot({ policies }); existing sets: sms",
     );
   });
 });
 
-it('defaults fill in what a declaration leaves out, and switch nothing on', async () => {
+it('defaults fill in missing options and enable no policy', async () => {
   @Injectable()
   class Client {
     @Retry({ backoff: { initial: 0 } })
@@ -211,7 +211,7 @@ it('defaults fill in what a declaration leaves out, and switch nothing on', asyn
 });
 
 describe('a fallback', () => {
-  it('may be a function, and may answer some errors only', async () => {
+  it('can be a function and can handle some errors only', async () => {
     @Injectable()
     class Client {
       @Fallback((error, [id]: [number]) => `${(error as Error).message}:${id}`, {
@@ -259,7 +259,7 @@ describe('@Signal()', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('follows the one that the caller gives in its place, and the one of the context', async () => {
+  it('follows the signal that the caller passes and the one of the context', async () => {
     const { app } = await startApp([Client]);
     for (const which of ['given', 'context'] as const) {
       const callers = { given: new AbortController(), context: new AbortController() };
@@ -273,7 +273,7 @@ describe('@Signal()', () => {
     }
   });
 
-  it('without a policy is warned of', async () => {
+  it('without a policy causes a warning', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
     @Injectable()
     class Idle {
@@ -304,19 +304,15 @@ it.each<[string, PolicyDecorator[], string]>([
     [Hedge({ idempotent: true, delay: '2s' }), Timeout('1s')],
     '@Hedge.delay: got 2000',
   ],
-  [
-    'a hedge of a method that is not said to be idempotent',
-    [Hedge({ delay: '1s' } as never)],
-    '@Hedge.idempotent',
-  ],
-  ['a wait in a queue that is not there', [Bulkhead({ maxWait: '1s' })], '@Bulkhead.maxWait'],
+  ['a hedge without idempotent: true', [Hedge({ delay: '1s' } as never)], '@Hedge.idempotent'],
+  ['a maxWait without a queue', [Bulkhead({ maxWait: '1s' })], '@Bulkhead.maxWait'],
   [
     'a breaker that could never open',
     [CircuitBreaker({ windowCalls: 10 })],
     '@CircuitBreaker.minimumCalls: got 20',
   ],
   [
-    'a window of time and of calls',
+    'a window of both time and calls',
     [CircuitBreaker({ windowCalls: 100, window: '10s' })],
     '@CircuitBreaker.windowCalls',
   ],
@@ -325,19 +321,19 @@ it.each<[string, PolicyDecorator[], string]>([
 });
 
 it.each<[string, PolicyDecorator[], string]>([
-  ['a retry of one attempt', [Retry({ attempts: 1 })], 'set attempts to 2 or more'],
+  ['a retry with one attempt', [Retry({ attempts: 1 })], 'set attempts to 2 or more'],
   ['a hedge without a timeout', [Hedge({ idempotent: true, delay: '1s' })], 'add @Timeout'],
   [
-    'slow calls that end before they are slow',
+    'slow calls that time out before they are slow',
     [CircuitBreaker({ slowCall: '5s' }), Timeout('1s')],
     'use less than the timeout',
   ],
   [
-    'a wait for a place as long as the deadline',
+    'a maxWait longer than the deadline',
     [Bulkhead({ maxQueue: 1, maxWait: '2s' }), Deadline('1s')],
-    'wait less',
+    'use a shorter maxWait',
   ],
-])('warns of %s', async (_name, decorators, message) => {
+])('warns about %s', async (_name, decorators, message) => {
   const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
   await startApp([on(...decorators)]);
   expect(warn).toHaveBeenCalledWith(expect.stringContaining(message));

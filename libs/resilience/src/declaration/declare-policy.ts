@@ -4,7 +4,7 @@ import { mergePolicies } from '../policy-set.js';
 import { protectedMethod, setProtectedMethod, type Declaration } from './protected-method.js';
 import { protectMethod } from './protect-method.js';
 
-/** A decorator that adds what it declares to a method or to the methods of a class. */
+/** Creates a decorator that adds `declared` to a method or to the methods of a class. */
 export function declarePolicy(declared: Declaration): PolicyDecorator {
   return (target: object, key?: string | symbol, descriptor?: { value?: unknown }): void => {
     if (key === undefined || descriptor === undefined) {
@@ -34,15 +34,15 @@ function declareOn(
 ): object {
   const wrapper = protectMethod(target, key, method as (...args: never[]) => unknown);
   const known = protectedMethod(wrapper)!;
-  // Class decorators apply from the bottom up too: the upper one is the later and wins.
+  // Class decorators apply from the bottom up too, so the upper one comes last and wins.
   setProtectedMethod(wrapper, { ...known, [level]: mergePolicies(known[level], declared) });
   return wrapper;
 }
 
 function warnOfNoMethods({ constructor }: object): void {
   process.emitWarning(
-    `a policy on class ${constructor.name} covers none of its methods: declare them async, or put the ` +
-      'policy on the method',
+    `a policy on class ${constructor.name} applies to none of its methods; declare them async, or ` +
+      'put the policy on a method',
     { code: 'LOYALNEST_UNPROTECTED' },
   );
 }

@@ -13,7 +13,7 @@ import {
   Timeout,
 } from '../index.js';
 
-// Checked by tsc (config/tsconfig.spec.json): a line that must not compile and does is an error there.
+// tsc (config/tsconfig.spec.json) checks this file: a line that compiles but must not is an error.
 
 class Allowed {
   @Retry()
@@ -63,13 +63,13 @@ class OnClass {
 }
 
 class Refused {
-  // @ts-expect-error a policy can only protect what settles later
+  // @ts-expect-error a policy only protects methods that return a Promise or an Observable
   @Retry()
   now(): string {
     return 'now';
   }
 
-  // @ts-expect-error nor a method that returns nothing
+  // @ts-expect-error void is neither of them
   @CircuitBreaker()
   nothing(): void {}
 
@@ -82,7 +82,7 @@ class Refused {
     return 'other';
   }
 
-  // @ts-expect-error and the same kind of result
+  // @ts-expect-error a fallback has the same kind of result
   @Fallback('otherResult')
   async two(_id: number): Promise<string> {
     return 'two';
@@ -91,31 +91,31 @@ class Refused {
     return 1;
   }
 
-  // @ts-expect-error and it exists
+  // @ts-expect-error a fallback exists
   @Fallback('absent')
   async three(): Promise<string> {
     return 'three';
   }
 
-  // @ts-expect-error a function answers with what the method promises
+  // @ts-expect-error a fallback function returns what the method promises
   @Fallback(() => 4)
   async four(): Promise<string> {
     return 'four';
   }
 
-  // @ts-expect-error a duration has a unit that there is
+  // @ts-expect-error a duration has a known unit
   @Timeout('5 weeks')
   async five(): Promise<void> {}
 
-  // @ts-expect-error whoever hedges says that the method may run twice
+  // @ts-expect-error a hedge confirms that the method may run twice
   @Hedge({ delay: '10ms' })
   async six(): Promise<void> {}
 
-  // @ts-expect-error a cache needs its time
+  // @ts-expect-error a cache needs a ttl
   @Cache({})
   async seven(): Promise<void> {}
 
-  // @ts-expect-error options are known by name
+  // @ts-expect-error an unknown option is an error
   @Retry({ attemps: 3 })
   async eight(): Promise<void> {}
 }

@@ -2,15 +2,14 @@ import { Inject } from '@nestjs/common';
 import { ResilienceRegistry } from '../resilience.registry.js';
 import { protectedMethod, setProtectedMethod } from './protected-method.js';
 
-/** Property of every instance by which it reaches the registry of its own application. */
+/** Property through which an instance finds the registry of its own application. */
 export const REGISTRY: unique symbol = Symbol.for('@loyalnest/resilience:registry');
 
 let protectedMethods = 0;
 
 /**
- * The function that stands in place of a method on the prototype, the same one for all policies of
- * the method. Name, length and all metadata stay, so that routes, cron jobs and job handlers still
- * work.
+ * Creates the function that replaces a method on the prototype, one for all policies of the method.
+ * It keeps name, length and metadata, so routes, cron jobs and job handlers still work.
  */
 export function protectMethod(
   target: object,
@@ -18,7 +17,7 @@ export function protectMethod(
   method: (...args: never[]) => unknown,
 ): (...args: never[]) => unknown {
   if (protectedMethod(method)) return method;
-  // Nest fills the property of each instance that it makes, of any scope, with its app's registry.
+  // Nest injects the registry of its application into every instance it creates, of any scope.
   Inject(ResilienceRegistry)(target, REGISTRY);
   const id = protectedMethods++;
   const wrapper = function (this: { [REGISTRY]?: ResilienceRegistry }, ...args: unknown[]) {
@@ -37,14 +36,14 @@ export function protectMethod(
 
 const warned = new WeakSet<object>();
 
-/** An instance made by hand has no application: its call runs, but nothing protects it. */
+/** An instance created by hand belongs to no application, so its calls run without policies. */
 function runUnprotected(wrapper: object, self: unknown, args: unknown[]): unknown {
   const { target, key, original } = protectedMethod(wrapper)!;
   if (!warned.has(wrapper)) {
     warned.add(wrapper);
     process.emitWarning(
       `${target.constructor.name}.${String(key)} runs without its resilience policies: ` +
-        'this instance was not made by a Nest application that imports ResilienceModule',
+        'this instance was not created by a Nest application that imports ResilienceModule',
       { code: 'LOYALNEST_UNPROTECTED' },
     );
   }

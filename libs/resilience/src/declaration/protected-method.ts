@@ -7,15 +7,15 @@ export interface Declaration extends PolicySet {
   readonly resilient?: string;
 }
 
-/** A protected method, known by the function that replaced it on the prototype. */
+/** A protected method, found by the function that replaced it on the prototype. */
 export interface ProtectedMethod {
-  /** Place of its pipelines in the registry of any application. */
+  /** Index of its pipelines in the registry of any application. */
   readonly id: number;
-  /** The prototype on which the method stands. */
+  /** The prototype that defines the method. */
   readonly target: object;
   readonly key: string | symbol;
   readonly original: (...args: never[]) => unknown;
-  /** Declared on the class; the method's own win, field by field. */
+  /** Declared on the class; the method's own options win, field by field. */
   readonly byClass: Declaration;
   readonly byMethod: Declaration;
 }

@@ -6,17 +6,17 @@ type Read = (variable: string, text: string) => number | string;
 
 export interface EnvironmentField {
   readonly kind: keyof PolicySet;
-  /** Undefined where the kind is a duration itself. */
+  /** Undefined if the options are a duration, as for `timeout`. */
   readonly option?: string;
   readonly read: Read;
 }
 
-/** A number is milliseconds, as everywhere else. */
+/** A plain number means milliseconds, as everywhere else. */
 const duration: Read = (variable, text) =>
   durationMs(variable, /^\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : text);
 const count: Read = (variable, text) => wholeNumber(variable, toNumber(variable, text));
 const share: Read = (variable, text) => ratio(variable, toNumber(variable, text));
-/** The thresholds of opossum are percentages. */
+/** opossum states its thresholds in percent. */
 const percent: Read = (variable, text) =>
   ratio(variable, toNumber(variable, text), { max: 100 }) / 100;
 
@@ -37,7 +37,7 @@ export const POLICY_FIELDS: Readonly<Record<string, EnvironmentField>> = {
   MAX_QUEUE: { kind: 'bulkhead', option: 'maxQueue', read: count },
 };
 
-/** `CIRCUIT_BREAKER_<FIELD>`: defaults of all policies, in the terms of opossum. */
+/** `CIRCUIT_BREAKER_<FIELD>`: defaults for all policies, named after opossum's options. */
 export const DEFAULT_FIELDS: Readonly<Record<string, EnvironmentField>> = {
   TIMEOUT: { kind: 'timeout', read: duration },
   ERROR_THRESHOLD: { kind: 'circuitBreaker', option: 'failureRatio', read: percent },

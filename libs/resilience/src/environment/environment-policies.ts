@@ -7,9 +7,9 @@ const POLICIES = 'RESILIENCE_';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Options of policies from the environment: `CIRCUIT_BREAKER_<FIELD>` are defaults, and
- * `RESILIENCE_<NAME>_<FIELD>` win over what the code declares for the dependency of that name. They
- * change policies that a method has, and add none.
+ * Policy options from environment variables: `CIRCUIT_BREAKER_<FIELD>` sets defaults, and
+ * `RESILIENCE_<NAME>_<FIELD>` overrides the code for the dependency of that name. They change the
+ * policies that a method has and never add one.
  */
 export class EnvironmentPolicies {
   private readonly variables: Variables;
@@ -28,19 +28,21 @@ export class EnvironmentPolicies {
     return this.read(DEFAULTS, DEFAULT_FIELDS);
   }
 
-  /** `sms` and `points-service` are written `SMS` and `POINTS_SERVICE`. */
+  /**
+   * Options of one dependency. `sms` and `points-service` are written `SMS` and `POINTS_SERVICE`.
+   */
   of(dependency: string): PolicySet {
     const name = dependency.replaceAll(/[^A-Za-z0-9]+/g, '_').toUpperCase();
     return this.read(`${POLICIES}${name}_`, POLICY_FIELDS);
   }
 
-  /** What the environment changes of the policies that `declared` has. */
+  /** The overrides for the policies in `declared`. */
   overridesOf(dependency: string, declared: PolicySet): PolicySet {
     const all = Object.entries(this.of(dependency));
     return Object.fromEntries(all.filter(([kind]) => Object.hasOwn(declared, kind)));
   }
 
-  /** Variables that named no dependency or no field that there is. */
+  /** Variables that match no dependency or no field. */
   unused(): readonly string[] {
     return Object.keys(this.variables).filter((name) => !this.used.has(name));
   }

@@ -1,6 +1,6 @@
 /**
- * Asks a predicate of the application. One that throws counts as "no" and is warned of: it must not
- * replace the result of the call.
+ * Calls a predicate of the application. One that throws counts as false and causes a warning,
+ * because it must not replace the result of the call.
  */
 export function askPredicate<Value>(
   option: string,
@@ -11,7 +11,7 @@ export function askPredicate<Value>(
   try {
     return predicate(value);
   } catch (error) {
-    process.emitWarning(`${option} threw and is taken as false: ${String(error)}`, {
+    process.emitWarning(`${option} threw and counts as false: ${String(error)}`, {
       code: 'LOYALNEST_PREDICATE',
     });
     return false;

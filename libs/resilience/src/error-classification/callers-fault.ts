@@ -4,8 +4,8 @@ import { httpStatusOf } from './http-status.js';
 const CATEGORIES = new Set(['invalid', 'conflict', 'not-found', 'forbidden', 'unauthenticated']);
 
 /**
- * Whether an error tells of the call and not of the dependency: it would come from a healthy one
- * too. Errors of the suite by category, others by an HTTP status 4xx but 408 and 429.
+ * Whether the call caused the error, so that a healthy dependency would return it too. LoyalNest
+ * errors are judged by category, others by HTTP status: 4xx other than 408 and 429.
  */
 export function isCallersFault(error: unknown): boolean {
   if (isLoyalNestError(error)) return CATEGORIES.has(error.category);

@@ -2,7 +2,7 @@ import { isLoyalNestError } from '@loyalnest/core';
 
 const CODES = new Set(['CIRCUIT_OPEN', 'BULKHEAD_FULL', 'RATE_LIMITED']);
 
-/** Whether a policy of this process refused the call: the dependency was not asked. */
+/** Whether a policy of this process rejected the call, so the dependency was not called. */
 export function isOwnRejection(error: unknown): boolean {
   return isLoyalNestError(error) && CODES.has(error.code);
 }

@@ -11,7 +11,7 @@ type Settled<Result> =
       ? Value
       : never;
 
-/** Stands on a method whose class has the named one, with the same parameters plus the error. */
+/** For a method whose class has the named one, with the same parameters plus the error. */
 export type NamedFallbackDecorator<Name extends string> = <
   Args extends unknown[],
   Result extends Later,
@@ -22,7 +22,7 @@ export type NamedFallbackDecorator<Name extends string> = <
   descriptor: TypedPropertyDescriptor<(...args: Args) => Result>,
 ) => void;
 
-/** Stands on a method that gives the same kind of value as the function. */
+/** For a method that returns the same type of value as the function. */
 export type FunctionFallbackDecorator<Args extends readonly unknown[], Answer> = <
   Result extends Later,
 >(
@@ -34,12 +34,13 @@ export type FunctionFallbackDecorator<Args extends readonly unknown[], Answer> =
 ) => void;
 
 /**
- * When the method fails in the end, its caller gets the result of `handler` instead: a public
- * method of the same class with the same parameters plus the error, or a function of the error and
- * the arguments. Anything else does not compile, and a missing method fails the boot. Give a method
- * no default values: the error's place is taken from its number of parameters.
+ * When the method fails after all retries, its caller gets the result of `handler` instead: a
+ * public method of the same class with the same parameters plus the error, or a function of the
+ * error and the arguments. Anything else does not compile, and a missing method fails the boot. Do
+ * not give the fallback method default values: its number of parameters decides where the error
+ * goes.
  *
- * A caller that went away gets its own abort, never a fallback.
+ * A caller that has aborted gets its own abort, never a fallback.
  */
 export function Fallback<Name extends string>(
   handler: Name,

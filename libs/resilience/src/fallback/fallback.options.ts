@@ -1,15 +1,15 @@
 import { OptionError } from '@loyalnest/core';
 
-/** Name of a method of the same class, which gets the call's arguments and then the error. */
+/** Name of a method of the same class. It gets the arguments of the call and then the error. */
 export type FallbackMethod = string;
 
-/** Gets the error and the call's arguments; `this` is the call's instance. */
+/** Gets the error and the arguments of the call; `this` is the instance of the call. */
 export type FallbackFunction = (error: unknown, args: never) => unknown;
 
 export type FallbackHandler = FallbackMethod | FallbackFunction;
 
 export interface FallbackCondition {
-  /** Which errors are answered; the others reach the caller. @defaultValue all */
+  /** Which errors the fallback handles; the others reach the caller. @defaultValue all */
   readonly on?: (error: unknown) => boolean;
 }
 

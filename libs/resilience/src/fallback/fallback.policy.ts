@@ -9,8 +9,8 @@ import type { FallbackOptions } from './fallback.options.js';
 type Method = (...args: unknown[]) => unknown;
 
 /**
- * Outermost: answers in place of a call that failed in the end. The handler runs on the call's own
- * instance. A caller that went away gets its own abort, not a fallback.
+ * The outermost policy: answers for a call that all other policies could not save. The handler runs
+ * on the call's own instance. A caller that has aborted gets its own abort, not a fallback.
  */
 export class FallbackPolicy implements Policy {
   readonly kind = 'fallback';
@@ -48,7 +48,7 @@ export class FallbackPolicy implements Policy {
   }
 }
 
-/** Optional arguments that the caller left out still have their place before the error. */
+/** Fills in optional arguments that the caller left out, so the error comes after them. */
 function padded(args: readonly unknown[], method: Method): unknown[] {
   const missing = Math.max(0, method.length - 1 - args.length);
   return [...args, ...Array<undefined>(missing).fill(undefined)];

@@ -3,7 +3,7 @@ import { declarePolicy } from '../declaration/declare-policy.js';
 import type { FaultInjectionOptions } from './fault-injection.options.js';
 
 /**
- * Lets calls fail or take longer, to see what the application makes of it. Does nothing until
+ * Makes calls fail or take longer, to test how the application reacts. It has no effect until
  * `ResilienceRegistry.faults.arm(name)`, which production refuses unless the module allows it.
  */
 export function FaultInjection(options: FaultInjectionOptions): PolicyDecorator {

@@ -2,13 +2,13 @@ import { durationMs, type Duration } from '@loyalnest/core';
 import { ratio } from '@loyalnest/core/toolkit';
 
 export interface FaultInjectionOptions {
-  /** Part of the calls that fail instead of running, from 0 to 1. @defaultValue 0 */
+  /** Share of the calls that fail instead of running, from 0 to 1. @defaultValue 0 */
   readonly errorRatio?: number;
-  /** What they fail with. @defaultValue an InjectedFaultError */
+  /** Creates the error of such a call. @defaultValue an InjectedFaultError */
   readonly error?: () => unknown;
-  /** Part of the calls that are delayed, from 0 to 1. @defaultValue 1 with `latency`, else 0 */
+  /** Share of the calls that are delayed, from 0 to 1. @defaultValue 1 with `latency`, else 0 */
   readonly latencyRatio?: number;
-  /** How long. @defaultValue 0 */
+  /** Length of the delay. @defaultValue 0 */
   readonly latency?: Duration;
 }
 

@@ -6,7 +6,10 @@ import type { Faults } from './faults.js';
 import type { ResolvedFaultInjection } from './fault-injection.options.js';
 import { InjectedFaultError } from './injected-fault.error.js';
 
-/** Innermost: while armed, delays the method or fails in its place. All other policies see it. */
+/**
+ * The innermost policy: while armed, it delays the method or fails in its place. All other policies
+ * see the effect.
+ */
 export class FaultInjectionPolicy implements Policy {
   readonly kind = 'fault-injection';
   readonly description: string;
@@ -19,7 +22,7 @@ export class FaultInjectionPolicy implements Policy {
     private readonly random: () => number,
   ) {
     const { errorRatio, latencyRatio, latencyMs } = options;
-    this.description = `once armed, ${errorRatio * 100} % errors, ${latencyRatio * 100} % ${latencyMs} ms later`;
+    this.description = `while armed, ${errorRatio * 100} % errors, ${latencyRatio * 100} % delayed by ${latencyMs} ms`;
   }
 
   wrap(next: Operation): Operation {

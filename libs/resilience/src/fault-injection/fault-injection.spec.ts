@@ -14,7 +14,7 @@ class Client {
   }
 }
 
-it('does nothing until it is armed, and nothing once it is disarmed', async () => {
+it('has no effect until it is armed, and none after it is disarmed', async () => {
   const { app, registry, clock } = await startApp([Client], { random: () => 0 });
   await expect(app.get(Client).read()).resolves.toBe('read');
   registry.faults.arm('faulty');
@@ -28,7 +28,7 @@ it('does nothing until it is armed, and nothing once it is disarmed', async () =
   await expect(app.get(Client).read()).resolves.toBe('read');
 });
 
-it('hits the part of the calls that it is told to, and the other policies see it', async () => {
+it('affects the configured share of the calls, and the other policies see it', async () => {
   const random = [0.3, 0.4, 0.3, 0.6];
   const { app, registry } = await startApp([Client], {
     random: () => random.shift()!,
@@ -52,14 +52,14 @@ describe('in production', () => {
     process.env['NODE_ENV'] = before;
   });
 
-  it('is not armed', () => {
-    expect(() => new Faults({ armed: ['sms'] })).toThrow('not armed in production');
+  it('cannot be armed', () => {
+    expect(() => new Faults({ armed: ['sms'] })).toThrow('cannot be armed in production');
     const faults = new Faults();
     expect(() => faults.arm('sms')).toThrow('set faults.allowInProduction');
     expect(faults.isArmed('sms')).toBe(false);
   });
 
-  it('is armed where the module allows it', () => {
+  it('can be armed if the module allows it', () => {
     const faults = new Faults({ allowInProduction: true });
     faults.arm('sms');
     expect(faults.isArmed('sms')).toBe(true);

@@ -1,17 +1,17 @@
 import { OptionError } from '@loyalnest/core';
 
 export interface FaultsOptions {
-  /** Allows faults to be armed where NODE_ENV is `production`. @defaultValue false */
+  /** Allows arming faults when NODE_ENV is `production`. @defaultValue false */
   readonly allowInProduction?: boolean;
-  /** Dependencies whose faults are armed from the start; `*` for all. @defaultValue none */
+  /** Dependencies whose faults are armed from the start; `*` means all. @defaultValue none */
   readonly armed?: readonly string[];
 }
 
 const ALL = '*';
 
 /**
- * Which dependencies get faults. None does until it is armed, and in production arming is refused
- * unless the module allows it.
+ * Which dependencies get faults. None does until it is armed, and production refuses to arm unless
+ * the module allows it.
  */
 export class Faults {
   private readonly names: Set<string>;
@@ -30,7 +30,7 @@ export class Faults {
       throw new OptionError(
         'faults.armed',
         name,
-        'faults are not armed in production; set faults.allowInProduction if you mean it',
+        'faults cannot be armed in production; set faults.allowInProduction to allow it',
       );
     }
     this.names.add(name);

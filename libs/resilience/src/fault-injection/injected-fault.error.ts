@@ -1,12 +1,12 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** A failure made on purpose, in place of a call. */
+/** `@FaultInjection` failed the call on purpose; the method did not run. */
 export class InjectedFaultError extends LoyalNestError {
   readonly code = 'INJECTED_FAULT';
   readonly category = 'unavailable';
   readonly retryable = true;
 
   constructor(readonly policy: string) {
-    super(`a fault was injected into ${policy}; the method was not run`);
+    super(`a fault was injected into ${policy}; the method did not run`);
   }
 }

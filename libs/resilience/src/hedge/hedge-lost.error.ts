@@ -1,12 +1,12 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** Reason of the abort of a hedged attempt: another one has answered first. */
+/** The abort reason of a hedged attempt: another attempt answered first. */
 export class HedgeLostError extends LoyalNestError {
   readonly code = 'HEDGE_LOST';
   readonly category = 'internal';
   readonly retryable = false;
 
   constructor(readonly policy: string) {
-    super(`another attempt of ${policy} has answered first`);
+    super(`another attempt of ${policy} answered first`);
   }
 }

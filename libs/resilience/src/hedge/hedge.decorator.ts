@@ -3,8 +3,8 @@ import { declarePolicy } from '../declaration/declare-policy.js';
 import type { HedgeOptions } from './hedge.options.js';
 
 /**
- * Makes a further attempt beside one that is slow; the first success wins, the others are aborted.
- * Only for methods that may run twice. Not for Observables.
+ * Starts another attempt while one is slow. The first success wins, and the other attempts are
+ * aborted. Only for methods that may run twice. Not for Observables.
  */
 export function Hedge(options: HedgeOptions): PolicyDecorator {
   return declarePolicy({ hedge: options });

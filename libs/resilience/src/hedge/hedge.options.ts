@@ -3,13 +3,13 @@ import { wholeNumber } from '@loyalnest/core/toolkit';
 
 export interface HedgeOptions {
   /**
-   * Says that the method may run more than once at the same time for one call without doing its work
-   * twice. Nothing can check that for you.
+   * Confirms that the method may run several times at once for one call without doing its work
+   * twice. The library cannot check this.
    */
   readonly idempotent: true;
-  /** How long a call is waited for before another one is made beside it. */
+  /** How long to wait for an answer before the next attempt starts. */
   readonly delay: Duration;
-  /** Further calls beside the first, each after another `delay`; at least 1. @defaultValue 1 */
+  /** Maximum number of extra attempts, each after another `delay`; at least 1. @defaultValue 1 */
   readonly max?: number;
 }
 
@@ -24,7 +24,7 @@ export function resolveHedge(path: string, options: HedgeOptions): ResolvedHedge
     throw new OptionError(
       `${path}.idempotent`,
       options.idempotent,
-      'a hedged method runs more than once for one call; write true if it does its work once then',
+      'a hedged method may run more than once per call; set it to true if that is safe',
     );
   }
   return {

@@ -7,8 +7,8 @@ import { HedgedRun } from './hedged-run.js';
 import type { ResolvedHedge } from './hedge.options.js';
 
 /**
- * Makes a further attempt beside a slow one. The first success wins and is the only one that
- * counts; the others are aborted. Each hedge is paid for by the retry budget.
+ * Starts another attempt while one is slow. The first success wins and is the only one that counts;
+ * the other attempts are aborted. Each hedge takes one repeat from the retry budget.
  */
 export class HedgePolicy implements Policy {
   readonly kind = 'hedge';
@@ -19,10 +19,10 @@ export class HedgePolicy implements Policy {
     private readonly options: ResolvedHedge,
     private readonly clock: Clock,
     private readonly budget: RetryBudget | undefined,
-    /** Whether no retry further out counts the calls. */
+    /** True if no outer retry counts the calls. */
     private readonly countsCalls: boolean,
   ) {
-    this.description = `${options.max} more, each after ${options.delayMs} ms`;
+    this.description = `up to ${options.max} more, one every ${options.delayMs} ms`;
   }
 
   wrap(next: Operation): Operation {

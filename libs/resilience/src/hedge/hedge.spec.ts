@@ -28,7 +28,7 @@ async function startClient(max = 1) {
   return { client: app.get(Client), clock, circuit: registry.get('hedged')! };
 }
 
-it('makes no further attempt for a call that answers in time', async () => {
+it('starts no hedge for a call that answers in time', async () => {
   const { client, clock } = await startClient();
   const result = client.read();
   client.settles[0]!.resolve('first');
@@ -65,7 +65,7 @@ it('fails only when every attempt has failed', async () => {
   expect(circuit.snapshot.failures).toBe(1);
 });
 
-it('makes at most so many attempts beside the first', async () => {
+it('starts at most max extra attempts', async () => {
   const { client, clock } = await startClient(2);
   const result = client.read();
   await clock.advance(500);

@@ -6,7 +6,7 @@ interface Settle {
   readonly reject: (reason: unknown) => void;
 }
 
-/** The attempts that run beside each other for one call. */
+/** The attempts that run in parallel for one call. */
 export class HedgedRun {
   /** Runs once, when the call has its result. */
   onEnd: () => void = () => {};
@@ -34,7 +34,7 @@ export class HedgedRun {
       },
       (error: unknown) => {
         this.running.delete(controller);
-        // Others may still answer.
+        // Other attempts may still answer.
         if (this.running.size === 0) this.end(error, () => this.settle.reject(error));
       },
     );

@@ -2,7 +2,7 @@ import { type Observable } from 'rxjs';
 import type { Stream } from './stream.js';
 
 /**
- * Subscribes and passes the values on; settles when the Observable completes or fails. An abort of
+ * Subscribes and forwards the values. Settles when the Observable completes or fails. An abort of
  * the signal unsubscribes.
  */
 export function drainObservable(
@@ -29,7 +29,7 @@ export function drainObservable(
       error: (error: unknown) => end(() => reject(error)),
       complete: () => end(resolve),
     });
-    // A source that gave its values at once may have made the subscriber leave meanwhile.
+    // A synchronous source may have made the subscriber unsubscribe already.
     if (signal?.aborted) subscription.unsubscribe();
   });
 }

@@ -66,7 +66,7 @@ async function startClient() {
     client: app.get(Client),
     clock,
     circuit: registry.get('stream')!,
-    places: () => registry.states.bulkheads.get('stream')!.snapshot.running,
+    slots: () => registry.states.bulkheads.get('stream')!.snapshot.running,
   };
 }
 
@@ -80,7 +80,7 @@ const collect = (source: Observable<string>): Promise<(string | Error)[]> =>
     });
   });
 
-it('acts when it is subscribed, each time', async () => {
+it('runs on each subscription', async () => {
   const { client, circuit } = await startClient();
   client.source = of('a', 'b');
   const source = client.read();
@@ -91,7 +91,7 @@ it('acts when it is subscribed, each time', async () => {
   expect(circuit.snapshot.successes).toBe(2);
 });
 
-it('its error is a failure, though the method has returned', async () => {
+it('counts an error as a failure, although the method has returned', async () => {
   const { client, clock, circuit } = await startClient();
   client.source = throwError(() => new Error('down'));
   const result = collect(client.read());
@@ -100,38 +100,38 @@ it('its error is a failure, though the method has returned', async () => {
   expect(circuit.state).toBe('open');
 });
 
-it('holds its place until it completes', async () => {
-  const { client, places } = await startClient();
+it('holds its slot until it completes', async () => {
+  const { client, slots } = await startClient();
   const values = new Subject<string>();
   client.source = values;
   const result = collect(client.read());
   values.next('a');
-  expect(places()).toBe(1);
+  expect(slots()).toBe(1);
   values.complete();
   await result;
-  expect(places()).toBe(0);
+  expect(slots()).toBe(0);
 });
 
-it('an unsubscribe gives the place back and records nothing', async () => {
-  const { client, clock, circuit, places } = await startClient();
+it('unsubscribing frees the slot and records nothing', async () => {
+  const { client, clock, circuit, slots } = await startClient();
   client.source = NEVER;
   const subscription = client.read().subscribe();
-  expect(places()).toBe(1);
+  expect(slots()).toBe(1);
   subscription.unsubscribe();
   await clock.advance(0);
-  expect(places()).toBe(0);
+  expect(slots()).toBe(0);
   expect(client.cleanups).toBe(1);
   expect(client.signal!.aborted).toBe(true);
   expect(circuit.snapshot).toMatchObject({ state: 'closed', calls: 0 });
   expect(clock.pendingTimers).toBe(0);
 });
 
-it('firstValueFrom takes its value and leaves', async () => {
-  const { client, clock, places } = await startClient();
+it('firstValueFrom gets its value and frees the slot', async () => {
+  const { client, clock, slots } = await startClient();
   client.source = concat(of('a'), NEVER);
   await expect(firstValueFrom(client.read())).resolves.toBe('a');
   await clock.advance(0);
-  expect(places()).toBe(0);
+  expect(slots()).toBe(0);
   expect(client.cleanups).toBe(1);
 });
 
@@ -152,7 +152,7 @@ it('a retry subscribes again', async () => {
   await expect(result).resolves.toEqual(['second']);
 });
 
-it('is not repeated once its receiver has got a value', async () => {
+it('is not retried after the subscriber has received a value', async () => {
   const { client, clock } = await startClient();
   client.source = concat(
     of('a'),
@@ -164,7 +164,7 @@ it('is not repeated once its receiver has got a value', async () => {
   expect(client.subscriptions).toBe(1);
 });
 
-it('its timeout limits the wait for each value', async () => {
+it('a timeout limits the wait for each value', async () => {
   const { client, clock, circuit } = await startClient();
   const values = new Subject<string>();
   client.source = values;
@@ -180,12 +180,12 @@ it('its timeout limits the wait for each value', async () => {
   expect(circuit.snapshot.failures).toBe(1);
 });
 
-it('its fallback goes on where it failed', async () => {
+it('a fallback continues where the source failed', async () => {
   const { client } = await startClient();
   await expect(collect(client.failing())).resolves.toEqual(['first', 'instead of down']);
 });
 
-it('its method runs in the context of the subscriber', async () => {
+it('the method runs in the context of the subscriber', async () => {
   const { client } = await startClient();
   client.source = new Observable((subscriber) => {
     subscriber.next(currentContext()?.merchantId ?? 'none');
@@ -197,7 +197,7 @@ it('its method runs in the context of the subscriber', async () => {
   ).resolves.toEqual(['subscribed']);
 });
 
-it('a method that does not say that it returns an Observable rejects with the remedy', async () => {
+it('a method without a declared Observable type rejects with the remedy', async () => {
   @Injectable()
   class Silent {
     @Retry({ attempts: 2 })

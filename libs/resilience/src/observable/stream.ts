@@ -1,7 +1,7 @@
 import type { Clock } from '@loyalnest/core';
 import type { Subscriber } from 'rxjs';
 
-/** Where the values of an Observable go, whichever attempt gives them. */
+/** Receives the values of an Observable from every attempt. */
 export class Stream {
   /** Monotonic time of the last value; undefined before the first. */
   lastValueAtMs: number | undefined;

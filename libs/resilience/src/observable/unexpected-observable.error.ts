@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** A method returned an Observable although its declaration does not say so. */
+/** A method returned an Observable although its declared return type does not say so. */
 export class UnexpectedObservableError extends LoyalNestError {
   readonly code = 'UNEXPECTED_OBSERVABLE';
   readonly category = 'internal';
@@ -8,8 +8,8 @@ export class UnexpectedObservableError extends LoyalNestError {
 
   constructor(readonly policy: string) {
     super(
-      `${policy} returned an Observable; write its return type (': Observable<...>') on the method ` +
-        "and import Observable without 'type', so that its policies act at subscription",
+      `${policy} returned an Observable but does not declare it; write ': Observable<...>' ` +
+        "as its return type and import Observable without 'type'",
     );
   }
 }

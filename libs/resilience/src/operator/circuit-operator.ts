@@ -16,7 +16,7 @@ const COMMANDS: Readonly<Record<CircuitCommandName, (breaker: CircuitBreaker) =>
 };
 
 /**
- * Follows the commands of operators, whichever way they come in, and tells of each on
+ * Applies the commands of operators, wherever they were given, and publishes each on
  * {@link operatorCommanded}.
  */
 @Injectable()
@@ -25,16 +25,16 @@ export class CircuitOperator {
 
   constructor(private readonly registry: ResilienceRegistry) {}
 
-  /** From now on commands given here go to the other instances, too. */
+  /** From now on, commands given here are also sent to the other instances. */
   carryBy(carrier: CommandCarrier): void {
     this.carrier = carrier;
   }
 
   /**
-   * Follows a command here at once, then passes it on to the other instances if something carries
-   * it. This application follows whether or not the others hear of it.
+   * Applies a command here at once, then sends it to the other instances if there is a carrier. It
+   * applies here whether or not the others receive it.
    *
-   * @throws {@link OptionError} for a command that does not exist or a missing name
+   * @throws {@link OptionError} for an unknown command or a missing name
    */
   async command(command: CircuitCommand): Promise<CommandReceipt> {
     checkCommand(command);
@@ -46,7 +46,7 @@ export class CircuitOperator {
   }
 
   /**
-   * Follows a command that was given at `instance`, without passing it on.
+   * Applies a command that was given on `instance`, without sending it on.
    *
    * @returns false if no breaker of that name and key exists here
    */

@@ -1,14 +1,14 @@
 import type { CircuitCommand } from './circuit-command.js';
 
-/** Carries commands to the other instances of the service. The Redis companion is one. */
+/** Sends commands to the other instances of the service, such as `CircuitBroadcast` over Redis. */
 export interface CommandCarrier {
   /** Name of this instance, as the others see it. */
   readonly instance: string;
 
   /**
-   * Passes the command on, without a promise that it arrives. Never rejects.
+   * Sends the command, without a guarantee that it arrives. Never rejects.
    *
-   * @returns to how many other instances; undefined if nobody knows
+   * @returns how many other instances received it; undefined if unknown
    */
   carry(command: CircuitCommand): Promise<number | undefined>;
 }

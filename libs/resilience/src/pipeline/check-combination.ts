@@ -2,7 +2,7 @@ import { OptionError } from '@loyalnest/core';
 import type { ResolvedPolicies } from './policy-definitions.js';
 
 /**
- * Refuses combinations that contradict themselves, and warns about those that do nothing.
+ * Refuses policies that contradict each other, and warns about those without effect.
  *
  * @param path `Class.method`
  * @throws {@link OptionError} with the remedy
@@ -15,7 +15,7 @@ export function checkCombination(
 ): void {
   if (returnsObservable) refuseForObservables(path, resolved);
   checkTimes(path, resolved);
-  for (const message of idlePolicies(resolved)) warn(`${path} ${message}`);
+  for (const message of ineffectivePolicies(resolved)) warn(`${path} ${message}`);
 }
 
 function refuseForObservables(
@@ -28,7 +28,7 @@ function refuseForObservables(
     throw new OptionError(
       `${path} @${name}`,
       'an Observable',
-      'it works on methods that return a promise; remove it or return a promise',
+      'it only works on methods that return a promise; remove it or return a promise',
     );
   }
 }
@@ -53,26 +53,26 @@ function checkTimes(path: string, { timeout, deadline, hedge }: ResolvedPolicies
   }
 }
 
-function* idlePolicies(resolved: ResolvedPolicies): Iterable<string> {
+function* ineffectivePolicies(resolved: ResolvedPolicies): Iterable<string> {
   const { retry, hedge, timeout, deadline, circuitBreaker, rateLimit, bulkhead } = resolved;
   const { timeoutMs } = timeout ?? {};
   const { deadlineMs } = deadline ?? {};
   if (retry?.attempts === 1) {
-    yield '@Retry: one attempt is no retry; set attempts to 2 or more, or remove it';
+    yield '@Retry: with one attempt nothing is retried; set attempts to 2 or more, or remove @Retry';
   }
   if (hedge && timeoutMs === undefined && deadlineMs === undefined) {
-    yield '@Hedge: attempts that hang are never given up; add @Timeout';
+    yield '@Hedge: an attempt that hangs never ends; add @Timeout';
   }
   if (circuitBreaker && timeoutMs !== undefined && isFinite(circuitBreaker.slowCallMs)) {
     if (circuitBreaker.slowCallMs > timeoutMs) {
-      yield `@CircuitBreaker.slowCall: attempts end after ${timeoutMs} ms, so none is ever slow; use less than the timeout`;
+      yield `@CircuitBreaker.slowCall: attempts end after ${timeoutMs} ms, so no call is ever slow; use less than the timeout`;
     }
   }
   if (deadlineMs === undefined) return;
   if (rateLimit && rateLimit.maxWaitMs >= deadlineMs) {
-    yield `@RateLimit.maxWait: the whole call ends after its @Deadline of ${deadlineMs} ms; wait less`;
+    yield `@RateLimit.maxWait: the whole call ends after its @Deadline of ${deadlineMs} ms; use a shorter maxWait`;
   }
   if (bulkhead && bulkhead.maxQueue > 0 && bulkhead.maxWaitMs >= deadlineMs) {
-    yield `@Bulkhead.maxWait: the whole call ends after its @Deadline of ${deadlineMs} ms; wait less`;
+    yield `@Bulkhead.maxWait: the whole call ends after its @Deadline of ${deadlineMs} ms; use a shorter maxWait`;
   }
 }

@@ -2,10 +2,10 @@ import { durationMs, OptionError } from '@loyalnest/core';
 import type { PolicySet } from '../policy-set.js';
 
 /**
- * A caller that gives up before the call within does gets no answer, nor does a retry get its turn:
- * limits of calls must be shorter than that of the request that they are part of.
+ * Requires the timeout and deadline of a policy to be shorter than the request timeout. Otherwise
+ * the caller stops waiting before the call ends: it gets no answer, and no retry gets its turn.
  *
- * @throws {@link OptionError} with the policy that is not
+ * @throws {@link OptionError} with the policy whose limit is too long
  */
 export function checkRequestTimeout(
   path: string,
@@ -19,7 +19,7 @@ export function checkRequestTimeout(
     throw new OptionError(
       policy,
       limit,
-      `callers wait no longer than the requestTimeout of ${requestTimeoutMs} ms; use less, or raise that`,
+      `callers stop waiting after the requestTimeout of ${requestTimeoutMs} ms; use less, or raise requestTimeout`,
     );
   }
 }

@@ -15,7 +15,7 @@ const DEFINITIONS = Object.entries(POLICY_DEFINITIONS) as [keyof PolicySet, Defi
 /**
  * Resolves the options of one method's policies and creates the policies, in no particular order.
  *
- * @throws OptionError for a wrong option, or for policies that contradict each other
+ * @throws OptionError for an invalid option, or for policies that contradict each other
  */
 export function compilePolicies(policies: PolicySet, target: PolicyTarget): Policy[] {
   const { methodPath, returnsObservable, states } = target;
@@ -33,7 +33,7 @@ export function compilePolicies(policies: PolicySet, target: PolicyTarget): Poli
   );
 }
 
-/** Every call ends at its caller's deadline. A timeout of the attempts sees to that, too. */
+/** Every call ends at its caller's deadline. The timeout policy enforces it too. */
 function withCallersDeadline(resolved: ResolvedPolicies): ResolvedPolicies {
   return resolved.timeout ? resolved : { deadline: CALLERS_DEADLINE, ...resolved };
 }

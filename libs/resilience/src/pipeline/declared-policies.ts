@@ -5,13 +5,13 @@ import type { ProtectedMethod } from '../declaration/protected-method.js';
 
 export interface DeclaredPolicies {
   readonly policies: PolicySet;
-  /** The named set that they come from. */
+  /** The named set that the policies come from. */
   readonly resilient: string | undefined;
 }
 
 /**
- * What holds for a method: the module's defaults for the policies it has, the named set, its class,
- * its own decorators; the later wins, field by field.
+ * The policies of a method, merged from the defaults of the module for the policies it has, the
+ * named set, its class and its own decorators. The later one wins, field by field.
  *
  * @throws {@link OptionError} if the module has no set of that name
  */
@@ -27,7 +27,7 @@ export function declaredPolicies(
     throw new OptionError(
       `${path} @Resilient`,
       resilient,
-      `add it to ResilienceModule.forRoot({ policies }); there are: ${Object.keys(sets).join(', ') || 'none'}`,
+      `add it to ResilienceModule.forRoot({ policies }); existing sets: ${Object.keys(sets).join(', ') || 'none'}`,
     );
   }
   const set = resilient === undefined ? undefined : sets[resilient];

@@ -5,10 +5,10 @@ import { UnexpectedObservableError } from '../observable/unexpected-observable.e
 import type { Call, Operation } from '../policy/call.js';
 
 /**
- * The innermost operation: the method itself, on the call's own instance. A value that is no
- * promise, and an error thrown at once, settle like any other.
+ * The innermost operation: the method itself, on the call's own instance. A plain value or a
+ * synchronous error settles like a promise.
  *
- * @param signalIndex place of the parameter that is decorated with `@Signal()`
+ * @param signalIndex index of the parameter that is decorated with `@Signal()`
  */
 export function invocationOf(
   name: string,

@@ -8,7 +8,7 @@ import { CANONICAL_ORDER, type Policy } from '../policy/policy.js';
 export interface PipelineOptions {
   /** `Class.method` */
   readonly name: string;
-  /** The dependency that the method calls; breakers, budgets and events bear this name. */
+  /** The dependency that the method calls: the name of its breaker, budget and events. */
   readonly dependency: string;
   readonly policies: readonly Policy[];
   readonly invoke: Operation;
@@ -39,7 +39,7 @@ export class Pipeline {
     this.run = this.policies.reduceRight((next, policy) => policy.wrap(next), options.invoke);
   }
 
-  /** What the protected method returns: a promise, or an Observable that acts when subscribed. */
+  /** What the protected method returns: a promise, or an Observable that calls when subscribed. */
   call(self: unknown, args: readonly unknown[]): Promise<unknown> | Observable<unknown> {
     if (this.observable) return this.observe(self, args);
     return this.run(this.newCall(self, args, currentContext()));
@@ -59,8 +59,8 @@ export class Pipeline {
 
   private observe(self: unknown, args: readonly unknown[]): Observable<unknown> {
     return new Observable((subscriber) => {
-      const left = new AbortController();
-      const call = this.newCall(self, args, currentContext(), left.signal);
+      const subscription = new AbortController();
+      const call = this.newCall(self, args, currentContext(), subscription.signal);
       call.stream = new Stream(subscriber, this.clock);
       call.altered = true;
       let ended = false;
@@ -75,7 +75,7 @@ export class Pipeline {
         },
       );
       return () => {
-        if (!ended) left.abort(new UnsubscribedError(this.name));
+        if (!ended) subscription.abort(new UnsubscribedError(this.name));
       };
     });
   }
@@ -93,13 +93,13 @@ export class Pipeline {
     const signal = joined(context?.signal, given, subscription);
     const call = new Call(self, args, signal, context?.deadline);
     call.retriedBy = context?.retriedBy;
-    // The context must show the signal that the caller gave as an argument, too.
+    // The context must also show a signal that the caller passed as an argument.
     call.altered = signal !== context?.signal;
     return call;
   }
 }
 
-/** A signal that aborts with the first of those that there are. */
+/** A signal that aborts as soon as one of the given signals does; undefined if there is none. */
 function joined(...signals: readonly unknown[]): AbortSignal | undefined {
   const given = new Set(signals.filter((signal) => signal instanceof AbortSignal));
   if (given.size <= 1) return [...given][0];

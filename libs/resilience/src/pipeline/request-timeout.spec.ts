@@ -26,7 +26,7 @@ const boot = (options: ResilienceModuleOptions, provider: new () => unknown = Po
   return NestFactory.createApplicationContext(App, { logger: false, abortOnError: false });
 };
 
-it('lets calls within a request take less than the request', async () => {
+it('accepts limits shorter than the request timeout', async () => {
   const app = await boot({ requestTimeout: 3_001 });
   expect(await app.get(Points).balance()).toBe(25);
   await app.close();
@@ -35,17 +35,17 @@ it('lets calls within a request take less than the request', async () => {
 it.each([
   ['a timeout', '2s', "Points.balance @Timeout: got '2s'"],
   ['a deadline', '3s', "Points.history @Deadline: got '3s'"],
-])('refuses %s that is as long', async (_what, requestTimeout, message) => {
+])('refuses %s as long as the request timeout', async (_what, requestTimeout, message) => {
   await expect(boot({ requestTimeout: requestTimeout as '2s' })).rejects.toThrow(message);
 });
 
-it('tells what to do', async () => {
+it('names the remedy', async () => {
   await expect(boot({ requestTimeout: '1s' })).rejects.toThrow(
-    'callers wait no longer than the requestTimeout of 1000 ms; use less, or raise that',
+    'callers stop waiting after the requestTimeout of 1000 ms; use less, or raise requestTimeout',
   );
 });
 
-it('refuses one that the environment makes too long', async () => {
+it('refuses a limit that an environment variable makes too long', async () => {
   class Named {
     @Resilient('points')
     async balance(): Promise<void> {}
@@ -56,19 +56,19 @@ it('refuses one that the environment makes too long', async () => {
   await expect(boot({ ...options, environment }, Named)).rejects.toThrow('@Timeout: got 5000');
 });
 
-it('refuses a named set that no method uses', async () => {
+it('refuses a limit of a named set that no method uses', async () => {
   await expect(
     boot({ requestTimeout: '4s', policies: { sms: { timeout: '5s' } } }),
   ).rejects.toThrow("policies.sms @Timeout: got '5s'");
 });
 
-it('leaves alone what has a limit by default only, which the deadline of the request cuts', async () => {
+it('accepts a longer default timeout, which the deadline of the request caps', async () => {
   const app = await boot({ requestTimeout: '4s' });
   const result = app.get(CircuitBreakerService).execute('unnamed', async () => 'done');
   expect(await result).toBe('done');
   await app.close();
 });
 
-it('refuses a request timeout that is none', async () => {
+it('refuses an invalid request timeout', async () => {
   await expect(boot({ requestTimeout: '0s' })).rejects.toThrow('ResilienceModule.requestTimeout');
 });

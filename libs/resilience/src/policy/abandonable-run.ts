@@ -3,12 +3,12 @@ import type { Expiring } from '@loyalnest/core/toolkit';
 import type { Call, Operation } from './call.js';
 
 /**
- * A run of the rest of the pipeline that can be given up before it ends. It settles once; only when
- * it is given up its signal aborts, and whatever the work does afterwards is no longer heard. No
- * listener stays on the caller's signal.
+ * A run of the rest of the pipeline that can be abandoned before it ends. It settles once. Its
+ * signal aborts only if it is abandoned, and later results of the work are ignored. No listener
+ * stays on the caller's signal.
  */
 export class AbandonableRun implements Expiring<AbandonableRun> {
-  /** Links and time of a queue that this run waits in. */
+  /** Links and due time in the timeout queue that holds this run. */
   previous: AbandonableRun | undefined;
   next: AbandonableRun | undefined;
   dueAtMs = 0;
@@ -54,7 +54,7 @@ export class AbandonableRun implements Expiring<AbandonableRun> {
     this.reject(reason);
   }
 
-  /** False if the run had ended before. */
+  /** False if the run had already ended. */
   private end(): boolean {
     if (this.ended) return false;
     this.ended = true;

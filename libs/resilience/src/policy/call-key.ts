@@ -4,13 +4,14 @@ import { NoCallKeyError } from './no-call-key.error.js';
 
 export interface CallKeyOptions {
   /**
-   * What makes two calls the same. Gets the arguments; `this` is the instance.
+   * Calls with the same key count as the same call. Gets the arguments; `this` is the instance.
    * @defaultValue the arguments, if they are plain data
    */
   readonly key?: (...args: never[]) => string;
   /**
-   * `merchant`: calls of two merchants are never the same. `shared`: they are; only for what is the
-   * same for everybody. @defaultValue 'merchant'
+   * `merchant`: calls of two merchants are never the same. `shared`: the merchant is ignored; only
+   * for data that is the same for everybody.
+   * @defaultValue 'merchant'
    */
   readonly scope?: 'merchant' | 'shared';
 }
@@ -19,7 +20,7 @@ export interface CallKeyOptions {
 export function callKeyOf(policy: string, { key, scope }: CallKeyOptions, call: Call): string {
   const own = key ? Reflect.apply(key, call.self, call.args) : dataKey(policy, call.args);
   if (scope === 'shared') return own;
-  // JSON quotes the merchant, so that no id can reach into the key of another.
+  // JSON quotes the merchant, so no id can collide with the key of another merchant.
   return `${JSON.stringify(currentContext()?.merchantId ?? null)} ${own}`;
 }
 
@@ -27,7 +28,9 @@ function dataKey(policy: string, args: readonly unknown[]): string {
   return JSON.stringify(args.map((argument) => plain(policy, argument)));
 }
 
-/** Data in a form that JSON tells apart: bigint, undefined and NaN too, the fields in one order. */
+/**
+ * Converts data so that JSON keeps bigint, undefined and NaN distinct, and fields in a fixed order.
+ */
 function plain(policy: string, value: unknown): unknown {
   switch (typeof value) {
     case 'string':

@@ -3,22 +3,21 @@ import type { ContextSource } from '@loyalnest/core/toolkit';
 import type { Stream } from '../observable/stream.js';
 
 /**
- * One call of a protected method on its way through the pipeline. One is made for every call, so the
- * fields that few calls change are not written until they are: their first values are the
- * prototype's.
+ * One call of a protected method on its way through the pipeline. Every call creates one, so fields
+ * that rarely change are written only when they do; their initial values are on the prototype.
  */
 export class Call implements ContextSource {
   /** 1 for the first attempt. */
   declare attempt: number;
-  /** The retry that makes these attempts, its own or one further out. */
+  /** The retry that makes these attempts: its own or an outer one. */
   declare retriedBy: string | undefined;
-  /** When the running attempt began, on the monotonic clock; 0 while no policy has asked for it. */
+  /** When the running attempt began, on the monotonic clock; 0 until a policy sets it. */
   declare startedAtMs: number;
-  /** Where the values of an Observable go; undefined for a method that returns a promise. */
+  /** Receives the values of an Observable; undefined for a method that returns a promise. */
   declare stream: Stream | undefined;
-  /** Whether the method must see another context than its caller's. */
+  /** Whether the method needs another context than its caller's. */
   declare altered: boolean;
-  /** Narrower than the caller's signal; its own signal is made when somebody asks for it. */
+  /** Aborts this run alone, unlike the caller's signal; its signal is created on first use. */
   declare private controller: AbortController | undefined;
   declare private origin: Call | undefined;
   declare private abandoned: Set<Promise<unknown>> | undefined;
@@ -36,11 +35,11 @@ export class Call implements ContextSource {
     });
   }
 
-  /** The instance whose method was called: never captured, always the call's own. */
+  /** The instance that the method was called on. */
   declare readonly self: unknown;
   declare readonly args: readonly unknown[];
   declare private readonly callersSignal: AbortSignal | undefined;
-  /** When nobody waits for the answer any more. */
+  /** When the caller stops waiting for the answer. */
   declare readonly deadline: Deadline | undefined;
 
   constructor(
@@ -60,7 +59,7 @@ export class Call implements ContextSource {
     return this.controller === undefined ? this.callersSignal : this.controller.signal;
   }
 
-  /** The same call, to be given up by `controller`. */
+  /** The same call with a signal that `controller` aborts. */
   under(controller: AbortController, deadline = this.deadline): Call {
     const call = new Call(this.self, this.args, undefined, deadline);
     call.attempt = this.attempt;
@@ -73,7 +72,7 @@ export class Call implements ContextSource {
     return call;
   }
 
-  /** The same call made for several callers: with a signal of its own, and nobody's deadline. */
+  /** The same call on behalf of several callers: with its own signal and no deadline. */
   forAll(controller: AbortController): Call {
     const call = new Call(this.self, this.args, undefined, undefined);
     call.attempt = this.attempt;
@@ -90,7 +89,7 @@ export class Call implements ContextSource {
     return { ...parent, correlationId, signal, deadline, attempt, retriedBy };
   }
 
-  /** Notes work that goes on although its result is no longer waited for. */
+  /** Records work that still runs although nobody waits for its result. */
   abandon(work: Promise<unknown>): void {
     const abandoned = ((this.origin ?? this).abandoned ??= new Set());
     abandoned.add(work);
@@ -98,7 +97,7 @@ export class Call implements ContextSource {
     work.then(ended, ended);
   }
 
-  /** Work of this call, of any attempt, that still runs. */
+  /** Abandoned work of any attempt of this call that still runs. */
   get unfinished(): ReadonlySet<Promise<unknown>> {
     return (this.origin ?? this).abandoned ?? NONE;
   }

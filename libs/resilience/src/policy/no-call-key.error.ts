@@ -1,6 +1,9 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** Arguments that have no key of their own, such as instances of a class or functions. */
+/**
+ * A cached or shared call has an argument that is not plain data, such as a class instance or a
+ * function, and its policy has no `key`.
+ */
 export class NoCallKeyError extends LoyalNestError {
   readonly code = 'NO_CALL_KEY';
   readonly category = 'internal';
@@ -8,8 +11,8 @@ export class NoCallKeyError extends LoyalNestError {
 
   constructor(readonly policy: string) {
     super(
-      `${policy} got an argument that is no plain data, so it cannot tell which calls are the same; ` +
-        'give it a key function',
+      `${policy} got an argument that is not plain data, so it cannot compare calls; ` +
+        'set its key option',
     );
   }
 }

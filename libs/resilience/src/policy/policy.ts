@@ -1,8 +1,8 @@
 import type { Operation } from './call.js';
 
 /**
- * Kinds of policies from the outermost to the innermost. This is the only order there is, whatever
- * the order of the decorators in the source.
+ * The kinds of policies, from the outermost to the innermost. Policies always run in this order,
+ * whatever the order of the decorators in the source.
  */
 export const CANONICAL_ORDER = [
   'fallback',

@@ -3,19 +3,19 @@ import { Redis, ReplyError, type RedisOptions } from 'ioredis';
 import type { ResolvedCircuitBroadcast } from './circuit-broadcast.options.js';
 
 const COMMAND_TIMEOUT_MS = 500;
-/** A subscriber only listens: probes of TCP tell it that the other end is gone. */
+/** The subscriber only listens, so TCP keep-alive probes must detect a lost peer. */
 const KEEP_ALIVE_MS = 10_000;
 
 /**
- * Two connections to Redis: one that publishes and gives up at once, and one that listens and comes
- * back by itself. An outage is logged once.
+ * Two connections to Redis: one publishes and fails fast, the other subscribes and reconnects by
+ * itself. An outage is logged once.
  */
 export class BroadcastConnection {
   private readonly logger = new Logger('CircuitBroadcast');
   private readonly publisher: Redis;
   private readonly subscriber: Redis;
   private subscribed = false;
-  private away = false;
+  private unavailable = false;
   private closed = false;
 
   constructor(
@@ -39,16 +39,16 @@ export class BroadcastConnection {
     this.subscriber.on('message', (_channel, text) => onMessage(text));
   }
 
-  /** Starts to connect and returns at once. */
+  /** Starts to connect and returns immediately. */
   open(): void {
-    // A first failure is an 'error' event, too, and the connection tries again.
+    // A failed first attempt also emits 'error', and ioredis connects again.
     for (const redis of [this.publisher, this.subscriber]) redis.connect().catch(() => {});
   }
 
   /**
-   * Publishes without waiting for a Redis that is away. Never rejects.
+   * Publishes without waiting for an unavailable Redis. Never rejects.
    *
-   * @returns how many others Redis passed it on to; undefined if Redis did not say in time
+   * @returns how many other subscribers Redis delivered to; undefined if it did not answer in time
    */
   async publish(text: string): Promise<number | undefined> {
     if (this.publisher.status !== 'ready') return undefined;
@@ -58,7 +58,7 @@ export class BroadcastConnection {
       return Math.max(0, receivers - (this.subscribed ? 1 : 0));
     } catch (error) {
       this.failed(error as Error);
-      // Behind a Redis that hangs, unanswered commands would pile up on the connection.
+      // While Redis hangs, unanswered commands would pile up on the connection.
       if (!(error instanceof ReplyError)) this.giveUp();
       return undefined;
     }
@@ -81,7 +81,7 @@ export class BroadcastConnection {
       retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     });
     redis.on('error', (error: Error) => this.failed(error));
-    // A server that ends closes the connection without an error.
+    // A server that shuts down closes the connection without an error.
     redis.on('close', () => this.failed(new Error('the connection was closed')));
     return redis;
   }
@@ -101,16 +101,16 @@ export class BroadcastConnection {
   }
 
   private failed(error: Error): void {
-    if (this.away || this.closed) return;
-    this.away = true;
+    if (this.unavailable || this.closed) return;
+    this.unavailable = true;
     this.logger.warn(
-      `Redis is away, so other instances hear nothing of this one's circuits; calls go on: ${error.message}`,
+      `Redis is unavailable, so instances do not see each other's circuits; calls are not affected: ${error.message}`,
     );
   }
 
   private restored(): void {
-    if (!this.away || !this.subscribed || this.publisher.status !== 'ready') return;
-    this.away = false;
+    if (!this.unavailable || !this.subscribed || this.publisher.status !== 'ready') return;
+    this.unavailable = false;
     this.logger.log('Redis is back');
   }
 }

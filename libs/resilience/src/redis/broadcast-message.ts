@@ -4,9 +4,9 @@ import { isCommandName, type CircuitCommand } from '../operator/circuit-command.
 
 interface Envelope {
   readonly version: 1;
-  /** Unique to one application: tells what is its own. */
+  /** Unique to one application, which uses it to skip its own messages. */
   readonly sender: string;
-  /** Its name, for people. */
+  /** Name of the instance, for people. */
   readonly instance: string;
 }
 
@@ -16,7 +16,7 @@ export type BroadcastMessage = Envelope &
     | { readonly kind: 'command'; readonly command: CircuitCommand }
   );
 
-/** No message of ours is longer; what is longer is not parsed. */
+/** Our messages are never longer. Longer ones are not parsed. */
 const MAX_LENGTH = 16_384;
 
 const STATES: Readonly<Record<CircuitState, true>> = {
@@ -28,7 +28,7 @@ const STATES: Readonly<Record<CircuitState, true>> = {
   'metrics-only': true,
 };
 
-/** The message in `text`; undefined if it is none of ours, whatever it is. */
+/** The message in `text`; undefined if it is not a valid broadcast message. */
 export function parseMessage(text: string): BroadcastMessage | undefined {
   if (text.length > MAX_LENGTH) return undefined;
   let message: unknown;

@@ -1,11 +1,11 @@
 import { diagnostics } from '@loyalnest/core';
 import type { CircuitStateChanged } from '../resilience.events.js';
 
-/** A circuit of another instance changed its state. Nothing changes here because of it. */
+/** A circuit of another instance changed its state. It changes nothing on this instance. */
 export interface RemoteCircuitStateChanged extends CircuitStateChanged {
-  /** The application that heard of it, not the one whose circuit it is. */
+  /** The application that received the event, not the one that owns the circuit. */
   readonly app: string;
-  /** Where it happened. */
+  /** The instance that owns the circuit. */
   readonly instance: string;
 }
 

@@ -5,9 +5,9 @@ import { CircuitBroadcast } from './circuit-broadcast.js';
 import { ConfigurableModuleClass } from './circuit-broadcast.module-definition.js';
 
 /**
- * Tells all instances of a service of each other's circuits over Redis, and lets an operator command
- * them all at once. Calls never wait for it: with Redis away they behave as without the module.
- * Import it once, beside `ResilienceModule.forRoot()`.
+ * Announces circuit changes to all instances of a service over Redis, and lets an operator command
+ * them all at once. Calls never wait for Redis: while it is unavailable, they behave as without
+ * this module. Import it once, next to `ResilienceModule.forRoot()`.
  */
 @Module({ providers: [CircuitBroadcast], exports: [CircuitBroadcast] })
 export class CircuitBroadcastModule extends ConfigurableModuleClass {

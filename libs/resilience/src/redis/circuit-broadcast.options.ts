@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 
 export interface CircuitBroadcastOptions {
-  /** Address of Redis, such as `redis://localhost:6379`. */
+  /** URL of Redis, such as `redis://localhost:6379`. */
   readonly url: string;
   /**
-   * Channel of Redis that the instances share. Circuits are told apart by name alone: give every
-   * service a channel of its own. Whoever may publish to it can open your circuits.
+   * Redis channel that the instances share. Circuits are matched by name alone, so give every
+   * service its own channel. Anyone who can publish to it can open your circuits.
    * @defaultValue 'loyalnest:resilience:circuits'
    */
   readonly channel?: string;
@@ -34,12 +34,12 @@ export function resolveCircuitBroadcast(
 
 function address(path: string, url: unknown): string {
   if (typeof url === 'string' && /^rediss?:\/\//.test(url) && URL.canParse(url)) return url;
-  // The message goes to a log; a password in the address does not.
+  // The message may be logged, so it hides the password.
   const shown = typeof url === 'string' ? url.replace(/\/\/.*@/s, '//***@') : url;
   throw new OptionError(path, shown, 'use an address such as redis://localhost:6379');
 }
 
 function text(path: string, value: unknown): string {
   if (typeof value === 'string' && value !== '' && value.length <= 200) return value;
-  throw new OptionError(path, value, 'use a text of 1 to 200 characters');
+  throw new OptionError(path, value, 'use a string of 1 to 200 characters');
 }

@@ -94,11 +94,11 @@ async function subscribers(channel: string, count: number): Promise<void> {
   );
 }
 
-/** Two instances that hear each other. */
+/** Two connected instances. */
 async function pair(): Promise<[Instance, Instance]> {
   const both: [Instance, Instance] = [await start('points-1'), await start('points-2')];
   await subscribers(CHANNEL, 2);
-  // The connection that publishes may be a moment later than the one that listens.
+  // The publishing connection may be ready a moment after the subscribing one.
   for (const { broadcast } of both) await reaches(broadcast, 1);
   recorder.stop();
   recorder = recordEvents();
@@ -116,8 +116,8 @@ function commandsGiven() {
   return recorder.of('operator-command').filter(({ policy }) => policy !== NOTHING);
 }
 
-describe('a circuit that changes', () => {
-  it('is told to the other instances, where nothing changes', async () => {
+describe('a circuit change', () => {
+  it('is announced to the other instances and changes nothing there', async () => {
     const [one, two] = await pair();
     await expect(one.sms.send(() => Promise.reject(new Error('down')))).rejects.toThrow('down');
     await expect(one.sms.get('down')).rejects.toThrow('down');
@@ -133,7 +133,7 @@ describe('a circuit that changes', () => {
     await expect(two.sms.send()).resolves.toBe('sent');
   });
 
-  it('is not told to itself', async () => {
+  it('is not announced to its own instance', async () => {
     const one = await start('alone');
     await subscribers(CHANNEL, 1);
     await reaches(one.broadcast, 0);
@@ -143,7 +143,7 @@ describe('a circuit that changes', () => {
     expect(recorder.of('remote-circuit-state')).toEqual([]);
   });
 
-  it('is told on the channel of its service only', async () => {
+  it("is announced on its service's channel only", async () => {
     const [one, two] = [await start('a', { channel: 'a' }), await start('b', { channel: 'b' })];
     await subscribers('a', 1);
     await subscribers('b', 1);
@@ -173,7 +173,7 @@ describe("an operator's command", () => {
     await eventually(() => expect(two.stateOf('sms')).toBe(state));
   });
 
-  it('is told on every instance, with who gave it and where', async () => {
+  it('is published on every instance, with who gave it and where', async () => {
     const [one, two] = await pair();
     await two.sms.get('a');
     const command = { policy: 'hosts', key: 'a', command: 'force-open', by: 'ada' } as const;
@@ -193,7 +193,7 @@ describe("an operator's command", () => {
     [{ policy: '' }, "command.policy: got ''"],
     [{ key: 5 }, 'command.key: got 5'],
     [{ by: undefined }, 'command.by: got undefined'],
-  ])('is refused if nobody could follow it: %p', async (wrong, message) => {
+  ])('is refused if it is invalid: %p', async (wrong, message) => {
     const one = await start('alone');
     const command = { policy: 'sms', command: 'open', by: 'ada', ...wrong } as never;
     await expect(one.broadcast.command(command)).rejects.toThrow(message);
@@ -201,8 +201,8 @@ describe("an operator's command", () => {
   });
 });
 
-describe('messages of others', () => {
-  it('are ignored unless they are whole', async () => {
+describe('messages from other senders', () => {
+  it('are ignored unless they are valid', async () => {
     const [one, two] = await pair();
     const header = { version: 1, sender: 's', instance: 'i' };
     const command = { policy: 'sms', command: 'force-open', by: 'eve' };
@@ -228,7 +228,7 @@ describe('messages of others', () => {
     for (const message of foreign) {
       await admin.publish(CHANNEL, typeof message === 'string' ? message : JSON.stringify(message));
     }
-    // Delivered in order: once this one is there, so were all before it.
+    // Redis delivers in order: once this message has arrived, so have all before it.
     await admin.publish(
       CHANNEL,
       JSON.stringify({ ...header, kind: 'command', command: { ...command, command: 'open' } }),
@@ -240,7 +240,7 @@ describe('messages of others', () => {
   });
 });
 
-describe('with Redis away', () => {
+describe('while Redis is unavailable', () => {
   const unhandled: unknown[] = [];
   const note = (error: unknown): void => void unhandled.push(error);
   beforeEach(() => {
@@ -251,7 +251,7 @@ describe('with Redis away', () => {
     process.off('unhandledRejection', note);
   });
 
-  /** The median of some runs of 1,000 calls, each run with two changes of state. */
+  /** Median duration of runs of 1,000 calls; each run changes the state twice. */
   async function callsTakeMs({ sms, app }: Instance): Promise<number> {
     const breaker = app.get(ResilienceRegistry).get('sms')!;
     const runs: number[] = [];
@@ -267,7 +267,7 @@ describe('with Redis away', () => {
     return runs.sort((a, b) => a - b)[5]!;
   }
 
-  it('calls succeed and take no longer, circuits change, and commands work after it is back', async () => {
+  it('calls succeed and take no longer, circuits change, and commands work again afterwards', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
     const log = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => {});
     const [one, two] = await pair();
@@ -276,20 +276,20 @@ describe('with Redis away', () => {
 
     const about = (calls: readonly unknown[][], text: string) =>
       calls.filter(([line]) => String(line).includes(text)).length;
-    // All those calls may have kept an answer of Redis waiting for too long.
+    // The calls may have kept a reply of Redis waiting for too long.
     for (const { broadcast } of [one, two]) await reaches(broadcast, 1);
     warn.mockClear();
     log.mockClear();
     await redis.kill();
     const unnoticedMs = await callsTakeMs(one);
-    // Settles once the connection that publishes has noticed.
+    // Settles once the publishing connection has noticed.
     const harmless = { policy: NOTHING, command: 'release', by: 'spec' } as const;
     expect(await one.broadcast.command(harmless)).toMatchObject({ reached: undefined });
     const withoutMs = await callsTakeMs(one);
-    // Room for the noise of a busy machine; waiting for Redis just once would take 500 ms.
+    // Allows for noise on a busy machine; a single wait for Redis would take 500 ms.
     expect(unnoticedMs).toBeLessThan(withRedisMs * 3 + 100);
     expect(withoutMs).toBeLessThan(withRedisMs * 3 + 100);
-    await eventually(() => expect(about(warn.mock.calls, 'Redis is away')).toBe(2));
+    await eventually(() => expect(about(warn.mock.calls, 'Redis is unavailable')).toBe(2));
     await expect(one.sms.send(() => Promise.reject(new Error('down')))).rejects.toThrow('down');
     expect(one.stateOf('sms')).toBe('open');
     const command = { policy: 'sms', command: 'force-closed', by: 'ada' } as const;
@@ -307,12 +307,12 @@ describe('with Redis away', () => {
     await one.broadcast.command({ policy: 'sms', command: 'force-open', by: 'ada' });
     await eventually(() => expect(two.stateOf('sms')).toBe('forced-open'));
     await reaches(two.broadcast, 1);
-    expect(about(warn.mock.calls, 'Redis is away')).toBe(2);
+    expect(about(warn.mock.calls, 'Redis is unavailable')).toBe(2);
     await eventually(() => expect(about(log.mock.calls, 'Redis is back')).toBe(2));
     expect(unhandled).toEqual([]);
   });
 
-  it('an outage too short for a failed connection is told, too', async () => {
+  it('a short outage without a failed reconnect is logged too', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
     const log = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => {});
     const one = await start('points-1');
@@ -321,10 +321,10 @@ describe('with Redis away', () => {
     await admin.client('KILL', 'TYPE', 'pubsub');
     await eventually(() => expect(log).toHaveBeenCalledWith('Redis is back'));
     expect(warn).toHaveBeenCalledTimes(1);
-    expect(warn).toHaveBeenCalledWith(expect.stringMatching(/^Redis is away.*was closed$/));
+    expect(warn).toHaveBeenCalledWith(expect.stringMatching(/^Redis is unavailable.*was closed$/));
   });
 
-  it('a Redis that hangs is given up within its time, and calls go on', async () => {
+  it('a command gives up on a hanging Redis in time, and calls go on', async () => {
     const [one, two] = await pair();
     redis.pause();
     const began = performance.now();
@@ -349,7 +349,7 @@ describe('with Redis away', () => {
     expect(unhandled).toEqual([]);
   });
 
-  it('the application boots, and hears the others once Redis is there', async () => {
+  it('the application boots, and connects to the others once Redis is up', async () => {
     await redis.kill();
     const one = await start('points-1');
     await expect(one.sms.send()).resolves.toBe('sent');
@@ -367,7 +367,7 @@ describe('a shutdown', () => {
       .trim()
       .split('\n').length - 1;
 
-  it('closes the connections in the phase for connections, and not before', async () => {
+  it('closes the connections in the close-connections phase, and not before', async () => {
     const one = await start('points-1');
     await reaches(one.broadcast, 0);
     await subscribers(CHANNEL, 1);
@@ -382,7 +382,7 @@ describe('a shutdown', () => {
     await eventually(async () => expect(await connections()).toBe(0));
   });
 
-  it('closes them without a graceful shutdown, and tells nothing afterwards', async () => {
+  it('closes them without a graceful shutdown, and announces nothing afterwards', async () => {
     const [one, two] = await pair();
     await one.app.close();
     await eventually(async () => expect(await connections()).toBe(2));
@@ -402,14 +402,14 @@ describe('the options', () => {
     await expect(start('points-1', options)).rejects.toThrow(message);
   });
 
-  it('name every instance differently if nobody names it', async () => {
+  it('give every unnamed instance a different name', async () => {
     const [one, two] = await Promise.all(
       [1, 2].map(() => start('', { instance: undefined as never })),
     );
     expect(one!.broadcast.instance).not.toBe(two!.broadcast.instance);
   });
 
-  it('are given once', async () => {
+  it('can be given only once', async () => {
     @Module({
       imports: [
         ResilienceModule.forRoot({ clock: CLOCK }),

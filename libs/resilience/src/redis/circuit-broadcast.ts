@@ -24,15 +24,15 @@ import {
 } from './circuit-broadcast.options.js';
 
 /**
- * Tells other instances of this application's circuits and takes their operators' commands.
- * Transitions are advisory: they are published as {@link remoteCircuitStateChanged}, and no circuit
- * changes because one elsewhere did.
+ * Announces this application's circuit changes to other instances and applies the commands that
+ * operators give there. Changes are advisory: other instances publish them as
+ * {@link remoteCircuitStateChanged}, and a circuit never changes because one elsewhere did.
  */
 @Injectable()
 export class CircuitBroadcast
   implements CommandCarrier, OnModuleInit, Drainable, ShutdownListener, OnApplicationShutdown
 {
-  /** Name of this instance in the events of all. */
+  /** Name of this instance in the events of all instances. */
   readonly instance: string;
   private readonly connection: BroadcastConnection;
   private readonly sender = randomUUID();
@@ -54,14 +54,14 @@ export class CircuitBroadcast
     this.app = this.modules.get(ResilienceRegistry, { strict: false }).app;
     this.operator = this.modules.get(CircuitOperator, { strict: false });
     this.operator.carryBy(this);
-    this.unsubscribe = circuitStateChanged.subscribe((transition) => this.tell(transition));
+    this.unsubscribe = circuitStateChanged.subscribe((transition) => this.announce(transition));
     this.connection.open();
   }
 
   /**
    * Applies a command here at once, and on every other instance that Redis reaches.
    *
-   * @throws {@link OptionError} for a command that does not exist or a missing name
+   * @throws {@link OptionError} for an unknown command or a missing name
    */
   command(command: CircuitCommand): Promise<CommandReceipt> {
     return this.operator.command(command);
@@ -77,7 +77,10 @@ export class CircuitBroadcast
     ];
   }
 
-  /** Circuits may still change while the service drains; the phase for connections closes then. */
+  /**
+   * Circuits may still change while the service drains, so the connections close in their own
+   * phase.
+   */
   [ON_SHUTDOWN](): void {
     this.draining = true;
   }
@@ -92,8 +95,8 @@ export class CircuitBroadcast
     this.connection.close();
   }
 
-  private tell({ app, ...transition }: CircuitStateChanged): void {
-    // The channel is the process's: another application in it has circuits of its own.
+  private announce({ app, ...transition }: CircuitStateChanged): void {
+    // The diagnostics channel serves the whole process: skip other applications' circuits.
     if (app === this.app) void this.send({ kind: 'transition', transition });
   }
 

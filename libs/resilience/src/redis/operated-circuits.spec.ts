@@ -19,7 +19,7 @@ class Everybody extends AdminAccess {
 @Module({ providers: [{ provide: AdminAccess, useClass: Everybody }], exports: [AdminAccess] })
 class AccessModule {}
 
-/** An instance of a service whose operators come by HTTP. */
+/** An instance of a service that operators control over HTTP. */
 async function start(instance: string, url: string | undefined) {
   @Module({
     imports: [
@@ -66,7 +66,7 @@ afterEach(async () => {
 });
 afterAll(() => redis.stop());
 
-/** Two instances that hear each other. */
+/** Two connected instances. */
 async function pair() {
   const [one, two] = await Promise.all([
     start('points-1', redis.url),
@@ -87,7 +87,7 @@ it.each([
   ['open', 'force-open', 'forced-open'],
   ['close', 'force-closed', 'forced-closed'],
   ['reset', 'close', 'closed'],
-])('POST %s over HTTP is the command %s for all instances', async (path, command, state) => {
+])('POST %s sends the command %s to all instances', async (path, command, state) => {
   const [one, two] = await pair();
   if (path === 'reset') {
     await one.post('sms/open');
@@ -106,7 +106,7 @@ it.each([
   }
 });
 
-it('a circuit that only another instance has is commanded there, and the answer says so', async () => {
+it('a command for a circuit of another instance is applied there, and the response says so', async () => {
   const [one, two] = await pair();
   await two.call('email');
   expect(await one.post('email/open')).toEqual({
@@ -116,7 +116,7 @@ it('a circuit that only another instance has is commanded there, and the answer 
   await eventually(() => expect(two.stateOf('email')).toBe('forced-open'));
 });
 
-it('without the companion the command is for this instance, and the answer says so', async () => {
+it('without CircuitBroadcastModule a command applies to this instance, and the response says so', async () => {
   const one = await start('alone', undefined);
   expect(await one.post('sms/open')).toMatchObject({
     status: 200,
@@ -124,7 +124,7 @@ it('without the companion the command is for this instance, and the answer says 
   });
 });
 
-it('with Redis away this instance obeys at once, and the answer says that the others do not know', async () => {
+it('while Redis is unavailable a command applies here at once, and the response says that the others missed it', async () => {
   const [one, two] = await pair();
   await redis.kill();
   const began = performance.now();

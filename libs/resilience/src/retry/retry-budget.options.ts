@@ -2,9 +2,9 @@ import { durationMs, type Duration } from '@loyalnest/core';
 import { ratio, wholeNumber } from '@loyalnest/core/toolkit';
 
 export interface RetryBudgetOptions {
-  /** Repeats allowed per call of the dependency, from 0 to 1. @defaultValue 0.2 */
+  /** Repeats allowed per call to the dependency, from 0 to 1. @defaultValue 0.2 */
   readonly ratio?: number;
-  /** Repeats allowed in the window whatever the number of calls. @defaultValue 10 */
+  /** Repeats always allowed in the window, whatever the number of calls. @defaultValue 10 */
   readonly minimum?: number;
   /** Length of the sliding window. @defaultValue '10s' */
   readonly window?: Duration;

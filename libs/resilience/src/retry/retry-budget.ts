@@ -6,9 +6,9 @@ import type { ResolvedRetryBudget } from './retry-budget.options.js';
 const BUCKETS = 10;
 
 /**
- * Keeps repeats from multiplying the load on a dependency that is in trouble: in the window there
- * are at most `ratio` repeats per call, plus a floor. Retries and hedges of all methods that call
- * the dependency draw from it.
+ * Keeps repeats from multiplying the load on a failing dependency: the window allows at most
+ * `ratio` repeats per call, plus `minimum`. The retries and hedges of all methods that call the
+ * dependency share it.
  */
 export class RetryBudget {
   private calls: TimeWindow;
@@ -27,7 +27,7 @@ export class RetryBudget {
     this.calls.record(false, false, nowMs);
   }
 
-  /** Takes one repeat from the budget; false, and an event, if there is none left. */
+  /** Takes one repeat from the budget. If none is left, it returns false and publishes an event. */
   tryRepeat(kind: 'retry' | 'hedge'): boolean {
     const { ratio, minimum } = this.options;
     if (this.repeats.counts.calls < this.calls.counts.calls * ratio + minimum) {
@@ -38,7 +38,7 @@ export class RetryBudget {
     return false;
   }
 
-  /** Changes options in place; counts stay unless the window changes. */
+  /** Changes options in place. The counts are kept unless the window changes. */
   update(options: ResolvedRetryBudget): void {
     if (options.windowMs !== this.options.windowMs) {
       this.calls = new TimeWindow(options.windowMs, BUCKETS, this.clock);

@@ -11,28 +11,30 @@ import { isCallersFault } from '../error-classification/callers-fault.js';
 import type { RetryBudgetOptions } from './retry-budget.options.js';
 
 export interface RetryOptions {
-  /** Calls in all, the first one included; 1 means no retry. @defaultValue 3 */
+  /** Maximum number of attempts, including the first; 1 means no retry. @defaultValue 3 */
   readonly attempts?: number;
   /** Delays between attempts. @defaultValue exponential from 100 ms to 10 s with full jitter */
   readonly backoff?: BackoffOptions;
   /**
-   * Whether an error is worth another attempt.
-   * @defaultValue every error but those that say of themselves that they are not retryable, and
-   * those with an HTTP status 4xx but 408 and 429
+   * Whether to retry after this error.
+   * @defaultValue yes, except after a LoyalNest error that is not `retryable` and after another
+   * error with an HTTP status 4xx other than 408 and 429
    */
   readonly retryIf?: (error: unknown) => boolean;
   /**
-   * Whether a result is worth another attempt; the last one is given to the caller as it is.
-   * @defaultValue none is
+   * Whether to retry after this result. The caller gets the result of the last attempt.
+   * @defaultValue no result is retried
    */
   readonly retryResult?: (value: unknown) => boolean;
   /**
-   * A dependency that asks for a longer pause (`Retry-After`) is not called again: its error goes to
-   * the caller at once. @defaultValue '30s'
+   * The longest `Retry-After` to wait for. If the dependency asks for more, the call is not retried
+   * and its error goes to the caller at once.
+   * @defaultValue '30s'
    */
   readonly maxRetryAfter?: Duration;
   /**
-   * How many repeats a dependency gets; one budget for all methods that call it. `false`: no limit.
+   * Limits the retries and hedges of a dependency; all methods that call it share one budget.
+   * `false` removes the limit.
    * @defaultValue 20 % of the calls of the last 10 s, plus 10
    */
   readonly budget?: RetryBudgetOptions | false;

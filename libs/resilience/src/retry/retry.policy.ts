@@ -9,19 +9,19 @@ import type { ResolvedRetry } from './retry.options.js';
 
 export interface RetrySurroundings {
   readonly clock: Clock;
-  /** Undefined: repeats are not limited. */
+  /** Undefined if repeats are not limited. */
   readonly budget: RetryBudget | undefined;
-  /** Told once for each method whose retry stands inside another. */
+  /** Called once for each method whose retry runs inside another retry. */
   readonly warn: (message: string) => void;
-  /** Aborts when the application ends: no sleep outlives it. */
+  /** Aborts when the application shuts down, so no delay outlives it. */
   readonly ending: AbortSignal;
 }
 
 /**
- * Calls again after a failure, with backoff. It gives up with the last result when the attempts or
- * the dependency's budget are used up, the failure is not worth it, the caller went away, or the
- * deadline would pass in the sleep. What the dependency asks for by `Retry-After` is the least it
- * waits. Inside an attempt of another retry it makes one attempt only: the outer one repeats it.
+ * Retries a failed call, with backoff. It returns the last result when the attempts or the retry
+ * budget of the dependency are used up, the failure is not retryable, the caller has aborted, or
+ * the deadline would pass during the delay. `Retry-After` of the dependency is the minimum delay.
+ * Inside an attempt of another retry it makes one attempt only, because the outer one retries it.
  */
 export class RetryPolicy implements Policy {
   readonly kind = 'retry';
@@ -39,7 +39,7 @@ export class RetryPolicy implements Policy {
   wrap(next: Operation): Operation {
     const { budget, clock } = this.surroundings;
     return (call) => {
-      // One reading for all that begins now.
+      // Budget and timeout share one reading of the clock.
       call.startedAtMs = clock.monotonic();
       budget?.recordCall(call.startedAtMs);
       if (call.retriedBy !== undefined) return this.runOnce(call, next);
@@ -73,7 +73,7 @@ export class RetryPolicy implements Policy {
     );
   }
 
-  /** How long to wait for the next attempt; undefined if there is none. */
+  /** Delay before the next attempt; undefined if there is none. */
   private delayMs(
     call: Call,
     error: unknown,
@@ -82,7 +82,7 @@ export class RetryPolicy implements Policy {
     const { attempts, backoff, maxRetryAfterMs } = this.options;
     const { clock, budget } = this.surroundings;
     if (call.attempt >= attempts) return undefined;
-    // Who has got values of a stream would get them twice.
+    // A subscriber that has received values would receive them twice.
     if (call.stream?.lastValueAtMs !== undefined) return undefined;
     const retryAfterMs = retryAfterMsOf(error, clock.now());
     if (retryAfterMs > maxRetryAfterMs) return undefined;
@@ -115,8 +115,8 @@ export class RetryPolicy implements Policy {
     if (!this.warned) {
       this.warned = true;
       this.surroundings.warn(
-        `the retry of ${this.name} runs inside an attempt of ${call.retriedBy}, which repeats it; ` +
-          'it makes one attempt there. Remove one of the two',
+        `the retry of ${this.name} runs inside the retry of ${call.retriedBy}, so it makes only ` +
+          'one attempt; remove one of the two',
       );
     }
     return next(call);

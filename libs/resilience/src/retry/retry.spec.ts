@@ -44,7 +44,7 @@ async function startClient(options: RetryOptions): Promise<StartedApp & { client
   return { ...started, client: started.app.get(RetryingClient) };
 }
 
-it('gives up with the last error when its attempts are used up', async () => {
+it('rejects with the last error when its attempts are used up', async () => {
   const { client, clock } = await startClient({ attempts: 3, backoff: FIXED });
   client.answer = async (call) => {
     throw new Error(`attempt ${call}`);
@@ -54,7 +54,7 @@ it('gives up with the last error when its attempts are used up', async () => {
   await expect(result).resolves.toBe('attempt 3');
 });
 
-it('repeats a result that is not accepted, and gives the last one to the caller', async () => {
+it('retries an unaccepted result, and returns the last one to the caller', async () => {
   const { client, clock } = await startClient({
     attempts: 3,
     backoff: FIXED,
@@ -71,13 +71,13 @@ it('repeats a result that is not accepted, and gives the last one to the caller'
   expect(client.calls).toBe(5);
 });
 
-it('does not repeat an error that is not worth it', async () => {
+it('does not retry an error that retryIf rejects', async () => {
   const { client } = await startClient({ retryIf: (error) => error instanceof BusyError });
   await expect(client.read()).rejects.toThrow('down');
   expect(client.calls).toBe(1);
 });
 
-it('by default does not repeat what the caller got wrong', async () => {
+it("does not retry the caller's mistakes by default", async () => {
   const { client } = await startClient({});
   client.answer = async () => {
     throw Object.assign(new Error('not found'), { status: 404 });
@@ -88,7 +88,7 @@ it('by default does not repeat what the caller got wrong', async () => {
 
 describe('Retry-After', () => {
   it.each<[string, (nowMs: number) => Error]>([
-    ['of an error of the suite', () => new BusyError('busy', { retryAfterMs: 3_000 })],
+    ['in a LoyalNest error', () => new BusyError('busy', { retryAfterMs: 3_000 })],
     ['in seconds', () => Object.assign(new Error('busy'), { retryAfter: 3 })],
     [
       'in a header in seconds',
@@ -108,7 +108,7 @@ describe('Retry-After', () => {
           headers: { 'retry-after': new Date(nowMs + 3_000).toUTCString() },
         }),
     ],
-  ])('%s is the least that is waited', async (_name, error) => {
+  ])('%s is the minimum delay', async (_name, error) => {
     const { client, clock } = await startClient({ attempts: 2, backoff: FIXED });
     client.answer = async (call) => {
       if (call === 1) throw error(clock.now());
@@ -121,7 +121,7 @@ describe('Retry-After', () => {
     await expect(result).resolves.toBe('read');
   });
 
-  it('that is longer than allowed ends the call at once', async () => {
+  it('longer than maxRetryAfter ends the call at once', async () => {
     const { client } = await startClient({ maxRetryAfter: '5s' });
     client.answer = async () => {
       throw new BusyError('busy', { retryAfterMs: 3_600_000 });
@@ -130,7 +130,7 @@ describe('Retry-After', () => {
     expect(client.calls).toBe(1);
   });
 
-  it.each(['-5', 'soon', 'NaN', '', null])('that says %p is no floor', async (retryAfter) => {
+  it.each(['-5', 'soon', 'NaN', '', null])('with the value %p is ignored', async (retryAfter) => {
     const { client, clock } = await startClient({ attempts: 2, backoff: FIXED });
     client.answer = async (call) => {
       if (call === 1) throw Object.assign(new Error('busy'), { retryAfter });
@@ -143,7 +143,7 @@ describe('Retry-After', () => {
 });
 
 describe('the budget of a dependency', () => {
-  it('allows 20 % of the calls plus a floor, and tells when it is used up', async () => {
+  it('allows 20 % of the calls plus a minimum, and publishes an event when it is used up', async () => {
     const { client, clock, registry } = await startClient({
       attempts: 2,
       backoff: { initial: 0 },
@@ -165,7 +165,7 @@ describe('the budget of a dependency', () => {
     });
   });
 
-  it('comes back as the window moves on', async () => {
+  it('recovers as the window moves on', async () => {
     const { client, clock } = await startClient({
       attempts: 2,
       backoff: { initial: 0 },
@@ -207,7 +207,7 @@ describe('the budget of a dependency', () => {
   });
 });
 
-it('a retry inside an attempt of another makes one attempt, and says so once', async () => {
+it('a retry inside another retry makes one attempt, and warns once', async () => {
   const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
   let calls = 0;
   @Injectable()
@@ -245,7 +245,7 @@ it('a retry inside an attempt of another makes one attempt, and says so once', a
   expect(calls).toBe(6);
 });
 
-it('a deadline ends a call with all its attempts and sleeps', async () => {
+it('a deadline ends a call with all its attempts and delays', async () => {
   let calls = 0;
   @Injectable()
   class Client {
@@ -259,7 +259,7 @@ it('a deadline ends a call with all its attempts and sleeps', async () => {
     }
   }
   const { app, clock } = await startApp([Client]);
-  // The third attempt could begin at 200 ms; a fourth one not any more.
+  // The third attempt can begin at 200 ms; a fourth one would be too late.
   const failing = app
     .get(Client)
     .read(false)
@@ -276,7 +276,7 @@ it('a deadline ends a call with all its attempts and sleeps', async () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-it('the application does not wait for sleeping retries when it closes', async () => {
+it('the application does not wait for delayed retries when it closes', async () => {
   const { client, app, clock } = await startClient({ backoff: { initial: '10s', jitter: 'none' } });
   const result = client.read().catch((error: { code: string }) => error.code);
   await clock.advance(1);
@@ -285,7 +285,7 @@ it('the application does not wait for sleeping retries when it closes', async ()
   expect(clock.pendingTimers).toBe(0);
 });
 
-it('tells its listeners of each failed attempt, of a result too', async () => {
+it('publishes an event for each failed attempt, also for an unaccepted result', async () => {
   const { client, clock } = await startClient({
     attempts: 2,
     backoff: FIXED,
@@ -304,7 +304,7 @@ it('tells its listeners of each failed attempt, of a result too', async () => {
 });
 
 describe('grpc-retry-pushback-ms', () => {
-  /** As @grpc/grpc-js has it: every field is a list, and one that is not there an empty one. */
+  /** Like metadata of @grpc/grpc-js: every field is a list, and a missing field is an empty one. */
   const metadata = (pushback: string | undefined) => ({
     get: (name: string) =>
       name === 'grpc-retry-pushback-ms' && pushback !== undefined ? [pushback] : [],
@@ -312,7 +312,7 @@ describe('grpc-retry-pushback-ms', () => {
   const unavailable = (pushback: string | undefined) =>
     Object.assign(new Error('14 UNAVAILABLE'), { code: 14, metadata: metadata(pushback) });
 
-  it('in the metadata of an error is the least that is waited', async () => {
+  it('in the metadata of an error is the minimum delay', async () => {
     const { client, clock } = await startClient({ attempts: 2, backoff: FIXED });
     client.answer = async (call) => {
       if (call === 1) throw unavailable('3000');
@@ -325,7 +325,7 @@ describe('grpc-retry-pushback-ms', () => {
     await expect(result).resolves.toBe('read');
   });
 
-  it.each(['-1', '', 'soon', '1.5'])('of %p asks for no retry at all', async (pushback) => {
+  it.each(['-1', '', 'soon', '1.5'])('of %p prevents a retry', async (pushback) => {
     const { client } = await startClient({ attempts: 2, backoff: FIXED });
     client.answer = async () => {
       throw unavailable(pushback);
@@ -334,7 +334,7 @@ describe('grpc-retry-pushback-ms', () => {
     expect(client.calls).toBe(1);
   });
 
-  it('that is not there leaves the backoff as it is', async () => {
+  it('that is missing leaves the backoff as it is', async () => {
     const { client, clock } = await startClient({ attempts: 2, backoff: FIXED });
     client.answer = async (call) => {
       if (call === 1) throw unavailable(undefined);

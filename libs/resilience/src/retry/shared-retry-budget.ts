@@ -5,7 +5,7 @@ import { resolveRetryBudget } from './retry-budget.options.js';
 /**
  * The budget that the retries and hedges of a dependency share; undefined if `budget: false`.
  *
- * @throws OptionError if it was declared elsewhere with other options
+ * @throws OptionError if it was declared elsewhere with different options
  */
 export function sharedRetryBudget({
   policies,

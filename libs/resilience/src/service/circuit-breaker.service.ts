@@ -7,7 +7,7 @@ import { NamedPolicy } from './named-policy.js';
 import type { ResilientOperation } from './resilient-operation.js';
 
 export interface CircuitStats {
-  /** Calls in the window that have settled. */
+  /** Settled calls in the window. */
   readonly calls: number;
   readonly successes: number;
   readonly failures: number;
@@ -22,8 +22,8 @@ export interface CircuitStatus {
 }
 
 /**
- * Circuit breakers by name, without declaring them: each name gets a breaker and a time limit at its
- * first use, with the options of the set of that name or the defaults (`CIRCUIT_BREAKER_*`).
+ * Circuit breakers by name, without a declaration. A name gets the policies of the set of that
+ * name. Without a set it gets a breaker and a timeout, with the defaults (`CIRCUIT_BREAKER_*`).
  */
 @Injectable()
 export class CircuitBreakerService {
@@ -32,7 +32,7 @@ export class CircuitBreakerService {
   /**
    * Runs the operation behind the breaker.
    *
-   * @param fallback answers in place of a failure in the end; gets the error
+   * @param fallback answers if the call fails; gets the error
    * @throws CircuitOpenError, TimeoutError, or what the operation throws
    */
   async execute<T>(
@@ -50,24 +50,32 @@ export class CircuitBreakerService {
     return statusOf(this.breaker(name));
   }
 
-  /** By name; a breaker among several of one policy is listed as `name[key]`. */
+  /** The states by name; a breaker with a key is listed as `name[key]`. */
   getAllStates(): Readonly<Record<string, CircuitStatus>> {
     return Object.fromEntries(
       this.registry.all().map((breaker) => [breaker.label, statusOf(breaker)]),
     );
   }
 
-  /** Rejects all calls until the circuit is closed again. @throws CircuitNotFoundError */
+  /**
+   * Forces the circuit open: rejects all calls until {@link closeCircuit}.
+   *
+   * @throws CircuitNotFoundError
+   */
   openCircuit(name: string): void {
     this.breaker(name).force('forced-open');
   }
 
-  /** Lets calls pass and counts them anew. @throws CircuitNotFoundError */
+  /**
+   * Closes the circuit with an empty window.
+   *
+   * @throws CircuitNotFoundError
+   */
   closeCircuit(name: string): void {
     this.breaker(name).close();
   }
 
-  /** Ends sleeps and timers; calls after it are of no use. It is done at the end anyway. */
+  /** Stops delays and timers; calls cannot be made afterwards. The module does this at shutdown. */
   shutdown(): void {
     this.registry.onApplicationShutdown();
   }

@@ -10,6 +10,6 @@ export class CircuitNotFoundError extends LoyalNestError {
     readonly policy: string,
     known: readonly string[],
   ) {
-    super(`there is no circuit '${policy}'; there are: ${known.join(', ') || 'none'}`);
+    super(`there is no circuit '${policy}'; existing circuits: ${known.join(', ') || 'none'}`);
   }
 }

@@ -1,11 +1,11 @@
 import type { Pipeline } from '../pipeline/pipeline.js';
 import type { ResilientOperation } from './resilient-operation.js';
 
-/** A named set of policies, for code that is no method of a provider. */
+/** A named set of policies, for code that is not a method of a provider. */
 export class NamedPolicy {
   constructor(private readonly pipeline: Pipeline) {}
 
-  /** Runs the operation through the policies, as a decorated method would be. */
+  /** Runs the operation through the policies, like a decorated method. */
   execute<T>(operation: ResilientOperation<T>): Promise<T> {
     return this.pipeline.execute(undefined, [operation]) as Promise<T>;
   }

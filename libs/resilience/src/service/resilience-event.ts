@@ -26,12 +26,12 @@ const CHANNELS = {
 
 type EventOf<Channel> = Channel extends Diagnostics<infer Event> ? Event : never;
 
-/** An event of a policy; `type` tells which. */
+/** An event of a policy; `type` says which one. */
 export type ResilienceEvent = {
   [Type in keyof typeof CHANNELS]: { readonly type: Type } & EventOf<(typeof CHANNELS)[Type]>;
 }[keyof typeof CHANNELS];
 
-/** The events of all policies of the process, from the subscription on. */
+/** The events of all policies of the process, starting at the subscription. */
 export const resilienceEvents$ = new Observable<ResilienceEvent>((subscriber) => {
   const ends = Object.entries(CHANNELS).map(([type, channel]) =>
     (channel as Diagnostics<object>).subscribe((event) =>

@@ -65,7 +65,7 @@ describe('a named policy', () => {
     await app.close();
   });
 
-  it('ends an attempt at its time limit and aborts its signal', async () => {
+  it('ends an attempt at its timeout and aborts its signal', async () => {
     const { service, clock, app } = await createApp({ policies: { sms: { timeout: '1s' } } });
     let seen: AbortSignal | undefined;
     const result = service.policy('sms').execute(({ signal }) => {
@@ -88,21 +88,21 @@ describe('a named policy', () => {
     await app.close();
   });
 
-  it('that nobody has declared is refused with those that there are', async () => {
+  it('that does not exist is refused with the existing ones', async () => {
     const { service, app } = await createApp({ policies: { sms: { timeout: 1_000 } } });
     expect(() => service.policy('email')).toThrow("policy: got 'email'; add it to");
-    expect(() => service.policy('email')).toThrow('there are: sms');
+    expect(() => service.policy('email')).toThrow('existing sets: sms');
     await app.close();
   });
 
-  it('with a wrong option fails the boot', async () => {
+  it('with an invalid option fails the boot', async () => {
     const wrong = createApp({ policies: { sms: { retry: { attempts: 0 } } } });
     await expect(wrong).rejects.toThrow('policies.sms @Retry.attempts: got 0');
   });
 });
 
 describe('the circuit breaker service', () => {
-  it('gives each name a breaker at its first use', async () => {
+  it('gives each name a breaker on first use', async () => {
     const { circuits, app } = await createApp({
       defaults: { circuitBreaker: { minimumCalls: 2 } },
     });
@@ -118,7 +118,7 @@ describe('the circuit breaker service', () => {
     await app.close();
   });
 
-  it('ends an operation after 10 s where nothing else is said', async () => {
+  it('ends an operation after 10 s by default', async () => {
     const { circuits, clock, app } = await createApp();
     const result = circuits.execute('sms', () => new Promise(() => {}));
     const rejected = expect(result).rejects.toThrow('did not answer within 10000 ms');
@@ -127,14 +127,14 @@ describe('the circuit breaker service', () => {
     await app.close();
   });
 
-  it('answers by the fallback, which gets the error', async () => {
+  it('returns the answer of the fallback, which gets the error', async () => {
     const { circuits, app } = await createApp();
     const fallback = (error: unknown) => (error as Error).message;
     await expect(circuits.execute('sms', down, fallback)).resolves.toBe('down');
     await app.close();
   });
 
-  it('opens a circuit by hand until it is closed by hand', async () => {
+  it('keeps a manually opened circuit open until it is manually closed', async () => {
     const { circuits, clock, app } = await createApp();
     await circuits.execute('sms', async () => 'sent');
     circuits.openCircuit('sms');
@@ -146,17 +146,17 @@ describe('the circuit breaker service', () => {
     await app.close();
   });
 
-  it('says which circuits there are when a name is unknown', async () => {
+  it('lists the existing circuits when a name is unknown', async () => {
     const { circuits, app } = await createApp();
     await circuits.execute('sms', async () => 'sent');
     expect(() => circuits.getState('smss')).toThrow(CircuitNotFoundError);
-    expect(() => circuits.openCircuit('smss')).toThrow("no circuit 'smss'; there are: sms");
+    expect(() => circuits.openCircuit('smss')).toThrow("no circuit 'smss'; existing circuits: sms");
     await app.close();
   });
 });
 
 describe('options of a running breaker', () => {
-  it('change in place and keep what was counted', async () => {
+  it('change in place and keep the counts', async () => {
     const { circuits, service, app } = await createApp();
     for (let i = 0; i < 5; i++) await circuits.execute('sms', down).catch(() => {});
     service.update('sms', { minimumCalls: 6 });
@@ -166,7 +166,7 @@ describe('options of a running breaker', () => {
     await app.close();
   });
 
-  it('that are wrong change nothing', async () => {
+  it('that are invalid change nothing', async () => {
     const { circuits, service, app } = await createApp();
     await circuits.execute('sms', down).catch(() => {});
     expect(() => service.update('sms', { minimumCalls: Number.NaN })).toThrow(OptionError);
@@ -188,7 +188,7 @@ describe('the environment', () => {
   const explain = ({ registry }: Awaited<ReturnType<typeof createApp>>): string =>
     registry.pipelineOf(SmsClient.prototype.send).explain();
 
-  it('sets defaults in the terms of opossum', async () => {
+  it("sets defaults under opossum's names", async () => {
     const { circuits, service, app } = await createApp({
       environment: {
         CIRCUIT_BREAKER_ERROR_THRESHOLD: '100',
@@ -203,11 +203,11 @@ describe('the environment', () => {
     expect(service.policy).toBeDefined();
     const text = app.get(ResilienceRegistry).pipelineOfSet('sms').explain();
     expect(text).toContain('timeout: 1234 ms');
-    expect(text).toContain('opens at 100 % failures of at least 2 calls');
+    expect(text).toContain('at 100 % failures of at least 2 calls');
     await app.close();
   });
 
-  it('wins over what the code declares for the dependency of that name', async () => {
+  it('overrides the code for the dependency of that name', async () => {
     const app = await createApp(
       {
         environment: {
@@ -244,7 +244,7 @@ describe('the environment', () => {
   });
 });
 
-it('tells the events of all policies as one typed stream', async () => {
+it('publishes the events of all policies as one typed stream', async () => {
   const { circuits, service, app, registry } = await createApp({
     defaults: { circuitBreaker: { minimumCalls: 1 } },
   });
@@ -259,7 +259,7 @@ it('tells the events of all policies as one typed stream', async () => {
   await app.close();
 });
 
-it('tells of circuits and commands of its own application, and not of another in the process', async () => {
+it('publishes circuit changes and commands of its own application only', async () => {
   const one = await createApp();
   const two = await createApp();
   const heard = [one, two].map(({ service }) => {

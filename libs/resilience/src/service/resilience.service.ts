@@ -5,12 +5,14 @@ import { ResilienceRegistry } from '../resilience.registry.js';
 import { NamedPolicy } from './named-policy.js';
 import { resilienceEvents$, type ResilienceEvent } from './resilience-event.js';
 
-/** Policies by name, for code that is no method, and their events. */
+/**
+ * Policies by name, for code that is not a method of a provider, and the events of all policies.
+ */
 @Injectable()
 export class ResilienceService {
   /**
-   * Events of the policies. Changes of circuits and operators' commands are those of this
-   * application only; calls do not say whose they are, so their events are those of the process.
+   * Events of the policies. Circuit changes and operators' commands are those of this application
+   * only. Events of calls do not name their application, so they are those of the whole process.
    */
   readonly events$: Observable<ResilienceEvent>;
 
@@ -21,7 +23,7 @@ export class ResilienceService {
   }
 
   /**
-   * The set of `ResilienceModule.forRoot({ policies })` of that name.
+   * The set of that name in `ResilienceModule.forRoot({ policies })`.
    *
    * @throws OptionError if there is none
    */
@@ -30,10 +32,10 @@ export class ResilienceService {
   }
 
   /**
-   * Changes options of a running breaker. Its state and, unless the window's shape changes, its
-   * counts stay; wrong options change nothing.
+   * Changes options of a running breaker. Its state is kept, and so are its counts unless the shape
+   * of the window changes. Invalid options change nothing.
    *
-   * @throws OptionError for a wrong option
+   * @throws OptionError for an invalid option
    * @throws CircuitNotFoundError
    */
   update(name: string, changes: Partial<CircuitBreakerOptions>): void {

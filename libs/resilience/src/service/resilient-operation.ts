@@ -1,9 +1,9 @@
 import { runInDeferredContext } from '@loyalnest/core/toolkit';
 import type { Call, Operation } from '../policy/call.js';
 
-/** What an operation may know of the attempt it is in. */
+/** The attempt that an operation runs in. */
 export interface Attempt {
-  /** Aborts when the attempt times out, the deadline passes or the caller goes away. */
+  /** Aborts when the attempt times out, the deadline passes or the caller aborts. */
   readonly signal: AbortSignal | undefined;
   /** 1 for the first. */
   readonly attempt: number;
@@ -11,7 +11,7 @@ export interface Attempt {
 
 export type ResilientOperation<T> = (attempt: Attempt) => Promise<T>;
 
-/** The innermost operation of a pipeline that belongs to no method: its argument is what to do. */
+/** The innermost operation of a pipeline without a method: runs the operation in its argument. */
 export const invokeOperation: Operation = (call) =>
   call.altered ? runInDeferredContext(call, invoke, call) : invoke(call);
 

@@ -3,8 +3,8 @@ import 'reflect-metadata';
 const SIGNAL = 'loyalnest:resilience:signal-index';
 
 /**
- * Fills the parameter with the signal of the running attempt, which aborts when the attempt times
- * out, the caller goes away or the deadline passes. A signal that the caller gives in its place
+ * Sets the parameter to the signal of the running attempt, which aborts when the attempt times out,
+ * the caller aborts or the deadline passes. If the caller passes a signal of its own, that signal
  * aborts the call too. Declare it as the last parameter: `@Signal() signal?: AbortSignal`.
  */
 export function Signal() {
@@ -13,7 +13,7 @@ export function Signal() {
   };
 }
 
-/** Place of the parameter with `@Signal()`, of the method itself or the one it inherits. */
+/** Index of the `@Signal()` parameter, on the method itself or the one it overrides. */
 export function signalIndexOf(prototype: object, key: string | symbol): number | undefined {
   return Reflect.getMetadata(SIGNAL, prototype, key) as number | undefined;
 }

@@ -2,8 +2,8 @@ import { DeadlineExceededError, type Clock } from '@loyalnest/core';
 import type { Call } from '../policy/call.js';
 
 /**
- * One run of the work that several callers wait for. Each waits with his own signal and deadline;
- * the work's signal aborts only when none of them is left.
+ * One run of the work that several callers wait for. Each waits with its own signal and deadline.
+ * The signal of the work aborts only when all of them have left.
  */
 export class Flight {
   readonly controller = new AbortController();
@@ -17,11 +17,11 @@ export class Flight {
 
   start(work: Promise<unknown>): void {
     this.result = work;
-    // Its waiters may all be gone when it fails.
+    // Nobody may be waiting any more when it fails.
     work.catch(() => {});
   }
 
-  /** Whether all have left: the work has been told to stop, and nobody may join. */
+  /** Whether all callers have left: the work is aborted, and nobody may join. */
   get deserted(): boolean {
     return this.controller.signal.aborted;
   }

@@ -3,8 +3,8 @@ import { declarePolicy } from '../declaration/declare-policy.js';
 import type { SingleFlightOptions } from './single-flight.options.js';
 
 /**
- * Calls with the same arguments and of the same merchant that come while the first one runs share
- * its result. Not for Observables.
+ * Calls of the same merchant with the same arguments share one run: those that arrive while it is
+ * in progress get its result. Not for Observables.
  */
 export function SingleFlight(options: SingleFlightOptions = {}): PolicyDecorator {
   return declarePolicy({ singleFlight: options });

@@ -5,9 +5,9 @@ import type { Policy } from '../policy/policy.js';
 import { Flight } from './flight.js';
 
 /**
- * Calls that are the same and come while the first one runs share its result. Each keeps its own
- * context, signal and deadline: who leaves does not take the others along. Callers share one
- * object: it must not be changed.
+ * Equal calls that arrive while the first one runs share its result. Each keeps its own context,
+ * signal and deadline, so one that leaves does not affect the others. Callers share one object and
+ * must not change it.
  */
 export class SingleFlightPolicy implements Policy {
   readonly kind = 'single-flight';
@@ -19,7 +19,7 @@ export class SingleFlightPolicy implements Policy {
     private readonly options: CallKeyOptions,
     private readonly clock: Clock,
   ) {
-    this.description = `calls of one ${options.scope === 'shared' ? 'key' : 'merchant and key'}`;
+    this.description = `one run per ${options.scope === 'shared' ? 'key' : 'merchant and key'}`;
   }
 
   wrap(next: Operation): Operation {

@@ -11,8 +11,8 @@ export interface PolicyDescriptor {
 }
 
 /**
- * The policies that act on a method, the outermost first. The order and the options are those of
- * the application, whatever the source looks like.
+ * The policies of a method, the outermost first, in the order and with the options that the
+ * application uses.
  *
  * @throws {@link OptionError} if the class has no such method or no policy is declared on it
  */

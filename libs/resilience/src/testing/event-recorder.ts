@@ -4,24 +4,24 @@ import {
 } from '../redis/broadcast.events.js';
 import { resilienceEvents$, type ResilienceEvent } from '../service/resilience-event.js';
 
-/** An event of any channel of the module; `type` is the last part of the channel's name. */
+/** An event of any channel of the module; `type` is the last part of the channel name. */
 export type RecordedEvent =
   ResilienceEvent | ({ readonly type: 'remote-circuit-state' } & RemoteCircuitStateChanged);
 
 export type RecordedEventType = RecordedEvent['type'];
 
-/** What has happened since it was made, in order. */
+/** The events since the recording began, in order. */
 export interface EventRecorder {
   readonly events: readonly RecordedEvent[];
   /** The events of one type. */
   of<Type extends RecordedEventType>(type: Type): readonly Extract<RecordedEvent, { type: Type }>[];
-  /** Ends the recording; what was recorded stays. */
+  /** Stops the recording; recorded events stay. */
   stop(): void;
 }
 
 /**
- * Records the events of all `loyalnest:resilience:*` channels, those of every application of the
- * process. Call `stop()` when the test ends.
+ * Records the events of all `loyalnest:resilience:*` channels, of every application in the process.
+ * Call `stop()` when the test ends.
  */
 export function recordEvents(): EventRecorder {
   const events: RecordedEvent[] = [];

@@ -4,9 +4,9 @@ import type { CircuitBreaker } from '../circuit-breaker/circuit-breaker.js';
 import { ResilienceRegistry } from '../resilience.registry.js';
 
 /**
- * Makes every call of that dependency fail with `CircuitOpenError` until {@link release}.
+ * Makes every call to that dependency fail with `CircuitOpenError` until {@link release}.
  *
- * @param key which of them, of a breaker with `key`; it exists from its first call on
+ * @param key selects one breaker of a policy with `key`; it exists after its first call
  * @throws {@link OptionError} for a name that no method declares
  */
 export function forceOpen(
@@ -18,7 +18,7 @@ export function forceOpen(
 }
 
 /**
- * Ends a forced state: the circuit is closed, with an empty window.
+ * Ends a forced state: the circuit closes with an empty window.
  *
  * @throws {@link OptionError} for a name that no method declares
  */

@@ -53,14 +53,14 @@ describe('the testing entry', () => {
     await expect(sms.get('a')).resolves.toBe('a');
   });
 
-  it('names the circuits there are when asked for another', () => {
+  it('lists the existing circuits for an unknown name', () => {
     expect(() => forceOpen(app, 'smms')).toThrow(
       /forceOpen: got 'smms'; use one of the circuits: sms/,
     );
     expect(() => release(app, 'hosts', 'c')).toThrow("release: got 'hosts[c]'");
   });
 
-  it('records what happens, in order and by type, on virtual time', async () => {
+  it('records events in order and by type, on virtual time', async () => {
     const recorder = recordEvents();
     const down = new Error('down');
     const began = clock.now();
@@ -102,12 +102,15 @@ describe('the testing entry', () => {
   it('describes the policies of a method from the outermost to the innermost', () => {
     expect(describePipeline(app, SmsClient, 'send')).toEqual([
       { kind: 'retry', description: '2 attempts' },
-      { kind: 'circuit-breaker', description: expect.stringContaining('sms, opens at 50 %') },
+      {
+        kind: 'circuit-breaker',
+        description: expect.stringContaining('sms, opens for 30000 ms at 50 %'),
+      },
       { kind: 'timeout', description: '2000 ms' },
     ]);
   });
 
-  it('refuses to describe a method without a policy, or that there is not', () => {
+  it('refuses to describe a method that has no policy or does not exist', () => {
     expect(() => describePipeline(app, SmsClient, 'plain')).toThrow('that a policy is declared on');
     expect(() => describePipeline(app, SmsClient, 'gone' as 'plain')).toThrow(
       "describePipeline: got 'gone'; use a method of SmsClient",

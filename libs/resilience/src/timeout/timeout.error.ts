@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** An attempt took longer than it may; its signal has been aborted. */
+/** An attempt took longer than its timeout; its signal has been aborted. */
 export class TimeoutError extends LoyalNestError {
   readonly code = 'TIMEOUT';
   readonly category = 'timeout';

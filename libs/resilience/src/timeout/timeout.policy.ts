@@ -7,8 +7,8 @@ import { TimeoutError } from './timeout.error.js';
 import type { ResolvedTimeout } from './timeout.options.js';
 
 /**
- * Ends an attempt after its time, or at the caller's deadline if that comes first. The attempt's
- * signal is aborted then, and only then; the abandoned work can no longer reject unnoticed.
+ * Ends an attempt at its timeout, or at the caller's deadline if that comes first. Only then does
+ * its signal abort. A later rejection of the abandoned work is handled.
  */
 export class TimeoutPolicy implements Policy {
   readonly kind = 'timeout';

@@ -18,7 +18,7 @@ import {
 import { closeApps, startApp } from '../../test/start-app.js';
 import { FakeClock } from '@loyalnest/core/testing';
 
-// What other libraries do wrong, case by case; each was seen to happen in one of them.
+// Mistakes of other libraries; each was observed in one of them.
 afterEach(closeApps);
 
 const DOWN = new Error('down');
@@ -100,16 +100,16 @@ it('the signal of a call after a timeout is not aborted', async () => {
   expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
 });
 
-it('work that runs on after its timeout keeps its place in the bulkhead', async () => {
+it('work that runs on after its timeout keeps its bulkhead slot', async () => {
   let running = 0;
-  let most = 0;
+  let maxRunning = 0;
   const ends: (() => void)[] = [];
   @Injectable()
   class Client {
     @Timeout('1s')
     @Bulkhead({ name: 'client', maxConcurrent: 1, releaseAfter: '1m' })
     async read(): Promise<void> {
-      most = Math.max(most, ++running);
+      maxRunning = Math.max(maxRunning, ++running);
       await new Promise<void>((end) => ends.push(end));
       running--;
     }
@@ -123,7 +123,7 @@ it('work that runs on after its timeout keeps its place in the bulkhead', async 
     await clock.advance(1_000);
     expect(await result).toBeInstanceOf(call === 0 ? TimeoutError : BulkheadFullError);
   }
-  expect(most).toBe(1);
+  expect(maxRunning).toBe(1);
   ends[0]!();
   await clock.advance(0);
   const next = app.get(Client).read();
@@ -132,7 +132,7 @@ it('work that runs on after its timeout keeps its place in the bulkhead', async 
   await next;
 });
 
-it('work that never ends gives its place back after the grace', async () => {
+it('work that never ends frees its slot after releaseAfter', async () => {
   @Injectable()
   class Client {
     @Timeout('1s')
@@ -172,13 +172,13 @@ it('rejections of a bulkhead do not open the circuit', async () => {
   expect(registry.get('full')!.snapshot).toMatchObject({ state: 'closed', calls: 0 });
 });
 
-it('rejections of a bulkhead further in do not open the circuit either', () => {
+it('rejections of an inner bulkhead do not open the circuit either', () => {
   const { circuit } = start();
   circuit.admit().failure(new BulkheadFullError('inner', 'queue-full', 1, 0));
   expect(circuit.snapshot).toMatchObject({ state: 'closed', calls: 0 });
 });
 
-it('a probe that never settles does not keep the circuit half-open for ever', async () => {
+it('a probe that never settles does not keep the circuit half-open forever', async () => {
   const { circuit, clock } = await startHalfOpen({ probeLease: '5s' });
   circuit.admit();
   expect(() => circuit.admit()).toThrow(CircuitOpenError);
@@ -187,7 +187,7 @@ it('a probe that never settles does not keep the circuit half-open for ever', as
   expect(circuit.state).toBe('closed');
 });
 
-it('the success of a call that began before the circuit opened does not close it half-open', async () => {
+it('the success of a call that began before the circuit opened does not close it while half-open', async () => {
   const { circuit, clock } = start({ openFor: '30s' });
   const early = circuit.admit();
   circuit.admit().failure(DOWN);
@@ -252,7 +252,7 @@ it('late results of decorated methods count in no later state', async () => {
   expect(circuit.snapshot).toMatchObject({ state: 'closed', calls: 0 });
 });
 
-it('an ignored error neither closes nor opens a half-open circuit, and frees its place', async () => {
+it('an ignored error neither closes nor opens a half-open circuit, and frees its slot', async () => {
   const { circuit } = await startHalfOpen();
   circuit.admit().failure(new NotFoundError('no such account'));
   expect(circuit.state).toBe('half-open');
@@ -272,7 +272,7 @@ it.each([408, 429, 500, 503])('a status %i counts against the dependency', (stat
   expect(circuit.state).toBe('open');
 });
 
-it('of 50 callers at half-open exactly the permitted ones pass', async () => {
+it('a half-open circuit lets exactly halfOpenProbes of 50 callers pass', async () => {
   const { circuit } = await startHalfOpen({ halfOpenProbes: 3 });
   let passed = 0;
   for (let caller = 0; caller < 50; caller++) {
@@ -286,7 +286,7 @@ it('of 50 callers at half-open exactly the permitted ones pass', async () => {
   expect(passed).toBe(3);
 });
 
-it('callers at half-open are rejected at once and do not wait for the probe', async () => {
+it('a half-open circuit rejects further callers at once, without waiting for the probe', async () => {
   @Injectable()
   class Client {
     answer: () => Promise<void> = async () => {
@@ -306,7 +306,7 @@ it('callers at half-open are rejected at once and do not wait for the probe', as
   await expect(client.read()).rejects.toBeInstanceOf(CircuitOpenError);
 });
 
-it('a throwing listener neither changes a result nor keeps a caller waiting', async () => {
+it('a listener that throws neither changes a result nor keeps a caller waiting', async () => {
   const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
   @Injectable()
   class Client {
@@ -343,7 +343,7 @@ it('calls in flight and rejected calls do not dilute the failure ratio', () => {
   expect(circuit.snapshot).toMatchObject({ calls: 10, failures: 10 });
 });
 
-it('the options object of the caller is not changed and may be shared', async () => {
+it('an options object is not changed and can be shared', async () => {
   const shared: CircuitBreakerOptions = Object.freeze({ minimumCalls: 5 });
   @Injectable()
   class Client {
@@ -395,11 +395,11 @@ it('a failing call costs about the same with 100,000 calls in the window as with
   };
   costMs(10_000);
   const [few, many] = [costMs(100), costMs(100_000)];
-  // Where the cost grows with the window, it grows two-hundredfold.
+  // If the cost grew with the window, it would grow two-hundredfold.
   expect(many).toBeLessThan(few * 20 + 5);
 });
 
-it('a window that was idle for an hour has forgotten its failures', async () => {
+it('a window has dropped its failures after an idle hour', async () => {
   const { circuit, clock } = start({ minimumCalls: 20, window: '10s' });
   for (let call = 0; call < 19; call++) circuit.admit().failure(DOWN);
   await clock.advance(3_600_000);
@@ -415,7 +415,7 @@ it('an idle breaker holds no timer', async () => {
   expect(after).toBe(before);
 });
 
-it('two instances of a class share the breaker but never this or the arguments', async () => {
+it('two instances of a class share the breaker but never `this` or the arguments', async () => {
   class Client {
     constructor(readonly name: string) {}
     @CircuitBreaker({ name: 'two-instances' })

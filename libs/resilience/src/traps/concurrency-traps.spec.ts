@@ -16,13 +16,13 @@ import {
 } from '../index.js';
 import { closeApps, startApp } from '../../test/start-app.js';
 
-// Jest fails a test in which a rejection stays unhandled: each of these proves that none does.
+// Jest fails a test with an unhandled rejection, so each of these proves that there is none.
 afterEach(closeApps);
 
 const as = <T>(context: Partial<RequestContext>, task: () => T): T =>
   runInContext({ correlationId: 'c', ...context }, task);
 
-it('the first caller of a single flight does not take the joiners along when it leaves', async () => {
+it('the first caller of a single flight can leave without ending it for the joiners', async () => {
   let runs = 0;
   let end = (_value: string): void => {};
   @Injectable()
@@ -46,7 +46,7 @@ it('the first caller of a single flight does not take the joiners along when it 
   expect(getEventListeners(joiner.signal, 'abort')).toHaveLength(0);
 });
 
-it('the work of a single flight is told to stop once all its callers have left, and a later call starts anew', async () => {
+it('the work of a single flight is aborted when all its callers have left, and a later call starts again', async () => {
   const signals: AbortSignal[] = [];
   @Injectable()
   class Client {
@@ -70,7 +70,7 @@ it('the work of a single flight is told to stop once all its callers have left, 
   await expect(app.get(Client).read()).resolves.toBe('answer');
 });
 
-it('a key of a flight whose calls time out is free again afterwards', async () => {
+it('the key of a single flight is free again after its call timed out', async () => {
   let hang = true;
   @Injectable()
   class Client {
@@ -127,7 +127,7 @@ it('an abort during the backoff ends the call at once', async () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-it('an abort while queued ends the call at once and leaves its place in the queue', async () => {
+it('an abort while queued ends the call at once and frees its place in the queue', async () => {
   @Injectable()
   class Client {
     @Bulkhead({ name: 'queue', maxConcurrent: 1, maxQueue: 1, maxWait: '1m' })
@@ -147,15 +147,15 @@ it('an abort while queued ends the call at once and leaves its place in the queu
   });
 });
 
-it('a bulkhead under a retry never has more places than it should', async () => {
+it('a bulkhead with a retry never runs more than maxConcurrent calls', async () => {
   let running = 0;
-  let most = 0;
+  let maxRunning = 0;
   @Injectable()
   class Client {
     @Retry({ attempts: 3, backoff: { initial: 0 }, budget: false })
     @Bulkhead({ name: 'retried', maxConcurrent: 2, maxQueue: 100, maxWait: '1m' })
     async read(call: number): Promise<void> {
-      most = Math.max(most, ++running);
+      maxRunning = Math.max(maxRunning, ++running);
       await new Promise((turn) => setImmediate(turn));
       running--;
       if (call % 2 === 0) throw new Error('down');
@@ -163,14 +163,14 @@ it('a bulkhead under a retry never has more places than it should', async () => 
   }
   const { app, registry } = await startApp([Client], { clock: new SystemClock() });
   await Promise.allSettled(Array.from({ length: 20 }, (_, call) => app.get(Client).read(call)));
-  expect(most).toBe(2);
+  expect(maxRunning).toBe(2);
   expect(registry.states.bulkheads.get('retried')!.snapshot).toMatchObject({
     running: 0,
     waiting: 0,
   });
 });
 
-it('our own blocked event loop does not make an answer in time a timeout', async () => {
+it('a blocked event loop does not turn an answer in time into a timeout', async () => {
   @Injectable()
   class Client {
     @Timeout('20ms')
@@ -186,7 +186,7 @@ it('our own blocked event loop does not make an answer in time a timeout', async
   await expect(Promise.all(answers)).resolves.toHaveLength(20);
 });
 
-it('no listener stays on the signal of the caller', async () => {
+it("a call leaves no listener on its caller's signal", async () => {
   @Injectable()
   class Client {
     @SingleFlight()
@@ -217,10 +217,10 @@ it.each<[string, PolicyDecorator]>([
   ['a deadline', Deadline('1s')],
   ['a hedge', Hedge({ idempotent: true, delay: '10ms' })],
   ['a single flight', SingleFlight()],
-  ['a queue', Bulkhead({ maxConcurrent: 1, maxQueue: 1 })],
-  ['a turn', RateLimit({ limit: 1, maxWait: '5s' })],
+  ['a bulkhead queue', Bulkhead({ maxConcurrent: 1, maxQueue: 1 })],
+  ['a rate limit', RateLimit({ limit: 1, maxWait: '5s' })],
   ['a backoff', Retry({ attempts: 2, backoff: { initial: '10ms' } })],
-])('%s leaves no listener on the signal of the caller', async (_name, policy) => {
+])("%s leaves no listener on the caller's signal", async (_name, policy) => {
   class Client {
     async read(_id: number): Promise<void> {
       await new Promise((turn) => setImmediate(turn));
@@ -240,7 +240,7 @@ it.each<[string, PolicyDecorator]>([
   expect(getEventListeners(caller.signal, 'abort')).toHaveLength(0);
 });
 
-it('the error of work that was abandoned is not an unhandled rejection', async () => {
+it('an error of abandoned work is not an unhandled rejection', async () => {
   const fails: ((error: Error) => void)[] = [];
   @Injectable()
   class Client {

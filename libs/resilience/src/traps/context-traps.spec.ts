@@ -9,7 +9,7 @@ afterEach(closeApps);
 const as = <T>(context: Partial<RequestContext>, task: () => T): T =>
   runInContext({ correlationId: 'c', ...context }, task);
 
-it('a call that waited in a bulkhead runs as its own merchant, not as the one that freed its place', async () => {
+it('a call that waited in a bulkhead runs as its own merchant, not as the one that freed its slot', async () => {
   const ends: (() => void)[] = [];
   @Injectable()
   class Client {
@@ -27,13 +27,13 @@ it('a call that waited in a bulkhead runs as its own merchant, not as the one th
   );
   for (let call = 0; call < 3; call++) {
     await clock.advance(1);
-    // As the first merchant: whoever frees the place must not pass its context on.
+    // As the first merchant, whose context must not leak to the call that gets the slot.
     as({ merchantId: 'a' }, () => ends[call]!());
   }
   await expect(Promise.all(results)).resolves.toEqual(['a', 'b', 'c']);
 });
 
-it('a store of the application, such as a tenant, stays with its call in the queue', async () => {
+it('an AsyncLocalStorage of the application, such as a tenant, stays with its queued call', async () => {
   const tenant = new AsyncLocalStorage<string>();
   const ends: (() => void)[] = [];
   @Injectable()
@@ -72,7 +72,7 @@ it('a retry after a backoff runs in the context of its own caller', async () => 
   expect(seen).toEqual(['a', 'b', 'a', 'b']);
 });
 
-it('joiners of a single flight keep their own context, also in what runs for each of them', async () => {
+it('joiners of a single flight keep their own context, also in their fallbacks', async () => {
   const tenant = new AsyncLocalStorage<string>();
   let runs = 0;
   @Injectable()

@@ -41,7 +41,7 @@ import { Bulkhead, CircuitBreaker, ResilienceModule, ResilienceRegistry, Retry }
 
 const retryAtOnce = { attempts: 2, backoff: { initial: 0 }, budget: false } as const;
 
-/** Answers in the second attempt of a retry and nowhere else: what is not protected fails. */
+/** Succeeds only in the second attempt of a retry, so an unprotected method fails. */
 async function answerWhenRetried<T>(answer: T): Promise<T> {
   if (currentContext()?.attempt === 2) return answer;
   throw new Error('down');
@@ -52,7 +52,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((app) => app.close()));
 });
 
-/** An application of these, without HTTP. */
+/** Starts an application with these, without HTTP. */
 async function start(
   imports: Parameters<typeof Module>[0]['imports'] & object,
   providers: Type[],
@@ -66,7 +66,7 @@ async function start(
 }
 
 forEachPlatform((platform) => {
-  it('@Get: the route is found, with its guard, pipes, status and header, and is retried', async () => {
+  it('@Get keeps its route, guard, pipes, status and header, and is retried', async () => {
     @Injectable()
     class KeyGuard implements CanActivate {
       canActivate(context: ExecutionContext): boolean {
@@ -127,7 +127,7 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('Swagger describes a decorated controller as it describes a plain one', async () => {
+  it('Swagger describes a decorated controller like a plain one', async () => {
     class ShopDto {
       @ApiProperty({ description: 'number of the shop' })
       readonly id!: number;
@@ -245,7 +245,7 @@ describe('@nestjs/schedule', () => {
 });
 
 describe('@nestjs/event-emitter', () => {
-  it('@OnEvent hears its event, with all arguments, and is retried', async () => {
+  it('@OnEvent receives its event with all arguments, and is retried', async () => {
     @Injectable()
     class Listeners {
       @Retry(retryAtOnce)

@@ -52,7 +52,7 @@ it('request-scoped and transient providers run on their own instance and share t
   expect(registry.get('transient')!.snapshot.successes).toBe(2);
 });
 
-it('a call of the same instance through this is protected', async () => {
+it('a call through `this` is protected', async () => {
   let calls = 0;
   @Injectable()
   class Client {
@@ -90,7 +90,7 @@ it('default parameters keep their values', async () => {
   await expect(app.get(Client).read(1)).resolves.toEqual({ id: 1, rest: [] });
 });
 
-it('an inherited method has state of its own in each subclass', async () => {
+it('an inherited method has its own state in each subclass', async () => {
   abstract class HttpClient {
     @CircuitBreaker({ minimumCalls: 1 })
     async get(fail: boolean): Promise<string> {
@@ -112,7 +112,7 @@ it('an inherited method has state of its own in each subclass', async () => {
   expect(registry.get('Twilio.get')!.state).toBe('closed');
 });
 
-it('two classes of the same name have breakers of their own', async () => {
+it('two classes of the same name have separate breakers', async () => {
   const make = () => {
     @Injectable()
     class Client {
@@ -125,7 +125,7 @@ it('two classes of the same name have breakers of their own', async () => {
   expect(registry.all().map(({ name }) => name)).toEqual(['Client.read', 'Client#2.read']);
 });
 
-it('an instance made by hand runs without its policies, and a warning says so once', async () => {
+it('an instance created by hand runs without its policies, and warns once', async () => {
   const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
   class Client {
     @Retry()
@@ -155,7 +155,7 @@ it.each([
   await expect(startApp([Client])).rejects.toThrow(new RegExp(`${option}.*got NaN`));
 });
 
-it('a delay longer than a timer can keep fails the boot', async () => {
+it('a delay too long for a timer fails the boot', async () => {
   @Injectable()
   class Client {
     @Timeout('30d')
@@ -179,7 +179,7 @@ it('pipelines are compiled at boot and can be listed', async () => {
   ).toEqual(['Client.read']);
 });
 
-describe('an instance that two applications are given as a value', () => {
+describe('an instance provided as a value in two applications', () => {
   class Client {
     @CircuitBreaker({ name: 'shared', minimumCalls: 1 })
     async read(): Promise<string> {
@@ -189,7 +189,7 @@ describe('an instance that two applications are given as a value', () => {
   const provide = (client: Client) => [{ provide: Client, useValue: client }];
   const message = /an instance of Client: got .*another running application.*useFactory/;
 
-  it('is refused by the second one, and goes on for the first', async () => {
+  it('is refused by the second one and still works in the first', async () => {
     const client = new Client();
     const one = await startApp(provide(client));
     await expect(startApp(provide(client))).rejects.toThrow(message);
@@ -197,7 +197,7 @@ describe('an instance that two applications are given as a value', () => {
     expect(one.registry.get('shared')!.snapshot.successes).toBe(1);
   });
 
-  it('is refused if the first one had Nest make it', async () => {
+  it('is refused if Nest created it in the first one', async () => {
     const { app } = await startApp([Client]);
     await expect(startApp(provide(app.get(Client)))).rejects.toThrow(message);
   });
@@ -211,7 +211,7 @@ describe('an instance that two applications are given as a value', () => {
     expect(winner.registry.get('shared')!.snapshot.successes).toBe(1);
   });
 
-  it('belongs to the second one once the first has ended or has failed to boot', async () => {
+  it('belongs to the second one after the first has closed or failed to boot', async () => {
     const client = new Client();
     const broken = { provide: 'BROKEN', useValue: { onModuleInit: failToBoot } };
     await expect(startApp([...provide(client), broken])).rejects.toThrow('no such database');
@@ -223,7 +223,7 @@ describe('an instance that two applications are given as a value', () => {
     expect(one.registry.get('shared')!.snapshot.successes).toBe(0);
   });
 
-  it('may be given twice within one application', async () => {
+  it('can be provided twice within one application', async () => {
     const client = new Client();
     const again = { provide: 'AGAIN', useValue: client };
     const { app, registry } = await startApp([...provide(client), again]);

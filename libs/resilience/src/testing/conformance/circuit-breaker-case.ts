@@ -5,12 +5,12 @@ import type { CircuitBreakerOptions } from '../../circuit-breaker/circuit-breake
 
 export type PermitUnderTest = Pick<CallPermit, 'success' | 'failure' | 'ignore'>;
 
-/** What the suite asks of a circuit breaker. */
+/** What the suite needs from a circuit breaker. */
 export interface BreakerUnderTest extends Pick<
   CircuitBreaker,
   'snapshot' | 'open' | 'close' | 'force' | 'release' | 'update' | 'shutdown'
 > {
-  /** Throws an error with `code` and `retryAfterMs` when the call may not be made. */
+  /** Throws an error with `code` and `retryAfterMs` if the call is not allowed. */
   admit(): PermitUnderTest;
   /** Emits `open`, `halfOpen` and `close`, and `success` and `failure` of single calls. */
   readonly opossum: { on(event: string, listener: () => void): unknown };
@@ -18,20 +18,20 @@ export interface BreakerUnderTest extends Pick<
 
 export interface SubjectUnderTest {
   readonly breaker: BreakerUnderTest;
-  /** The time that the breaker reads. */
+  /** The clock of the breaker. */
   readonly clock: FakeClock;
 }
 
 export type CreateBreaker = (options: CircuitBreakerOptions) => SubjectUnderTest;
 
-/** A named promise of a circuit breaker, for any test runner. */
+/** A guarantee of a circuit breaker as a named case for any test runner. */
 export interface CircuitBreakerCase {
   readonly name: string;
-  /** Rejects with an `AssertionError` if the promise is not kept. */
+  /** Rejects with an `AssertionError` if the breaker does not keep the guarantee. */
   run(create: CreateBreaker): Promise<void>;
 }
 
-/** The timers of the breaker end with the case, whether it is kept or not. */
+/** Creates a case that stops the timers of its breaker, whether it passes or fails. */
 export function circuitBreakerCase(
   name: string,
   options: CircuitBreakerOptions,

@@ -9,7 +9,7 @@ import {
 import type { ForcedState } from '../../circuit-breaker/circuit-state.js';
 import { circuitBreakerConformance, type CreateBreaker } from '../index.js';
 
-// Listeners that throw are warned of; the case of them would fill the output.
+// Listeners that throw cause warnings, which would fill the output.
 beforeAll(() => {
   jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
 });
@@ -30,7 +30,7 @@ function breakerOf(
 
 describe('the circuit breaker of the module', () => {
   it.each(circuitBreakerConformance.map(({ name, run }) => [name, run] as const))(
-    'keeps: %s',
+    'passes: %s',
     async (_name, run) => run(breakerOf(CircuitBreaker)),
   );
 });
@@ -56,7 +56,7 @@ class CountsCallsInFlight extends CircuitBreaker {
   }
 }
 
-/** As opossum does: whatever call succeeds, the circuit closes. */
+/** Like opossum: the success of any call closes the circuit. */
 class ClosesAtAnySuccess extends CircuitBreaker {
   override succeeded(permit: CallPermit, value: unknown): void {
     if (this.state === 'closed') super.succeeded(permit, value);
@@ -64,7 +64,7 @@ class ClosesAtAnySuccess extends CircuitBreaker {
   }
 }
 
-/** Counts in the present state what was admitted in an earlier one. */
+/** Counts results of calls that were admitted in an earlier state. */
 class CountsLateFailures extends CircuitBreaker {
   override failed(permit: CallPermit, error: unknown): void {
     if (this.state === 'closed') super.failed(super.admit(), error);
@@ -72,17 +72,17 @@ class CountsLateFailures extends CircuitBreaker {
   }
 }
 
-class TakesIgnoredForSuccess extends CircuitBreaker {
+class CountsIgnoredAsSuccess extends CircuitBreaker {
   override ignored(permit: CallPermit): void {
     this.succeeded(permit, undefined);
   }
 }
 
-class KeepsThePlaceOfIgnored extends CircuitBreaker {
+class KeepsSlotOfIgnored extends CircuitBreaker {
   override ignored(): void {}
 }
 
-class SettlesAgain extends CircuitBreaker {
+class SettlesTwice extends CircuitBreaker {
   override admit(): CallPermit {
     const permit = super.admit();
     return {
@@ -93,7 +93,7 @@ class SettlesAgain extends CircuitBreaker {
   }
 }
 
-class SaysNoTime extends CircuitBreaker {
+class OmitsRetryAfter extends CircuitBreaker {
   override admit(): CallPermit {
     try {
       return super.admit();
@@ -118,21 +118,21 @@ class KeepsCountsWhenClosed extends CircuitBreaker {
   override close(): void {}
 }
 
-class ForgetsAtUpdate extends CircuitBreaker {
+class LosesCountsOnUpdate extends CircuitBreaker {
   override update(options: ResolvedCircuitBreaker): void {
     super.update(options);
     this.close();
   }
 }
 
-class TakesFailedProbesForSuccess extends CircuitBreaker {
+class CountsFailedProbesAsSuccess extends CircuitBreaker {
   override failed(permit: CallPermit, error: unknown): void {
     if (permit.lease) super.succeeded(permit, undefined);
     else super.failed(permit, error);
   }
 }
 
-class BreaksByItsListeners extends CircuitBreaker {
+class BreaksWhenListenerThrows extends CircuitBreaker {
   override get opossum(): CircuitBreaker['opossum'] {
     const real = super.opossum;
     const on = (event: 'open', listener: () => void): unknown =>
@@ -148,33 +148,41 @@ class BreaksByItsListeners extends CircuitBreaker {
 }
 
 const BROKEN: readonly (readonly [string, CreateBreaker, string])[] = [
-  ['opens at any failure', breakerOf(OpensAtAnyFailure), 'stays closed below the minimum'],
-  ['never opens', breakerOf(NeverOpens), 'opens once the ratio'],
-  ['counts calls in flight', breakerOf(CountsCallsInFlight), 'judges completed calls only'],
+  ['opens on any failure', breakerOf(OpensAtAnyFailure), 'stays closed below minimumCalls'],
+  ['never opens', breakerOf(NeverOpens), 'opens when failureRatio of at least'],
+  ['counts calls in flight', breakerOf(CountsCallsInFlight), 'counts completed calls only'],
   [
-    'closes at any success',
+    'closes on any success',
     breakerOf(ClosesAtAnySuccess),
     'is not closed by the success of a call',
   ],
   ['counts late failures', breakerOf(CountsLateFailures), 'does not count the late failure'],
-  ['takes ignored for success', breakerOf(TakesIgnoredForSuccess), 'counts neither as success'],
-  ['takes ignored for failure', breakerOf(CircuitBreaker, { ignore: () => false }), 'an ignored'],
-  ['keeps the place of ignored', breakerOf(KeepsThePlaceOfIgnored), 'gives its place back'],
-  ['settles a permit again', breakerOf(SettlesAgain), 'a permit is settled once'],
-  ['says no time', breakerOf(SaysNoTime), 'says when the next call'],
-  ['cannot be forced', breakerOf(CannotBeForced), 'forced open rejects until'],
-  ['stays forced', breakerOf(StaysForced), 'forced closed lets all calls through'],
-  ['keeps counts when closed by hand', breakerOf(KeepsCountsWhenClosed), 'opened by hand'],
-  ['forgets at an update', breakerOf(ForgetsAtUpdate), 'options that change while it runs'],
-  ['takes failed probes for success', breakerOf(TakesFailedProbesForSuccess), 'its probe fails'],
-  ['breaks by its listeners', breakerOf(BreaksByItsListeners), 'listeners that throw'],
-  ['forgets nothing', breakerOf(CircuitBreaker, { window: '1h' }), 'a window of time forgets'],
   [
-    'knows no window of calls',
-    breakerOf(CircuitBreaker, { windowCalls: undefined }),
-    'a window of calls',
+    'counts ignored errors as success',
+    breakerOf(CountsIgnoredAsSuccess),
+    'counts neither as success',
   ],
-  ['is not slowed', breakerOf(CircuitBreaker, { slowCall: undefined }), 'slow calls open'],
+  [
+    'counts ignored errors as failures',
+    breakerOf(CircuitBreaker, { ignore: () => false }),
+    'an ignored',
+  ],
+  ['keeps the slot of an ignored probe', breakerOf(KeepsSlotOfIgnored), 'frees its slot'],
+  ['settles a permit twice', breakerOf(SettlesTwice), 'a permit settles once'],
+  ['omits retryAfterMs', breakerOf(OmitsRetryAfter), 'says when the next call'],
+  ['cannot be forced', breakerOf(CannotBeForced), 'a forced-open circuit rejects'],
+  ['stays forced', breakerOf(StaysForced), 'a forced-closed circuit lets all calls through'],
+  [
+    'keeps counts when closed manually',
+    breakerOf(KeepsCountsWhenClosed),
+    'a manually opened circuit',
+  ],
+  ['loses its counts on update', breakerOf(LosesCountsOnUpdate), 'options changed at run time'],
+  ['counts failed probes as success', breakerOf(CountsFailedProbesAsSuccess), 'its probe fails'],
+  ['breaks when a listener throws', breakerOf(BreaksWhenListenerThrows), 'listeners that throw'],
+  ['never drops a call', breakerOf(CircuitBreaker, { window: '1h' }), 'a time window drops'],
+  ['has no call window', breakerOf(CircuitBreaker, { windowCalls: undefined }), 'a call window'],
+  ['ignores slow calls', breakerOf(CircuitBreaker, { slowCall: undefined }), 'slow calls open'],
   [
     'lets 50 probes through',
     breakerOf(CircuitBreaker, { halfOpenProbes: 50 }),
@@ -182,11 +190,15 @@ const BROKEN: readonly (readonly [string, CreateBreaker, string])[] = [
   ],
   ['lets one probe through', breakerOf(CircuitBreaker, { halfOpenProbes: 1 }), 'waits for all'],
   ['waits for a hung probe', breakerOf(CircuitBreaker, { probeLease: '1h' }), 'a hung probe'],
-  ['half-opens early', breakerOf(CircuitBreaker, { openFor: '29s' }), 'half-opens when its time'],
-  ['has another ratio', breakerOf(CircuitBreaker, { failureRatio: 0.1 }), 'below the ratio'],
+  ['half-opens early', breakerOf(CircuitBreaker, { openFor: '29s' }), 'half-opens after openFor'],
+  [
+    'has another failure ratio',
+    breakerOf(CircuitBreaker, { failureRatio: 0.1 }),
+    'stays closed below failureRatio',
+  ],
 ];
 
-async function brokenPromises(create: CreateBreaker): Promise<string[]> {
+async function failedCases(create: CreateBreaker): Promise<string[]> {
   const broken: string[] = [];
   for (const { name, run } of circuitBreakerConformance) {
     await run(create).catch(() => broken.push(name));
@@ -197,10 +209,10 @@ async function brokenPromises(create: CreateBreaker): Promise<string[]> {
 describe('the conformance suite', () => {
   const found = new Set<string>();
 
-  it.each(BROKEN)('finds a breaker that %s', async (_flaw, create, promise) => {
-    const broken = await brokenPromises(create);
-    for (const name of broken) found.add(name);
-    expect(broken).toContainEqual(expect.stringContaining(promise));
+  it.each(BROKEN)('finds a breaker that %s', async (_flaw, create, title) => {
+    const failed = await failedCases(create);
+    for (const name of failed) found.add(name);
+    expect(failed).toContainEqual(expect.stringContaining(title));
   });
 
   it('has no case that all of these breakers pass', () => {
@@ -208,7 +220,7 @@ describe('the conformance suite', () => {
     expect(names.filter((name) => !found.has(name))).toEqual([]);
   });
 
-  it('names every case differently', () => {
+  it('gives every case its own name', () => {
     const names = circuitBreakerConformance.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
   });

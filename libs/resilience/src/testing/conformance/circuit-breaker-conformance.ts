@@ -5,8 +5,8 @@ import { openCircuitCases } from './open-circuit.cases.js';
 import { operatedCircuitCases } from './operated-circuit.cases.js';
 
 /**
- * What a circuit breaker promises, as named cases for any test runner. Every case makes a breaker
- * of its own, and every one of them is broken by some breaker that looks right.
+ * The guarantees of a circuit breaker, as named cases for any test runner. Every case creates its
+ * own breaker. Every case catches some breaker that looks right.
  *
  * @example
  * for (const { name, run } of circuitBreakerConformance) it(name, () => run(createMyBreaker));

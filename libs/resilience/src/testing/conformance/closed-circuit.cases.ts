@@ -6,7 +6,7 @@ const NOT_FOUND = new Error('not found');
 
 export const closedCircuitCases: readonly CircuitBreakerCase[] = [
   circuitBreakerCase(
-    'a closed circuit opens once the ratio of failures is reached by the minimum of calls',
+    'a closed circuit opens when failureRatio of at least minimumCalls calls have failed',
     { failureRatio: 0.5, minimumCalls: 20 },
     ({ breaker }) => {
       succeed(breaker, 10);
@@ -17,7 +17,7 @@ export const closedCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'a closed circuit stays closed below the minimum of calls, however many fail',
+    'a closed circuit stays closed below minimumCalls, however many calls fail',
     { minimumCalls: 20 },
     ({ breaker }) => {
       fail(breaker, 19);
@@ -25,7 +25,7 @@ export const closedCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'a closed circuit stays closed below the ratio of failures, however many calls there are',
+    'a closed circuit stays closed below failureRatio, however many calls there are',
     { failureRatio: 0.5, minimumCalls: 2 },
     ({ breaker }) => {
       succeed(breaker, 51);
@@ -34,7 +34,7 @@ export const closedCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'a closed circuit judges completed calls only, whatever is in flight',
+    'a closed circuit counts completed calls only, none in flight',
     { failureRatio: 0.5, minimumCalls: 10 },
     ({ breaker }) => {
       for (let call = 0; call < 20; call++) breaker.admit();
@@ -45,7 +45,7 @@ export const closedCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'a window of time forgets the calls that have left it',
+    'a time window drops the calls that have left it',
     { minimumCalls: 2, window: '10s' },
     async ({ breaker, clock }) => {
       fail(breaker);
@@ -56,7 +56,7 @@ export const closedCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'a window of calls holds the last ones, however long ago they were',
+    'a call window holds the last calls, however old they are',
     { failureRatio: 0.5, minimumCalls: 4, windowCalls: 4 },
     async ({ breaker, clock }) => {
       fail(breaker);
@@ -70,7 +70,7 @@ export const closedCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'slow calls open the circuit at their own ratio, though none fails',
+    'slow calls open the circuit at slowCallRatio, even if none fails',
     { minimumCalls: 4, window: '60s', slowCall: '1s', slowCallRatio: 0.5 },
     async ({ breaker, clock }) => {
       succeed(breaker, 2);
@@ -92,7 +92,7 @@ export const closedCircuitCases: readonly CircuitBreakerCase[] = [
       assert.equal(breaker.snapshot.calls, 0);
     },
   ),
-  circuitBreakerCase('a permit is settled once', { minimumCalls: 20 }, ({ breaker }) => {
+  circuitBreakerCase('a permit settles once', { minimumCalls: 20 }, ({ breaker }) => {
     const permit = breaker.admit();
     permit.success();
     permit.failure(DOWN);

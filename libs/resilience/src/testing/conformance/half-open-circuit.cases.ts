@@ -25,7 +25,7 @@ export const halfOpenCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'a half-open circuit opens again for the full time when its probe fails',
+    'a half-open circuit opens again for the full openFor when its probe fails',
     AT_ONCE,
     async (subject) => {
       const { breaker, clock } = subject;
@@ -48,7 +48,7 @@ export const halfOpenCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'a half-open circuit waits for all of its probes and closes below the ratio of failures',
+    'a half-open circuit waits for all of its probes and closes below failureRatio',
     { ...AT_ONCE, halfOpenProbes: 3, failureRatio: 0.5 },
     async (subject) => {
       const { breaker } = subject;
@@ -63,7 +63,7 @@ export const halfOpenCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'a half-open circuit opens again at the ratio of failed probes',
+    'a half-open circuit opens again when failureRatio of its probes have failed',
     { ...AT_ONCE, halfOpenProbes: 3, failureRatio: 0.5 },
     async (subject) => {
       const { breaker } = subject;
@@ -76,7 +76,7 @@ export const halfOpenCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'a hung probe gives its place to another caller when its lease is over, and counts no more',
+    'a hung probe loses its slot to another caller when its lease ends, and counts no more',
     { ...AT_ONCE, probeLease: '5s' },
     async (subject) => {
       const { breaker, clock } = subject;
@@ -93,7 +93,7 @@ export const halfOpenCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'a probe with an ignored error gives its place back and neither closes nor opens',
+    'a probe with an ignored error frees its slot and neither closes nor opens the circuit',
     { ...AT_ONCE, ignore: (error) => error === NOT_FOUND },
     async (subject) => {
       const { breaker } = subject;

@@ -14,7 +14,7 @@ export const openCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'an open circuit half-opens when its time is over, and not before',
+    'an open circuit half-opens after openFor, and not before',
     AT_ONCE,
     async ({ breaker, clock }) => {
       fail(breaker);
@@ -25,7 +25,7 @@ export const openCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'an open circuit ignores the late success of a call that began before',
+    'an open circuit ignores the late success of a call that began before it opened',
     AT_ONCE,
     ({ breaker }) => {
       const early = breaker.admit();
@@ -35,7 +35,7 @@ export const openCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'a reopened circuit ignores the late success of a probe of the time before',
+    'a reopened circuit ignores the late success of an earlier probe',
     { ...AT_ONCE, probeLease: '5s' },
     async ({ breaker, clock }) => {
       fail(breaker);
@@ -49,7 +49,7 @@ export const openCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'a circuit that closed does not count the late failure of a call that began before it opened',
+    'a circuit that closed again does not count the late failure of a call that began before it opened',
     AT_ONCE,
     async ({ breaker, clock }) => {
       const early = breaker.admit();

@@ -7,7 +7,7 @@ const LENIENT = { minimumCalls: 20, failureRatio: 0.9 } as const;
 
 export const operatedCircuitCases: readonly CircuitBreakerCase[] = [
   circuitBreakerCase(
-    'a circuit that is forced open rejects until it is released, and is closed then',
+    'a forced-open circuit rejects calls until it is released, and then it is closed',
     AT_ONCE,
     async ({ breaker, clock }) => {
       const early = breaker.admit();
@@ -22,7 +22,7 @@ export const operatedCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'a circuit that is forced closed lets all calls through until it is released',
+    'a forced-closed circuit lets all calls through until it is released',
     AT_ONCE,
     ({ breaker }) => {
       fail(breaker);
@@ -36,7 +36,7 @@ export const operatedCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'a circuit for metrics only lets all calls through and counts them',
+    'a metrics-only circuit lets all calls through and counts them',
     AT_ONCE,
     ({ breaker }) => {
       breaker.force('metrics-only');
@@ -49,7 +49,7 @@ export const operatedCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'a circuit that is opened by hand half-opens by itself, and one that is closed is empty',
+    'a manually opened circuit half-opens by itself, and a manually closed one is empty',
     AT_ONCE,
     async ({ breaker, clock }) => {
       breaker.open();
@@ -62,7 +62,7 @@ export const operatedCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'options that change while it runs keep its counts and judge the next call',
+    'options changed at run time keep the counts and apply to the next call',
     LENIENT,
     ({ breaker }) => {
       succeed(breaker, 5);
@@ -75,13 +75,13 @@ export const operatedCircuitCases: readonly CircuitBreakerCase[] = [
     },
   ),
   circuitBreakerCase(
-    'listeners that throw disturb neither calls nor states',
+    'listeners that throw affect neither calls nor states',
     AT_ONCE,
     async ({ breaker, clock }) => {
-      let told = 0;
+      let emitted = 0;
       for (const event of ['success', 'failure', 'open', 'halfOpen', 'close']) {
         breaker.opossum.on(event, () => {
-          told++;
+          emitted++;
           throw new Error(`listener of ${event}`);
         });
       }
@@ -91,7 +91,7 @@ export const operatedCircuitCases: readonly CircuitBreakerCase[] = [
       expectState(breaker, 'half-open');
       succeed(breaker);
       expectState(breaker, 'closed');
-      assert.equal(told, 5);
+      assert.equal(emitted, 5);
     },
   ),
 ];
