@@ -31,7 +31,7 @@ import { ResilienceService } from './service/resilience.service.js';
   exports: [ResilienceRegistry, ResilienceService, CircuitBreakerService],
 })
 export class ResilienceModule extends ConfigurableModuleClass {
-  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+  static override forRoot(options: typeof OPTIONS_TYPE = {}): DynamicModule {
     return withAdmin(super.forRoot(options), options.admin);
   }
 
