@@ -1,6 +1,19 @@
 // Jest runs the sources as CommonJS: SWC also transforms the ESM-only packages below, so that no
 // Node flag is needed on any supported version. The e2e specs start the built ESM services.
-const esmOnly = ['@nestjs', '@loyalnest', 'nestjs-pino', 'commander'];
+const esmOnly = [
+  '@nestjs',
+  '@loyalnest',
+  'nestjs-pino',
+  'commander',
+  // cli-truncate and string-width, with what they depend on
+  'cli-truncate',
+  'slice-ansi',
+  'ansi-styles',
+  'string-width',
+  'strip-ansi',
+  'ansi-regex',
+  'get-east-asian-width',
+];
 
 export default {
   testEnvironment: 'node',

@@ -3,7 +3,7 @@ import { Logger, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { adminApp, asker } from '../../test/admin-app.js';
-import { DeadLetterFixture, envelope } from '../../test/dead-letter-fixture.js';
+import { DeadLetterFixture, envelope } from '@loyalnest/testing/dead-letters';
 import { QueueModule } from '../index.js';
 import type { RedriveTask } from '../redrive/redrive-task.js';
 import { ANSWER_SCHEMAS, type AnswerName, type AnswerSchema } from './answer-schemas.js';

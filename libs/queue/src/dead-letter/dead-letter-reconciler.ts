@@ -11,6 +11,12 @@ export interface ReconcileOptions {
   readonly full?: boolean;
 }
 
+/** Sizes of the failed set and of its index. They differ while the index lags behind. */
+export interface IndexCoverage {
+  readonly deadLetters: number;
+  readonly indexed: number;
+}
+
 const PAGE = 250;
 /**
  * A death's time is the worker's clock: one that runs behind puts it before what was seen already.
@@ -51,14 +57,20 @@ export class DeadLetterReconciler {
     return mended;
   }
 
-  /** Whether the index has as many as the failed set; a look that costs nothing. */
-  async isSameSize(): Promise<boolean> {
+  /** Compares the sizes of the index and of the failed set; costs two commands. */
+  async coverage(): Promise<IndexCoverage> {
     const { redis } = this.source;
-    const [failed, indexed] = await Promise.all([
+    const [deadLetters, indexed] = await Promise.all([
       redis.zcard(this.keys.failed),
       redis.zcard(this.keys.index),
     ]);
-    return failed === indexed;
+    return { deadLetters, indexed };
+  }
+
+  /** Whether the index has as many entries as there are dead letters. */
+  async isSameSize(): Promise<boolean> {
+    const { deadLetters, indexed } = await this.coverage();
+    return deadLetters === indexed;
   }
 
   private async addNew(fromMs: number | undefined, signal?: AbortSignal): Promise<number> {

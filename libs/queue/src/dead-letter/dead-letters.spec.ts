@@ -1,7 +1,7 @@
 import { diagnostics } from '@loyalnest/core';
 import { FakeClock, RedisServer } from '@loyalnest/testing';
 import { Job, UnrecoverableError } from 'bullmq';
-import { DeadLetterFixture, envelope } from '../../test/dead-letter-fixture.js';
+import { DeadLetterFixture, envelope } from '@loyalnest/testing/dead-letters';
 import { InvalidPayloadError } from '../job/invalid-payload.error.js';
 import { PayloadTooLargeError } from '../job/payload-too-large.error.js';
 import { DeadLetterBusyError } from './dead-letter-busy.error.js';

@@ -10,7 +10,7 @@ import { DeadLetterIndex } from './dead-letter-index.js';
 import { DeadLetterKeys } from './dead-letter-keys.js';
 import { DeadLetterNotFoundError } from './dead-letter-not-found.error.js';
 import { DeadLetterPruner } from './dead-letter-pruner.js';
-import { DeadLetterReconciler, type ReconcileOptions } from './dead-letter-reconciler.js';
+import { DeadLetterReconciler, type IndexCoverage, type ReconcileOptions } from './dead-letter-reconciler.js';
 import { DeadLetterRedriver } from './dead-letter-redriver.js';
 import { resolveDeadLetterOptions, type ResolvedRetention } from './dead-letter-retention.js';
 import { DeadLetterScan, resolveFilter } from './dead-letter-scan.js';
@@ -224,6 +224,11 @@ export class DeadLetters {
     const items = records.flatMap((record) => (record?.discard ? [this.describe(record)] : []));
     const last = page.length === size ? page.at(-1) : undefined;
     return { items, total, ...(last && { cursor: encodeCursor(last) }) };
+  }
+
+  /** Number of dead letters and of index entries as they are now. Does not repair the index. */
+  indexCoverage(): Promise<IndexCoverage> {
+    return this.reconciler.coverage();
   }
 
   /** Makes the index what the failed set says. */

@@ -3,7 +3,7 @@ import { eventually, RedisServer } from '@loyalnest/testing';
 import { UnrecoverableError, type Job } from 'bullmq';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { DeadLetterFixture } from '../../test/dead-letter-fixture.js';
+import { DeadLetterFixture } from '@loyalnest/testing/dead-letters';
 import type { RedriveClaim } from '../dead-letter/dead-letter-redriver.js';
 import type { Scored } from '../dead-letter/scored-page.js';
 import { RedriveEngine } from './redrive-engine.js';

@@ -72,6 +72,11 @@ export class RedriveEngine {
     return id === undefined ? undefined : this.get(id);
   }
 
+  /** Whether a process is running the active task at this moment. */
+  isRunning(): Promise<boolean> {
+    return this.store.isLeased();
+  }
+
   /** The last tasks, the newest first. */
   async list(): Promise<readonly RedriveTask[]> {
     const tasks = await Promise.all((await this.store.ids()).map((id) => this.store.read(id)));

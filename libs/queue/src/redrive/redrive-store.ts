@@ -116,6 +116,11 @@ export class RedriveStore {
     };
   }
 
+  /** Whether a process holds the lease of the queue's tasks. */
+  async isLeased(): Promise<boolean> {
+    return (await this.source.redis.exists(this.leaseKey)) === 1;
+  }
+
   async renew({ token }: RedriveClaim, leaseMs: number): Promise<boolean> {
     return (await RENEW.run(this.source.redis, [this.leaseKey], [token, leaseMs])) === 1;
   }
