@@ -83,6 +83,21 @@ export default {
       { path: '^libs/[^/]+/test/' },
     ),
     rule(
+      'dead-letter-folders',
+      'in dead-letter, a folder may import record and index, index may import record, and no other',
+      { path: '^libs/queue/src/dead-letter/([^/]+)/', pathNot: SPEC },
+      {
+        path: '^libs/queue/src/dead-letter/[^/]+/',
+        pathNot: ['^libs/queue/src/dead-letter/($1|record|index)/'],
+      },
+    ),
+    rule(
+      'dead-letter-record-below-index',
+      'the index is made of records, which never need it',
+      { path: '^libs/queue/src/dead-letter/record/', pathNot: SPEC },
+      { path: '^libs/queue/src/dead-letter/index/' },
+    ),
+    rule(
       'toolkit-is-for-libs',
       'apps use @loyalnest/core; its toolkit is unstable and for the libs of the suite',
       { path: '^apps/' },

@@ -5,7 +5,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { adminApp, asker } from '../../test/admin-app.js';
 import { DeadLetterFixture, envelope } from '@loyalnest/testing/dead-letters';
 import { QueueModule } from '../index.js';
-import type { RedriveTask } from '../redrive/redrive-task.js';
+import type { RedriveTask } from '../redrive-tasks/redrive-task.js';
 import { ANSWER_SCHEMAS, type AnswerName, type AnswerSchema } from './answer-schemas.js';
 import { adminCommanded } from './admin.events.js';
 import type { AuditPage, AuditRecord } from './audit-record.js';

@@ -1,9 +1,9 @@
 import { OptionError } from '@loyalnest/core';
 import type { DeadLetterDetails, DeadLetterFilter } from '../dead-letter/dead-letter.js';
 import type { DeadLetters } from '../dead-letter/dead-letters.js';
-import type { RedriveEngine } from '../redrive/redrive-engine.js';
-import type { RedriveRequest } from '../redrive/redrive-request.js';
-import type { RedriveTask } from '../redrive/redrive-task.js';
+import type { RedriveEngine } from '../redrive-tasks/redrive-engine.js';
+import type { RedriveRequest } from '../redrive-tasks/redrive-request.js';
+import type { RedriveTask } from '../redrive-tasks/redrive-task.js';
 import type { Actor, AdminCommand, AuditIntent } from './audit-record.js';
 import type { AuditTrail } from './audit-trail.js';
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DeadLetterService } from '../dead-letter/dead-letter.service.js';
 import { QueueRegistry } from '../queue-registry.js';
-import { RedriveEngine } from '../redrive/redrive-engine.js';
-import { RedriveTasks } from '../redrive/redrive-tasks.js';
+import { RedriveEngine } from '../redrive-tasks/redrive-engine.js';
+import { RedriveTasks } from '../redrive-tasks/redrive-tasks.js';
 import type { QueueAdmin } from './admin-commands.js';
 import { QueueNotFoundError } from './queue-not-found.error.js';
 

@@ -5,8 +5,8 @@ import { JobHandlers } from '../handler/job-handlers.js';
 import { QueueRegistry } from '../queue-registry.js';
 import { MODULE_OPTIONS_TOKEN } from '../queue.module-definition.js';
 import type { QueueModuleOptions } from '../queue.options.js';
-import type { DeadLetterEdit, KnownJob } from './dead-letter-editor.js';
-import type { DeadLetterGroup } from './dead-letter-group.js';
+import type { DeadLetterEdit, KnownJob } from './edit/dead-letter-editor.js';
+import type { DeadLetterGroup } from './index/dead-letter-group.js';
 import type { IndexMended } from './dead-letter.events.js';
 import type {
   DeadLetterDetails,

@@ -5,9 +5,9 @@ import { DeadLetterFixture, envelope } from '@loyalnest/testing/dead-letters';
 import { InvalidPayloadError } from '../job/invalid-payload.error.js';
 import { PayloadTooLargeError } from '../job/payload-too-large.error.js';
 import { DeadLetterBusyError } from './dead-letter-busy.error.js';
-import { DeadLetterChangedError } from './dead-letter-changed.error.js';
+import { DeadLetterChangedError } from './edit/dead-letter-changed.error.js';
 import { DeadLetterNotFoundError } from './dead-letter-not-found.error.js';
-import { resolveDeadLetterOptions } from './dead-letter-retention.js';
+import { resolveDeadLetterOptions } from './retention/dead-letter-retention.js';
 import type { DeadLettered, DeadLettersPruned, IndexMended } from './dead-letter.events.js';
 import { DEAD_LETTER_REASONS } from './dead-letter.js';
 

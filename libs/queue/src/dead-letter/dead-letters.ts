@@ -3,17 +3,24 @@ import { wholeNumber } from '@loyalnest/core/toolkit';
 import { Queue } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 import { DeadLetterBusyError } from './dead-letter-busy.error.js';
-import { DeadLetterDiscards } from './dead-letter-discards.js';
-import { DeadLetterEditor, type DeadLetterEdit, type KnownJob } from './dead-letter-editor.js';
-import type { DeadLetterGroup } from './dead-letter-group.js';
-import { DeadLetterIndex } from './dead-letter-index.js';
+import { DeadLetterDiscards } from './discard/dead-letter-discards.js';
+import { DeadLetterEditor, type DeadLetterEdit, type KnownJob } from './edit/dead-letter-editor.js';
+import type { DeadLetterGroup } from './index/dead-letter-group.js';
+import { DeadLetterIndex } from './index/dead-letter-index.js';
 import { DeadLetterKeys } from './dead-letter-keys.js';
 import { DeadLetterNotFoundError } from './dead-letter-not-found.error.js';
-import { DeadLetterPruner } from './dead-letter-pruner.js';
-import { DeadLetterReconciler, type IndexCoverage, type ReconcileOptions } from './dead-letter-reconciler.js';
-import { DeadLetterRedriver } from './dead-letter-redriver.js';
-import { resolveDeadLetterOptions, type ResolvedRetention } from './dead-letter-retention.js';
-import { DeadLetterScan, resolveFilter } from './dead-letter-scan.js';
+import { DeadLetterPruner } from './retention/dead-letter-pruner.js';
+import {
+  DeadLetterReconciler,
+  type IndexCoverage,
+  type ReconcileOptions,
+} from './index/dead-letter-reconciler.js';
+import { DeadLetterRedriver } from './redrive/dead-letter-redriver.js';
+import {
+  resolveDeadLetterOptions,
+  type ResolvedRetention,
+} from './retention/dead-letter-retention.js';
+import { DeadLetterScan, resolveFilter } from './scan/dead-letter-scan.js';
 import type { DeadLetterSource } from './dead-letter-source.js';
 import type { DeadLettersPruned, IndexMended } from './dead-letter.events.js';
 import type {
@@ -23,9 +30,9 @@ import type {
   DeadLetterPage,
   DeadLetterReason,
 } from './dead-letter.js';
-import { describeRecord, readRecords } from './job-record.js';
-import { decodeCursor, encodeCursor } from './page-cursor.js';
-import { readPage, type Scored } from './scored-page.js';
+import { describeRecord, readRecords } from './record/job-record.js';
+import { decodeCursor, encodeCursor } from './scan/page-cursor.js';
+import { readPage, type Scored } from '../redis/scored-page.js';
 
 export interface DeadLettersOptions extends DeadLetterSource {
   /** @defaultValue 180 days and 100,000 */

@@ -1,5 +1,5 @@
 import type { DeadLetters } from '../dead-letter/dead-letters.js';
-import { parseData } from '../dead-letter/job-record.js';
+import { parseData } from '../dead-letter/record/job-record.js';
 
 /**
  * How long the newest completed job is kept, in milliseconds. Undefined if no job is kept by age, or no

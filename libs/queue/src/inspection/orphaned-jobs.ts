@@ -1,7 +1,7 @@
 import { DeadLetterKeys } from '../dead-letter/dead-letter-keys.js';
 import type { DeadLetterSource } from '../dead-letter/dead-letter-source.js';
 import type { DeadLetters } from '../dead-letter/dead-letters.js';
-import { readPages } from '../dead-letter/scored-page.js';
+import { readPages } from '../redis/scored-page.js';
 import { readPipeline } from '../redis/read-pipeline.js';
 import { mastersOf, scanKeys } from '../redis/scan-keys.js';
 

@@ -33,18 +33,19 @@ export type {
   DeadLetterReason,
   Discard,
 } from '../dead-letter/dead-letter.js';
-export type { DeadLetterGroup } from '../dead-letter/dead-letter-group.js';
+export type { DeadLetterGroup } from '../dead-letter/index/dead-letter-group.js';
 export type { HistoryEntry } from '../dead-letter/dead-letter-history.js';
-export type { IndexCoverage } from '../dead-letter/dead-letter-reconciler.js';
+export type { IndexCoverage } from '../dead-letter/index/dead-letter-reconciler.js';
 export { maskDeadLetter } from '../admin/payload-mask.js';
 
 // Redrive tasks
-export { RedriveEngine } from '../redrive/redrive-engine.js';
-export type { RunEnd } from '../redrive/redrive-engine.js';
-export { resolveRedrive } from '../redrive/redrive-request.js';
-export type { RedriveRequest } from '../redrive/redrive-request.js';
-export { ENDED_STATES } from '../redrive/redrive-task.js';
-export type { RedriveState, RedriveTask } from '../redrive/redrive-task.js';
+export { RedriveEngine } from '../redrive-tasks/redrive-engine.js';
+export type { RunEnd } from '../redrive-tasks/redrive-engine.js';
+export { resolveRedrive } from '../redrive-tasks/redrive-request.js';
+export type { RedriveRequest } from '../redrive-tasks/redrive-request.js';
+export { ENDED_STATES } from '../redrive-tasks/redrive-task.js';
+export type { RedriveState, RedriveTask } from '../redrive-tasks/redrive-task.js';
+export { redriveTaskChanged } from '../redrive-tasks/redrive.events.js';
 
 // Audited commands, the same as over HTTP
 export { AdminCommands, requireFilter } from '../admin/admin-commands.js';
@@ -73,4 +74,4 @@ export { queuesWithoutSettings } from '../inspection/queues-without-settings.js'
 export { isRedisOutage } from '../admin/redis-outage.js';
 export { AuditUnwritableError } from '../admin/audit-unwritable.error.js';
 export { QueueNotFoundError } from '../admin/queue-not-found.error.js';
-export { RedriveTaskActiveError } from '../redrive/redrive-task-active.error.js';
+export { RedriveTaskActiveError } from '../redrive-tasks/redrive-task-active.error.js';

@@ -1,6 +1,6 @@
 import { durationMs, OptionError, type Duration } from '@loyalnest/core';
 import { ratio, wholeNumber } from '@loyalnest/core/toolkit';
-import { resolveFilter, type ResolvedFilter } from '../dead-letter/dead-letter-scan.js';
+import { resolveFilter, type ResolvedFilter } from '../dead-letter/scan/dead-letter-scan.js';
 import type { DeadLetterFilter } from '../dead-letter/dead-letter.js';
 
 export interface RedriveRequest {

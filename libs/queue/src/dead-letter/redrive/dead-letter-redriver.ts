@@ -1,15 +1,15 @@
 import { Job, type JobsOptions } from 'bullmq';
 import { randomUUID } from 'node:crypto';
-import { readPipeline } from '../redis/read-pipeline.js';
-import { appendHistory } from './dead-letter-history.js';
-import type { DeadLetterIndex } from './dead-letter-index.js';
-import { DeadLetterKeys } from './dead-letter-keys.js';
-import type { DeadLetterSource } from './dead-letter-source.js';
-import { deadLetterRedriven } from './dead-letter.events.js';
-import { HISTORY_FIELD } from './job-record.js';
-import { KeyList } from './key-list.js';
+import { readPipeline } from '../../redis/read-pipeline.js';
+import { appendHistory } from '../dead-letter-history.js';
+import type { DeadLetterIndex } from '../index/dead-letter-index.js';
+import { DeadLetterKeys } from '../dead-letter-keys.js';
+import type { DeadLetterSource } from '../dead-letter-source.js';
+import { deadLetterRedriven } from '../dead-letter.events.js';
+import { HISTORY_FIELD } from '../record/job-record.js';
+import { KeyList } from '../index/key-list.js';
 import { PREPARE_REDRIVE, PREPARED, UNLOCK } from './redrive-script.js';
-import type { Scored } from './scored-page.js';
+import type { Scored } from '../../redis/scored-page.js';
 
 /** The task that a redrive belongs to; its lease is checked together with each dead letter. */
 export interface RedriveClaim {

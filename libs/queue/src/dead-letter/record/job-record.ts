@@ -1,20 +1,19 @@
 import { createHash } from 'node:crypto';
-import { isJobEnvelope } from '../job/job-envelope.js';
-import { readPipeline } from '../redis/read-pipeline.js';
+import { isJobEnvelope } from '../../job/job-envelope.js';
+import { readPipeline } from '../../redis/read-pipeline.js';
 import { causeFingerprint, errorName } from './cause-fingerprint.js';
-import { readHistory } from './dead-letter-history.js';
-import { DeadLetterKeys } from './dead-letter-keys.js';
-import { readReason } from './dead-letter-reason.js';
-import type { DeadLetterSource } from './dead-letter-source.js';
-import type { DeadLetterDetails, Discard } from './dead-letter.js';
-import type { IndexEntry } from './index-entry.js';
+import { readHistory } from '../dead-letter-history.js';
+import { DeadLetterKeys } from '../dead-letter-keys.js';
+import { readReason } from '../dead-letter-reason.js';
+import type { DeadLetterSource } from '../dead-letter-source.js';
+import type { DeadLetterDetails, Discard } from '../dead-letter.js';
 
-/** Fields that stand in the job's own hash, so that they go where the job goes. */
+/** Fields in the job's own hash. They exist exactly as long as the job does. */
 export const HISTORY_FIELD = 'loyalnest:history';
 export const DISCARD_FIELD = 'loyalnest:discarded';
-/** The death that was told of last. */
+/** Score of the death that was announced last. */
 export const ANNOUNCED_FIELD = 'loyalnest:announced';
-/** The redrive task that took the job last, and in which of its deaths. */
+/** The redrive task that took the job last, and the score of the death that it took. */
 export const TASK_FIELD = 'loyalnest:task';
 
 const FIELDS = [
@@ -29,16 +28,16 @@ const FIELDS = [
   DISCARD_FIELD,
 ] as const;
 
-/** A job as Redis holds it; nothing is written back of what was parsed. */
+/** A job as Redis stores it. Scripts compare the raw text, so parsed values are never written back. */
 export interface JobRecord {
   readonly id: string;
-  /** In the failed set; null if it is not there. */
+  /** Score in the failed set; null if the job is not in it. */
   readonly score: string | null;
   readonly name: string;
   readonly data: string;
   readonly opts: string;
   readonly failedReason: string;
-  /** The oldest first. */
+  /** Oldest first. */
   readonly stacks: readonly string[];
   readonly timestamp: number;
   readonly attemptsMade: number;
@@ -46,7 +45,7 @@ export interface JobRecord {
   readonly discard: string | null;
 }
 
-/** In the order of `ids`; undefined for a job that does not exist. */
+/** Reads jobs in the order of `ids`; undefined for a job that does not exist. */
 export async function readRecords(
   { redis, bull }: DeadLetterSource,
   ids: readonly string[],
@@ -76,20 +75,7 @@ export async function readRecords(
   });
 }
 
-/** What the index says of a job that is in the failed set. */
-export function entryOf(record: JobRecord & { readonly score: string }): IndexEntry {
-  const data = parseData(record.data);
-  const merchant = isJobEnvelope(data) ? data.context.merchantId : undefined;
-  return {
-    score: record.score,
-    reason: readReason(record.failedReason).reason,
-    group: groupOf(record),
-    again: readHistory(record.history).some(({ kind }) => kind === 'redriven'),
-    name: record.name,
-    ...(merchant !== undefined && { merchant }),
-  };
-}
-
+/** Describes a dead letter, or a discarded one, for an operator. */
 export function describeRecord(queue: string, record: JobRecord): DeadLetterDetails {
   const data = parseData(record.data);
   const envelope = isJobEnvelope(data) ? data : undefined;
@@ -115,14 +101,17 @@ export function describeRecord(queue: string, record: JobRecord): DeadLetterDeta
   };
 }
 
+/** Changes whenever the stored data changes. */
 export function revisionOf(data: string): string {
   return createHash('sha256').update(data).digest('hex').slice(0, 16);
 }
 
+/** Class of the error that the last run failed with. */
 export function errorClassOf(record: JobRecord): string {
   return errorName(record.stacks.at(-1));
 }
 
+/** Parses stored JSON; text that is no JSON comes back as it is. */
 export function parseData(data: string): unknown {
   try {
     return JSON.parse(data);
@@ -131,7 +120,8 @@ export function parseData(data: string): unknown {
   }
 }
 
-function groupOf(record: JobRecord): string {
+/** Fingerprint of the cause that a job died of. */
+export function groupOf(record: JobRecord): string {
   const { message } = readReason(record.failedReason);
   return causeFingerprint({ job: record.name, message, stack: record.stacks.at(-1) });
 }

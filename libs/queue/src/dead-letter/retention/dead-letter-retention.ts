@@ -1,6 +1,6 @@
 import { durationMs, OptionError, type Duration } from '@loyalnest/core';
 import { wholeNumber } from '@loyalnest/core/toolkit';
-import { DEAD_LETTER_REASONS, type DeadLetterReason } from './dead-letter.js';
+import { DEAD_LETTER_REASONS, type DeadLetterReason } from '../dead-letter.js';
 
 export interface RetentionLimits {
   /** Age at which a dead letter is removed; at least an hour. */

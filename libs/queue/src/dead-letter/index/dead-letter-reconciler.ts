@@ -1,8 +1,8 @@
 import type { DeadLetterIndex } from './dead-letter-index.js';
-import { DeadLetterKeys } from './dead-letter-keys.js';
-import type { DeadLetterSource } from './dead-letter-source.js';
-import { indexMended, type IndexMended } from './dead-letter.events.js';
-import { readPages } from './scored-page.js';
+import { DeadLetterKeys } from '../dead-letter-keys.js';
+import type { DeadLetterSource } from '../dead-letter-source.js';
+import { indexMended, type IndexMended } from '../dead-letter.events.js';
+import { readPages } from '../../redis/scored-page.js';
 
 export interface ReconcileOptions {
   /** Stops between two pages. */

@@ -1,6 +1,6 @@
 import { LuaScript } from '@loyalnest/core/toolkit';
-import { INDEX_FUNCTIONS } from './index-scripts.js';
-import { HISTORY_FIELD, TASK_FIELD } from './job-record.js';
+import { INDEX_FUNCTIONS } from '../index/index-scripts.js';
+import { HISTORY_FIELD, TASK_FIELD } from '../record/job-record.js';
 
 /** What `PREPARE_REDRIVE` says of an item. */
 export const PREPARED = {

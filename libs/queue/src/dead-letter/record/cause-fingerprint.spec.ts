@@ -1,5 +1,5 @@
 import { causeFingerprint, errorName, normaliseMessage, topFrame } from './cause-fingerprint.js';
-import { nameStack } from '../worker/named-stack.js';
+import { nameStack } from '../../worker/named-stack.js';
 
 it.each([
   ['order 1001 of 3,500.25 points', 'order <n> of <n> points'],

@@ -1,7 +1,7 @@
 import { DeadLetterKeys } from '../dead-letter/dead-letter-keys.js';
-import type { RedriveClaim } from '../dead-letter/dead-letter-redriver.js';
+import type { RedriveClaim } from '../dead-letter/redrive/dead-letter-redriver.js';
 import type { DeadLetterSource } from '../dead-letter/dead-letter-source.js';
-import type { Scored } from '../dead-letter/scored-page.js';
+import type { Scored } from '../redis/scored-page.js';
 import { readPipeline } from '../redis/read-pipeline.js';
 import type { RedriveStore } from './redrive-store.js';
 

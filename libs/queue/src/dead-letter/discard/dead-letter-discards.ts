@@ -1,14 +1,14 @@
 import { OptionError } from '@loyalnest/core';
-import { DeadLetterBusyError } from './dead-letter-busy.error.js';
-import { appendHistory } from './dead-letter-history.js';
-import type { DeadLetterIndex } from './dead-letter-index.js';
-import { DeadLetterKeys } from './dead-letter-keys.js';
-import { DeadLetterNotFoundError } from './dead-letter-not-found.error.js';
-import type { DeadLetterSource } from './dead-letter-source.js';
-import { deadLetterDiscarded, deadLetterRestored } from './dead-letter.events.js';
+import { DeadLetterBusyError } from '../dead-letter-busy.error.js';
+import { appendHistory } from '../dead-letter-history.js';
+import type { DeadLetterIndex } from '../index/dead-letter-index.js';
+import { DeadLetterKeys } from '../dead-letter-keys.js';
+import { DeadLetterNotFoundError } from '../dead-letter-not-found.error.js';
+import type { DeadLetterSource } from '../dead-letter-source.js';
+import { deadLetterDiscarded, deadLetterRestored } from '../dead-letter.events.js';
 import { DISCARD, MOVED, RESTORE } from './discard-scripts.js';
-import { readRecords } from './job-record.js';
-import { KeyList } from './key-list.js';
+import { readRecords } from '../record/job-record.js';
+import { KeyList } from '../index/key-list.js';
 
 const READS = 5;
 

@@ -1,6 +1,6 @@
-import type { RedriveClaim } from '../dead-letter/dead-letter-redriver.js';
+import type { RedriveClaim } from '../dead-letter/redrive/dead-letter-redriver.js';
 import type { DeadLetterSource } from '../dead-letter/dead-letter-source.js';
-import { readPage, type Scored } from '../dead-letter/scored-page.js';
+import { readPage, type Scored } from '../redis/scored-page.js';
 import type { RedrivePlan } from './redrive-request.js';
 import { ACQUIRE, CHANGE, RELEASE, RENEW, SETTLE, START, WRITE } from './redrive-scripts.js';
 import { ENDED_STATES, type RedriveState, type RedriveTask } from './redrive-task.js';

@@ -1,11 +1,11 @@
 import { OptionError } from '@loyalnest/core';
-import type { DeadLetterFilter } from './dead-letter.js';
-import type { DeadLetterIndex } from './dead-letter-index.js';
-import { DeadLetterKeys } from './dead-letter-keys.js';
-import type { DeadLetterSource } from './dead-letter-source.js';
-import type { IndexEntry } from './index-entry.js';
-import { entryOf, readRecords } from './job-record.js';
-import { readPage, type PageOrder, type Scored } from './scored-page.js';
+import type { DeadLetterFilter } from '../dead-letter.js';
+import type { DeadLetterIndex } from '../index/dead-letter-index.js';
+import { DeadLetterKeys } from '../dead-letter-keys.js';
+import type { DeadLetterSource } from '../dead-letter-source.js';
+import { entryOf, type IndexEntry } from '../index/index-entry.js';
+import { readRecords } from '../record/job-record.js';
+import { readPage, type PageOrder, type Scored } from '../../redis/scored-page.js';
 
 /** A filter as it is stored and compared. */
 export interface ResolvedFilter {

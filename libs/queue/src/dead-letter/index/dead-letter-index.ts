@@ -1,15 +1,15 @@
-import { OTHER_CAUSES } from './cause-fingerprint.js';
-import { readReason } from './dead-letter-reason.js';
+import { OTHER_CAUSES } from '../record/cause-fingerprint.js';
+import { readReason } from '../dead-letter-reason.js';
 import type { DeadLetterGroup, GroupDescription } from './dead-letter-group.js';
-import { DEAD_LETTER_REASONS, type DeadLetterReason } from './dead-letter.js';
-import { deadLettered } from './dead-letter.events.js';
-import { DeadLetterKeys } from './dead-letter-keys.js';
-import type { DeadLetterSource } from './dead-letter-source.js';
-import { decodeEntry, encodeEntry, type IndexEntry } from './index-entry.js';
+import { DEAD_LETTER_REASONS, type DeadLetterReason } from '../dead-letter.js';
+import { deadLettered } from '../dead-letter.events.js';
+import { DeadLetterKeys } from '../dead-letter-keys.js';
+import type { DeadLetterSource } from '../dead-letter-source.js';
+import { decodeEntry, encodeEntry, entryOf, type IndexEntry } from './index-entry.js';
 import { INDEX, INDEXED, UNINDEX, UNINDEXED } from './index-scripts.js';
-import { entryOf, errorClassOf, readRecords, type JobRecord } from './job-record.js';
+import { errorClassOf, readRecords, type JobRecord } from '../record/job-record.js';
 import { KeyList } from './key-list.js';
-import { readPipeline } from '../redis/read-pipeline.js';
+import { readPipeline } from '../../redis/read-pipeline.js';
 
 type Dead = JobRecord & { readonly score: string };
 

@@ -1,15 +1,15 @@
 import { LuaScript } from '@loyalnest/core/toolkit';
 import { randomUUID } from 'node:crypto';
-import type { DeadLetterIndex } from './dead-letter-index.js';
-import { DeadLetterKeys } from './dead-letter-keys.js';
+import type { DeadLetterIndex } from '../index/dead-letter-index.js';
+import { DeadLetterKeys } from '../dead-letter-keys.js';
 import type { ResolvedRetention } from './dead-letter-retention.js';
-import type { DeadLetterSource } from './dead-letter-source.js';
-import { deadLettersPruned, type DeadLettersPruned } from './dead-letter.events.js';
-import { DEAD_LETTER_REASONS, type DeadLetterReason } from './dead-letter.js';
-import { decodeEntry } from './index-entry.js';
-import { INDEX_FUNCTIONS } from './index-scripts.js';
-import { KeyList } from './key-list.js';
-import { readPages, type Scored } from './scored-page.js';
+import type { DeadLetterSource } from '../dead-letter-source.js';
+import { deadLettersPruned, type DeadLettersPruned } from '../dead-letter.events.js';
+import { DEAD_LETTER_REASONS, type DeadLetterReason } from '../dead-letter.js';
+import { decodeEntry } from '../index/index-entry.js';
+import { INDEX_FUNCTIONS } from '../index/index-scripts.js';
+import { KeyList } from '../index/key-list.js';
+import { readPages, type Scored } from '../../redis/scored-page.js';
 
 const PAGE = 100;
 /** Longer than a page takes; renewed with each. */

@@ -1,4 +1,4 @@
-import type { DeadLetterReason } from './dead-letter.js';
+import type { DeadLetterReason } from '../dead-letter.js';
 
 /** Dead letters that died of the same cause. */
 export interface DeadLetterGroup {

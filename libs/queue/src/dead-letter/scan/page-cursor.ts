@@ -1,5 +1,5 @@
 import { OptionError } from '@loyalnest/core';
-import type { Scored } from './scored-page.js';
+import type { Scored } from '../../redis/scored-page.js';
 
 export function encodeCursor({ score, id }: Scored): string {
   return Buffer.from(`${score}:${id}`).toString('base64url');

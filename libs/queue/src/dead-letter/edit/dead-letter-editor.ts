@@ -1,16 +1,16 @@
 import type { JobDescriptor } from '@loyalnest/core';
 import { LuaScript } from '@loyalnest/core/toolkit';
-import { isJobEnvelope, type JobEnvelope } from '../job/job-envelope.js';
-import { PayloadTooLargeError } from '../job/payload-too-large.error.js';
-import { DeadLetterBusyError } from './dead-letter-busy.error.js';
+import { isJobEnvelope, type JobEnvelope } from '../../job/job-envelope.js';
+import { PayloadTooLargeError } from '../../job/payload-too-large.error.js';
+import { DeadLetterBusyError } from '../dead-letter-busy.error.js';
 import { DeadLetterChangedError } from './dead-letter-changed.error.js';
-import { appendHistory } from './dead-letter-history.js';
-import { DeadLetterKeys } from './dead-letter-keys.js';
-import { DeadLetterNotFoundError } from './dead-letter-not-found.error.js';
-import type { DeadLetterSource } from './dead-letter-source.js';
-import { deadLetterEdited } from './dead-letter.events.js';
-import { HISTORY_FIELD, parseData, readRecords, revisionOf } from './job-record.js';
-import type { Scored } from './scored-page.js';
+import { appendHistory } from '../dead-letter-history.js';
+import { DeadLetterKeys } from '../dead-letter-keys.js';
+import { DeadLetterNotFoundError } from '../dead-letter-not-found.error.js';
+import type { DeadLetterSource } from '../dead-letter-source.js';
+import { deadLetterEdited } from '../dead-letter.events.js';
+import { HISTORY_FIELD, parseData, readRecords, revisionOf } from '../record/job-record.js';
+import type { Scored } from '../../redis/scored-page.js';
 
 export interface DeadLetterEdit {
   readonly payload: unknown;

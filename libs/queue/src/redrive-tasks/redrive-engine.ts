@@ -1,7 +1,7 @@
 import type { DeadLetterFilter } from '../dead-letter/dead-letter.js';
-import type { RedriveClaim } from '../dead-letter/dead-letter-redriver.js';
+import type { RedriveClaim } from '../dead-letter/redrive/dead-letter-redriver.js';
 import type { DeadLetters } from '../dead-letter/dead-letters.js';
-import type { Scored } from '../dead-letter/scored-page.js';
+import type { Scored } from '../redis/scored-page.js';
 import { randomUUID } from 'node:crypto';
 import { RedriveOutcomes } from './redrive-outcomes.js';
 import { RedrivePace } from './redrive-pace.js';

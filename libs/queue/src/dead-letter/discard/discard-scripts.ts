@@ -1,6 +1,6 @@
 import { LuaScript } from '@loyalnest/core/toolkit';
-import { INDEX_FUNCTIONS } from './index-scripts.js';
-import { DISCARD_FIELD, HISTORY_FIELD } from './job-record.js';
+import { INDEX_FUNCTIONS } from '../index/index-scripts.js';
+import { DISCARD_FIELD, HISTORY_FIELD } from '../record/job-record.js';
 
 export const MOVED = { done: 1, gone: 0, busy: -1, changed: -2 } as const;
 

@@ -1,6 +1,6 @@
 import { LuaScript } from '@loyalnest/core/toolkit';
-import { OTHER_CAUSES } from './cause-fingerprint.js';
-import { ANNOUNCED_FIELD } from './job-record.js';
+import { OTHER_CAUSES } from '../record/cause-fingerprint.js';
+import { ANNOUNCED_FIELD } from '../record/job-record.js';
 
 /**
  * Shared by all scripts that change the index. KEYS: 1 failed set, 2 index, 3 entries, 4 groups,
