@@ -24,8 +24,8 @@ import type { RedriveRequest } from './redrive-request.js';
 import type { RedriveTask } from './redrive-task.js';
 
 /**
- * Redrives of many dead letters. A task is stored before `start` resolves; this process or another one
- * of the same queues runs it, and goes on with one whose process is gone.
+ * Redrives many dead letters as a task. The task is stored before `start` resolves. This process runs
+ * it, or another one with the same queues; if that process dies, the next one continues.
  */
 @Injectable()
 export class RedriveTasks implements OnApplicationBootstrap, OnApplicationShutdown, Drainable {
@@ -45,40 +45,53 @@ export class RedriveTasks implements OnApplicationBootstrap, OnApplicationShutdo
     this.clock = options.clock ?? new SystemClock();
   }
 
+  /**
+   * The engine behind the tasks of a queue, the same one for every caller.
+   *
+   * @throws OptionError if the application did not declare the queue
+   */
+  of(queue: string): RedriveEngine {
+    const known = this.engines.get(queue);
+    if (known) return known;
+    const engine = new RedriveEngine(this.letters.of(queue));
+    this.engines.set(queue, engine);
+    return engine;
+  }
+
   /** How many dead letters a task with this filter would redrive now. */
   count(queue: string, filter: DeadLetterFilter = {}): Promise<number> {
-    return this.engine(queue).count(filter);
+    return this.of(queue).count(filter);
   }
 
   /**
    * Starts a task.
    *
    * @throws RedriveTaskActiveError if the queue has one already
-   * @throws OptionError for a request that makes no sense
+   * @throws OptionError for an invalid request
    */
   async start(queue: string, request: RedriveRequest): Promise<RedriveTask> {
-    const task = await this.engine(queue).start(request);
+    const task = await this.of(queue).start(request);
     this.takeUp(queue, task.id);
     return task;
   }
 
   /** @throws RedriveTaskNotFoundError */
   get(queue: string, id: string): Promise<RedriveTask> {
-    return this.engine(queue).get(id);
+    return this.of(queue).get(id);
   }
 
-  /** The last tasks, the newest first. */
+  /** The last tasks, newest first. */
   list(queue: string): Promise<readonly RedriveTask[]> {
-    return this.engine(queue).list();
+    return this.of(queue).list();
   }
 
   /**
-   * Once it resolves no further dead letter is redriven by the task.
+   * Ends a task. Once this resolves, the task redrives nothing more.
    *
    * @throws RedriveTaskNotFoundError
    */
   cancel(queue: string, id: string, by: string): Promise<RedriveTask> {
-    return this.engine(queue).cancel(id, by);
+    return this.of(queue).cancel(id, by);
   }
 
   onApplicationBootstrap(): void {
@@ -107,14 +120,14 @@ export class RedriveTasks implements OnApplicationBootstrap, OnApplicationShutdo
     this.cancelTimer?.();
   }
 
-  /** Looks for tasks that nobody runs. */
+  /** Continues tasks that no process runs. */
   private async poll(): Promise<void> {
     for (const { name } of this.registry.all()) {
       try {
-        const task = await this.engine(name).active();
+        const task = await this.of(name).active();
         if (task) this.takeUp(name, task.id);
       } catch (error) {
-        // Redis is away, which its connection has told.
+        // Redis is unavailable; its connection has reported that.
         this.logger.debug(`redrives of ${name}: ${(error as Error).message}`);
       }
     }
@@ -125,22 +138,14 @@ export class RedriveTasks implements OnApplicationBootstrap, OnApplicationShutdo
 
   private takeUp(queue: string, id: string): void {
     if (this.running.has(id) || this.stopped.signal.aborted) return;
-    const run = this.engine(queue)
+    const run = this.of(queue)
       .run(id, this.stopped.signal)
       .then(
         () => undefined,
-        // It is taken up again: by this process when Redis is back, or by another.
+        // This process or another one continues the task when Redis is back.
         (error: Error) => this.logger.debug(`redrive ${id} of ${queue}: ${error.message}`),
       )
       .finally(() => this.running.delete(id));
     this.running.set(id, run);
-  }
-
-  private engine(queue: string): RedriveEngine {
-    const known = this.engines.get(queue);
-    if (known) return known;
-    const engine = new RedriveEngine(this.letters.of(queue));
-    this.engines.set(queue, engine);
-    return engine;
   }
 }
