@@ -1,7 +1,7 @@
 import { LuaScript } from '@loyalnest/core/toolkit';
 import type { Cluster, Redis } from 'ioredis';
 
-/** A member of a sorted set and where it stands; the next page begins behind it. */
+/** A member of a sorted set with its score. The next page starts after it. */
 export interface Scored {
   readonly id: string;
   readonly score: string;
@@ -10,9 +10,9 @@ export interface Scored {
 export type PageOrder = 'oldest-first' | 'newest-first';
 
 /**
- * A page of a sorted set behind a member, which may have gone meanwhile: then behind the place where
- * it would stand. Members of one score are told apart byte by byte, as Redis orders them; Lua's own
- * comparison follows the locale of the server.
+ * Reads the page after a member. If the member is gone by now, the page starts where it would be. The
+ * script compares members of equal score byte by byte, as Redis orders them; Lua's own comparison
+ * depends on the locale of the server.
  */
 const PAGE = new LuaScript<string[]>(`
 local key, reverse, score, id, size = KEYS[1], ARGV[1] == '1', ARGV[2], ARGV[3], tonumber(ARGV[4])
@@ -49,7 +49,7 @@ end
 return page
 `);
 
-/** @param after where the page begins; without an id, at this score and including it */
+/** @param after where the page starts; with an empty id, at its score and including it */
 export async function readPage(
   redis: Redis | Cluster,
   key: string,
@@ -65,7 +65,7 @@ export async function readPage(
   return page;
 }
 
-/** The whole set, page by page. */
+/** Reads the whole set page by page. */
 export async function* readPages(
   redis: Redis | Cluster,
   key: string,

@@ -99,7 +99,7 @@ describe('a task', () => {
     expect(half).toBeLessThan(600);
   });
 
-  it('means only what its filter says, as the count before it does', async () => {
+  it('redrives exactly what its filter matches, as the count does', async () => {
     await fixture.bury(5);
     const others = await fixture.bury(3, { name: 'points.spend', failure: '[invalid] no' });
     work();
@@ -117,7 +117,7 @@ describe('a task', () => {
     expect(await histories(others)).toEqual([null, null, null]);
   });
 
-  it('does not take one again that failed again, though a clock behind dates it before the start', async () => {
+  it('does not redrive a job again that failed again, even if a slow clock dates it before the start', async () => {
     const ids = await fixture.bury(6);
     for (const [i, id] of ids.entries()) await fixture.date(id, (i + 1) * 1_000);
     work(({ id }) => id === ids[0]);
@@ -137,7 +137,7 @@ describe('a task', () => {
     expect(await own.get(id)).toMatchObject({ redriven: 6, succeeded: 5, failedAgain: 1 });
   });
 
-  it('waits for outcomes when more than it may are open', async () => {
+  it('waits for outcomes when too many jobs have none', async () => {
     await fixture.bury(30);
     const own = engine();
     const stop = new AbortController();
@@ -149,7 +149,7 @@ describe('a task', () => {
     expect(await own.get(id)).toMatchObject({ state: 'completed', succeeded: 30 });
   });
 
-  it('ends with a note if some have no outcome in time', async () => {
+  it('ends with a note if jobs have no outcome in time', async () => {
     await fixture.bury(3);
     expect(await runToEnd({ canary: 0, settleTimeout: 50 })).toMatchObject({
       state: 'completed',
@@ -183,14 +183,14 @@ describe('a task', () => {
     expect(await engine().active()).toBeUndefined();
   });
 
-  it('that never was is not found', async () => {
+  it('that never existed is not found', async () => {
     await expect(engine().get('none')).rejects.toThrow(RedriveTaskNotFoundError);
     await expect(engine().cancel('none', 'ada')).rejects.toThrow(RedriveTaskNotFoundError);
   });
 });
 
 describe('the canary', () => {
-  it('that fails again stops the task with all others untouched', async () => {
+  it('that fails again stops the task and leaves all others untouched', async () => {
     const ids = await fixture.bury(50);
     const states: string[] = [];
     const end = diagnostics<RedriveTask>('loyalnest:queue:redrive-task').subscribe(({ state }) =>
@@ -212,7 +212,7 @@ describe('the canary', () => {
     expect(await engine().active()).toBeUndefined();
   });
 
-  it('stops the task after one failed run, though the job will run again', async () => {
+  it('stops the task after one failed run, even if the job will run again', async () => {
     const ids = await fixture.bury(5);
     await fixture.client.hset(
       fixture.key(ids[0]!),
@@ -236,14 +236,14 @@ describe('the canary', () => {
     expect(await stillDead()).toBe(3);
   });
 
-  it('may be all there is', async () => {
+  it('may be all dead letters that there are', async () => {
     await fixture.bury(2);
     work();
     expect(await runToEnd({ canary: 10 })).toMatchObject({ state: 'completed', succeeded: 2 });
   });
 });
 
-it('a task whose jobs fail again too often stops by itself', async () => {
+it('stops a task when its jobs fail again too often', async () => {
   const ids = await fixture.bury(300);
   work(({ id }) => id !== ids[0]);
   const task = await runToEnd({ rate: 100, stopAbove: 0.5, stopAfter: 10 });
@@ -252,7 +252,7 @@ it('a task whose jobs fail again too often stops by itself', async () => {
   expect(task.redriven).toBeLessThan(100);
 });
 
-it('once a cancel has resolved no further dead letter is redriven', async () => {
+it('redrives nothing more once a cancel has resolved', async () => {
   await fixture.bury(2_000);
   work();
   const own = engine();
@@ -271,7 +271,7 @@ it('once a cancel has resolved no further dead letter is redriven', async () => 
 });
 
 describe('a task whose runner', () => {
-  it('lost its process goes on elsewhere once the lease is over, and redrives none twice', async () => {
+  it('dies continues elsewhere once the lease has expired, and redrives none twice', async () => {
     await fixture.bury(3_000);
     work(({ id }) => Number(id!.slice(4)) % 10 === 0);
     const connection = fixture.connect();
@@ -294,7 +294,7 @@ describe('a task whose runner', () => {
     expect(Math.max(...runs.values())).toBe(1);
   });
 
-  it('died between preparing and moving them misses none and counts each once', async () => {
+  it('dies between preparing and moving jobs misses none and counts each once', async () => {
     const ids = await fixture.bury(20);
     const cutOff = fixture.letters();
     jest
@@ -317,7 +317,7 @@ describe('a task whose runner', () => {
     for (const history of await histories(ids)) expect(JSON.parse(history!)).toHaveLength(1);
   });
 
-  it('is told to stop goes on elsewhere at once', async () => {
+  it('is told to stop continues elsewhere at once', async () => {
     await fixture.bury(500);
     work();
     const stop = new AbortController();
@@ -333,7 +333,7 @@ describe('a task whose runner', () => {
     expect(Math.max(...runs.values())).toBe(1);
   });
 
-  it('is at work is not disturbed by others that want to run it', async () => {
+  it('is working is not disturbed by others that want to run it', async () => {
     await fixture.bury(300);
     work();
     const first = engine();
@@ -345,7 +345,7 @@ describe('a task whose runner', () => {
     expect(await first.get(id)).toMatchObject({ redriven: 300, succeeded: 300 });
   });
 
-  it('was overtaken cannot redrive what it has read already', async () => {
+  it('was overtaken cannot redrive what it has read before', async () => {
     const ids = await fixture.bury(3);
     const letters = fixture.letters();
     const read = await Promise.all(
@@ -369,7 +369,7 @@ describe('a task whose runner', () => {
     expect(await engine().get(id)).toMatchObject({ redriven: 1, state: 'cancelled' });
   });
 
-  it('was slow and has lost its lease does nothing more', async () => {
+  it('has lost its lease does nothing more', async () => {
     await fixture.bury(200);
     work();
     const first = engine();

@@ -12,7 +12,7 @@ import { RedriveTaskNotFoundError } from './redrive-task-not-found.error.js';
 import { ENDED_STATES, type RedriveState, type RedriveTask } from './redrive-task.js';
 import { redriveTaskChanged } from './redrive.events.js';
 
-/** `ended`: nothing is left to do. `interrupted`: another can go on. `taken`: another runs it. */
+/** `ended`: the task is over. `interrupted`: another process can continue. `taken`: another runs it. */
 export type RunEnd = 'ended' | 'interrupted' | 'taken';
 
 const LEASE_MS = 15_000;
@@ -21,8 +21,8 @@ const LOOK_EVERY_MS = 200;
 const PAGE = 200;
 
 /**
- * Redrives many dead letters of one queue. A task lives in Redis: any process can start one, any can
- * run it, and when that one is gone any other goes on. Needs Redis and nothing else.
+ * Redrives many dead letters of one queue. A task lives in Redis: any process can start it, any can run
+ * it, and if that process dies, any other continues. It needs only Redis.
  */
 export class RedriveEngine {
   private readonly store: RedriveStore;
@@ -36,15 +36,15 @@ export class RedriveEngine {
     this.outcomes = new RedriveOutcomes(letters.source, this.store);
   }
 
-  /** How many dead letters a filter means now. */
+  /** Number of dead letters that match now. */
   count(filter: DeadLetterFilter = {}): Promise<number> {
     return this.letters.count(filter);
   }
 
   /**
-   * Stores a task; `run` does it.
+   * Stores a task, which `run` then carries out.
    *
-   * @throws RedriveTaskActiveError if the queue has one already
+   * @throws RedriveTaskActiveError if the queue has an active task
    */
   async start(request: RedriveRequest): Promise<RedriveTask> {
     const { clock, bull } = this.letters.source;
@@ -56,7 +56,7 @@ export class RedriveEngine {
     const id = randomUUID();
     const active = await this.store.start(id, plan, total);
     if (active) throw new RedriveTaskActiveError(bull.name, active);
-    return this.tell(id);
+    return this.publish(id);
   }
 
   /** @throws RedriveTaskNotFoundError */
@@ -66,7 +66,7 @@ export class RedriveEngine {
     return withoutPlan(task);
   }
 
-  /** The task that has not ended. */
+  /** The active task: the one that has not ended. */
   async active(): Promise<RedriveTask | undefined> {
     const id = await this.store.active();
     return id === undefined ? undefined : this.get(id);
@@ -77,27 +77,27 @@ export class RedriveEngine {
     return this.store.isLeased();
   }
 
-  /** The last tasks, the newest first. */
+  /** The last tasks, newest first. */
   async list(): Promise<readonly RedriveTask[]> {
     const tasks = await Promise.all((await this.store.ids()).map((id) => this.store.read(id)));
     return tasks.flatMap((task) => (task ? [withoutPlan(task)] : []));
   }
 
   /**
-   * Once it resolves no further dead letter is redriven by the task. Without effect on one that has
+   * Ends a task. Once this resolves, the task redrives nothing more. It does not change a task that has
    * ended.
    *
    * @throws RedriveTaskNotFoundError
    */
   async cancel(id: string, by: string): Promise<RedriveTask> {
     const changed = await this.store.change(id, 'cancelled', { note: `cancelled by ${by}` });
-    return changed ? this.tell(id) : this.get(id);
+    return changed ? this.publish(id) : this.get(id);
   }
 
   /**
-   * Runs a task to its end, or until the signal aborts: then another process can go on at once.
+   * Runs a task until it ends or the signal aborts. After an abort, another process can continue at once.
    *
-   * @throws what Redis answers with; the task goes on elsewhere when the lease is over
+   * @throws errors of Redis; another process can continue once the lease expires
    */
   async run(id: string, signal?: AbortSignal): Promise<RunEnd> {
     const claim = await this.store.acquire(id, this.leaseMs);
@@ -129,7 +129,7 @@ export class RedriveEngine {
       if (next) {
         const how = { token: claim.token, ...(next.note && { note: next.note }) };
         if (!(await this.store.change(task.id, next.state, how))) continue;
-        await this.tell(task.id);
+        await this.publish(task.id);
         if (next.state === 'running') pace = new RedrivePace(task.plan.rate, clock.monotonic());
         continue;
       }
@@ -137,7 +137,7 @@ export class RedriveEngine {
     }
   }
 
-  /** The state that follows from the counts, if it is another. */
+  /** The next state, if the counts require a change. */
   private async decide(
     task: StoredTask,
   ): Promise<{ readonly state: RedriveState; readonly note?: string } | undefined> {
@@ -164,7 +164,7 @@ export class RedriveEngine {
     return { state: 'completed', note: `${open} have no outcome yet` };
   }
 
-  /** @returns whether there may be more to do at once */
+  /** @returns whether to go on without a pause */
   private async advance(
     claim: RedriveClaim,
     task: StoredTask,
@@ -183,14 +183,14 @@ export class RedriveEngine {
     const taken = await this.take(claim, task, size);
     if (task.state !== 'canary') pace.spend(taken.redriven);
     if (!taken.exhausted) return !taken.busy;
-    // Fewer than canaries were asked for: those that there were have to succeed all the same.
+    // There were fewer dead letters than canaries: those must still succeed.
     if (task.state === 'canary' && unsettled + taken.redriven > 0) return false;
     if (await this.store.change(task.id, 'settling', { token: claim.token }))
-      await this.tell(task.id);
+      await this.publish(task.id);
     return true;
   }
 
-  /** Redrives up to `size` of the dead letters behind the cursor. */
+  /** Redrives up to `size` dead letters after the cursor. */
   private async take(
     claim: RedriveClaim,
     task: StoredTask,
@@ -202,7 +202,7 @@ export class RedriveEngine {
     const outcomes = chosen.length > 0 ? await redriver.redrive(chosen, task.by, claim) : [];
     if (outcomes.includes('fenced')) return { redriven: 0, exhausted: false, busy: false };
     const redriven = outcomes.filter((outcome) => outcome === 'redriven').length;
-    // One that is busy is held by another redrive: it stays the next until that is over.
+    // Another redrive holds a busy one: try it again until that redrive is over.
     const busy = outcomes.indexOf('busy');
     let cursor: Scored | undefined;
     if (busy >= 0) cursor = chosen[busy - 1];
@@ -217,7 +217,7 @@ export class RedriveEngine {
     await clock.sleep(TICK_MS, { ...(signal && { signal }) }).catch(() => undefined);
   }
 
-  private async tell(id: string): Promise<RedriveTask> {
+  private async publish(id: string): Promise<RedriveTask> {
     const task = await this.get(id);
     redriveTaskChanged.publish(task);
     return task;

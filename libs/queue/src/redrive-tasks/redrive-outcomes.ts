@@ -8,8 +8,8 @@ import type { RedriveStore } from './redrive-store.js';
 const PAGE = 250;
 
 /**
- * Finds out what became of redriven jobs by where they are, not by events: those are lost while
- * nobody listens.
+ * Finds the outcomes of redriven jobs by their place in BullMQ's sets. Events would be lost while nobody
+ * listens.
  */
 export class RedriveOutcomes {
   private readonly keys: DeadLetterKeys;
@@ -21,7 +21,7 @@ export class RedriveOutcomes {
     this.keys = new DeadLetterKeys(source.bull);
   }
 
-  /** Books the outcomes that are known by now. */
+  /** Records the outcomes that are known by now, each once. */
   async settle(claim: RedriveClaim): Promise<void> {
     const succeeded: string[] = [];
     const failedAgain: string[] = [];
@@ -37,7 +37,7 @@ export class RedriveOutcomes {
       if (page.length < PAGE) break;
       after = page.at(-1);
     }
-    // In parts that Lua's stack and the server's patience hold.
+    // In pages, because Lua's stack is limited and a long script blocks the server.
     do {
       await this.store.settle(claim, {
         succeeded: succeeded.splice(0, PAGE),
@@ -70,9 +70,9 @@ export class RedriveOutcomes {
       ];
       if (completed !== null) return { id, outcome: 'succeeded' };
       if (discarded !== null) return { id, outcome: 'failed-again' };
-      // Where it was: prepared, and not yet moved by BullMQ.
+      // The same death: it was prepared, but BullMQ has not moved it yet.
       if (failed !== null) return { id, outcome: failed === score ? 'open' : 'failed-again' };
-      // A completed job may be removed at once; nothing else removes one that was redriven.
+      // BullMQ may remove a completed job at once. Nothing else removes a redriven job.
       if (name === null) return { id, outcome: 'succeeded' };
       return { id, outcome: Number(attempts ?? 0) > 0 ? 'failing' : 'open' };
     });

@@ -1,7 +1,7 @@
-/** What may be made up for when the process was busy, in seconds of the rate. */
+/** How much a busy process may catch up, in seconds of the rate. */
 const CATCH_UP_SECONDS = 1;
 
-/** How many jobs a rate allows by now. */
+/** Limits redrives to a rate. */
 export class RedrivePace {
   private credit = 0;
   private lastMs: number;
@@ -13,6 +13,7 @@ export class RedrivePace {
     this.lastMs = nowMs;
   }
 
+  /** Number of jobs that the rate allows now. */
   allowance(nowMs: number): number {
     const earned = ((nowMs - this.lastMs) * this.perSecond) / 1_000;
     this.credit = Math.min(this.credit + earned, Math.max(1, this.perSecond * CATCH_UP_SECONDS));
@@ -24,7 +25,7 @@ export class RedrivePace {
     this.credit -= jobs;
   }
 
-  /** Nothing is saved up while the task waits for something else than the time. */
+  /** Drops saved credit, so that waiting for outcomes is not followed by a burst. */
   forfeit(): void {
     this.credit = Math.min(this.credit, 1);
   }

@@ -3,28 +3,29 @@ import { ratio, wholeNumber } from '@loyalnest/core/toolkit';
 import { resolveFilter, type ResolvedFilter } from '../dead-letter/scan/dead-letter-scan.js';
 import type { DeadLetterFilter } from '../dead-letter/dead-letter.js';
 
+/** Which dead letters to redrive, how fast, and when to stop. */
 export interface RedriveRequest {
-  /** Which dead letters; those that die after the start are never meant. @defaultValue all */
+  /** Which dead letters to redrive. Later deaths never match. @defaultValue all */
   readonly filter?: DeadLetterFilter;
-  /** Who asked for it. */
+  /** Name of the operator. */
   readonly by: string;
   /** Jobs per second, above 0 and up to 100000. @defaultValue 50 */
   readonly rate?: number;
-  /** Jobs that go first and have to succeed; 0 for none. @defaultValue 1 */
+  /** Jobs that run first and must succeed; 0 for none. @defaultValue 1 */
   readonly canary?: number;
-  /** How long the canaries may take. @defaultValue '2m' */
+  /** Max duration of the canary. @defaultValue '2m' */
   readonly canaryTimeout?: Duration;
-  /** Share of failures, 0 to 1, above which the task stops; 1 for never. @defaultValue 0.2 */
+  /** Stops the task above this share of failures, 0 to 1; 1 never stops it. @defaultValue 0.2 */
   readonly stopAbove?: number;
-  /** Outcomes that are needed before it stops; at least 1. @defaultValue 20 */
+  /** Min number of outcomes before it may stop; min 1. @defaultValue 20 */
   readonly stopAfter?: number;
-  /** Redriven jobs without an outcome above which it waits; at least 1. @defaultValue 1000 */
+  /** Pauses above this number of redriven jobs without an outcome; min 1. @defaultValue 1000 */
   readonly maxUnsettled?: number;
-  /** How long the last ones are waited for at the end. @defaultValue '5m' */
+  /** Max time to wait for the last outcomes at the end. @defaultValue '5m' */
   readonly settleTimeout?: Duration;
 }
 
-/** What a task was asked for, as it is stored. */
+/** A resolved request, as the task stores it. */
 export interface RedrivePlan {
   readonly filter: ResolvedFilter;
   readonly by: string;
@@ -39,11 +40,11 @@ export interface RedrivePlan {
 
 const MAX_MS = 30 * 86_400_000;
 
-/** @throws OptionError naming the field */
+/** @throws OptionError that names the field */
 export function resolveRedrive(request: RedriveRequest, nowMs: number): RedrivePlan {
   const path = 'redrive';
   const { by, rate = 50 } = request;
-  if (!by?.trim()) throw new OptionError(`${path}.by`, by, 'say who asks for it');
+  if (!by?.trim()) throw new OptionError(`${path}.by`, by, 'use the name of the operator');
   if (!(typeof rate === 'number' && rate > 0 && rate <= 100_000)) {
     throw new OptionError(`${path}.rate`, rate, 'use jobs per second, above 0 and up to 100000');
   }
@@ -53,7 +54,7 @@ export function resolveRedrive(request: RedriveRequest, nowMs: number): RedriveP
     durationMs(`${path}.${name}`, request[name] ?? fallback, { minMs: 1, maxMs: MAX_MS });
   const filter = resolveFilter(request.filter ?? {});
   return {
-    // What fails again must not be taken again.
+    // A job that fails again must not be redriven again.
     filter: { ...filter, untilMs: Math.min(filter.untilMs ?? Infinity, nowMs + 1) },
     by,
     rate,

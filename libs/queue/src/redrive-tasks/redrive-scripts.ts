@@ -11,8 +11,8 @@ return ''
 `);
 
 /**
- * One process runs a task: a lease by the clock of Redis, with a token that only grows. KEYS: lease,
- * fence, task. ARGV: time. Returns the token or ''.
+ * Claims a task with a lease, so that one process runs it. The lease uses the clock of Redis, and its
+ * token only grows. KEYS: lease, fence, task. ARGV: time. Returns the token or ''.
  */
 export const ACQUIRE = new LuaScript<string>(`
 local state = redis.call('HGET', KEYS[3], 'state')
@@ -35,7 +35,7 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
 `);
 
-/** Writes what the holder of the lease has done. KEYS: lease, task. ARGV: token, then fields. */
+/** Writes fields of a task for the holder of the lease. KEYS: lease, task. ARGV: token, then fields. */
 export const WRITE = new LuaScript<number>(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[2], unpack(ARGV, 2))
@@ -43,8 +43,8 @@ return 1
 `);
 
 /**
- * Books outcomes, each once. KEYS: lease, task, pending. ARGV: token, failing, how many succeeded,
- * then the ids of those, then of those that failed again.
+ * Records outcomes, each once. KEYS: lease, task, pending. ARGV: token, failing, how many succeeded,
+ * their ids, then the ids of those that failed again.
  */
 export const SETTLE = new LuaScript<number>(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
@@ -60,7 +60,7 @@ return 1
 
 /**
  * Changes the state of a task that has not ended. KEYS: task, lease, active, pending. ARGV: token or
- * '' for anybody, id, state, '1' if that is an end, then fields.
+ * '' for any process, id, state, '1' if the state is final, then fields.
  */
 export const CHANGE = new LuaScript<number>(`
 local state = redis.call('HGET', KEYS[1], 'state')

@@ -5,19 +5,19 @@ import type { RedrivePlan } from './redrive-request.js';
 import { ACQUIRE, CHANGE, RELEASE, RENEW, SETTLE, START, WRITE } from './redrive-scripts.js';
 import { ENDED_STATES, type RedriveState, type RedriveTask } from './redrive-task.js';
 
-/** A task with what its runner has to know. */
+/** A task with what its runner needs. */
 export interface StoredTask extends RedriveTask {
   readonly plan: RedrivePlan;
-  /** The last dead letter that was looked at. */
+  /** The last dead letter that was read. */
   readonly cursor?: Scored;
-  /** When the state was entered, in milliseconds since 1970. */
+  /** When the task entered its state, in milliseconds since 1970. */
   readonly sinceMs: number;
 }
 
-/** Ended tasks that are kept to be looked at. */
+/** Max number of tasks that are kept. */
 const KEPT_TASKS = 50;
 
-/** Redrive tasks of one queue in Redis, in the slot of the queue. */
+/** The redrive tasks of one queue in Redis, in the cluster slot of the queue. */
 export class RedriveStore {
   private readonly activeKey: string;
   private readonly historyKey: string;
@@ -32,7 +32,7 @@ export class RedriveStore {
     this.fenceKey = bull.toKey('redrives:fence');
   }
 
-  /** @returns the id of the task that is active already, if one is */
+  /** @returns the id of the task that is active already, if there is one */
   async start(id: string, plan: RedrivePlan, total: number): Promise<string | undefined> {
     const now = this.source.clock.now();
     const active = await START.run(
@@ -97,12 +97,12 @@ export class RedriveStore {
     };
   }
 
-  /** Ids, the newest first. */
+  /** Ids, newest first. */
   async ids(): Promise<readonly string[]> {
     return this.source.redis.zrevrange(this.historyKey, 0, KEPT_TASKS - 1);
   }
 
-  /** Makes this process the one that runs the task; undefined if there is one, or it has ended. */
+  /** Claims a task for this process; undefined if another process runs it, or it has ended. */
   async acquire(id: string, leaseMs: number): Promise<RedriveClaim | undefined> {
     const keys = [this.leaseKey, this.fenceKey, this.taskKey(id)];
     const token = await ACQUIRE.run(this.source.redis, keys, [leaseMs]);
@@ -134,7 +134,7 @@ export class RedriveStore {
     await WRITE.run(this.source.redis, [this.leaseKey, taskKey], [token, ...fields]);
   }
 
-  /** @returns false if the task has ended or another process has it */
+  /** @returns false if the task has ended or another process runs it */
   async change(
     id: string,
     state: RedriveState,
@@ -153,7 +153,7 @@ export class RedriveStore {
     return (await CHANGE.run(this.source.redis, keys, args)) === 1;
   }
 
-  /** Redriven jobs without an outcome; a score is the death they were redriven from. */
+  /** Redriven jobs without an outcome. The score is the death that they were redriven from. */
   async pending(id: string, after: Scored | undefined, size: number): Promise<readonly Scored[]> {
     return readPage(this.source.redis, this.pendingKey(id), 'oldest-first', after, size);
   }

@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** A queue is redriven by one task at a time. */
+/** The queue has an active redrive task; it can have only one. */
 export class RedriveTaskActiveError extends LoyalNestError {
   readonly code = 'REDRIVE_TASK_ACTIVE';
   readonly category = 'conflict';
@@ -10,6 +10,6 @@ export class RedriveTaskActiveError extends LoyalNestError {
     readonly queue: string,
     readonly task: string,
   ) {
-    super(`redrive task ${task} of queue '${queue}' is under way; cancel it or wait for its end`);
+    super(`queue '${queue}' has an active redrive task '${task}'; cancel it or wait until it ends`);
   }
 }

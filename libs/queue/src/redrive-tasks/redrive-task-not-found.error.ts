@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** There is no redrive task of that id: it never was, or others have come since. */
+/** No redrive task has this id: there never was one, or newer tasks replaced it. */
 export class RedriveTaskNotFoundError extends LoyalNestError {
   readonly code = 'REDRIVE_TASK_NOT_FOUND';
   readonly category = 'not-found';
@@ -10,6 +10,6 @@ export class RedriveTaskNotFoundError extends LoyalNestError {
     readonly queue: string,
     readonly task: string,
   ) {
-    super(`queue '${queue}' has no redrive task ${task}; the last 50 are kept`);
+    super(`queue '${queue}' has no redrive task '${task}'; only the last 50 are kept`);
   }
 }

@@ -1,13 +1,14 @@
 /**
- * `canary`: the first are redriven and waited for. `running`: the others follow at the rate.
- * `settling`: all are redriven, some have no outcome yet. The other three are ends.
+ * `canary`: the first jobs are redriven and must succeed. `running`: the others follow at the rate.
+ * `settling`: all are redriven, but some have no outcome yet. The other three states are final.
  */
 export type RedriveState =
   'canary' | 'running' | 'settling' | 'completed' | 'stopped' | 'cancelled';
 
+/** The states of a task that will not change any more. */
 export const ENDED_STATES: readonly RedriveState[] = ['completed', 'stopped', 'cancelled'];
 
-/** A redrive of many dead letters, as it stands. */
+/** A redrive of many dead letters, as it is now. */
 export interface RedriveTask {
   readonly id: string;
   readonly queue: string;
@@ -19,13 +20,13 @@ export interface RedriveTask {
   readonly startedAt: string;
   /** ISO 8601. */
   readonly endedAt?: string;
-  /** Dead letters that the filter meant when the task was started. */
+  /** Dead letters that matched when the task started. */
   readonly total: number;
   readonly redriven: number;
   readonly succeeded: number;
-  /** Dead letters again, or discarded since. */
+  /** Jobs that are dead letters again, or were discarded since. */
   readonly failedAgain: number;
-  /** Have failed at least once since, and will run again. */
+  /** Jobs that have failed at least once since, and will run again. */
   readonly failing: number;
   /** Jobs per second. */
   readonly rate: number;

@@ -58,7 +58,7 @@ export class RedriveTasks implements OnApplicationBootstrap, OnApplicationShutdo
     return engine;
   }
 
-  /** How many dead letters a task with this filter would redrive now. */
+  /** Number of dead letters that a task with this filter would redrive now. */
   count(queue: string, filter: DeadLetterFilter = {}): Promise<number> {
     return this.of(queue).count(filter);
   }
@@ -66,7 +66,7 @@ export class RedriveTasks implements OnApplicationBootstrap, OnApplicationShutdo
   /**
    * Starts a task.
    *
-   * @throws RedriveTaskActiveError if the queue has one already
+   * @throws RedriveTaskActiveError if the queue has an active task
    * @throws OptionError for an invalid request
    */
   async start(queue: string, request: RedriveRequest): Promise<RedriveTask> {

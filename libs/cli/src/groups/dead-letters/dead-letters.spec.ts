@@ -151,7 +151,7 @@ describe('dlq redrive, discard, restore and edit', () => {
     ]);
     expect(code).toBe(1);
     expect(out.match(/: redriven$/gm)).toHaveLength(2);
-    expect(err).toContain('has no dead letter none');
+    expect(err).toContain("has no dead letter 'none'");
     expect(await queue.deadLetterCount()).toBe(8);
   });
 

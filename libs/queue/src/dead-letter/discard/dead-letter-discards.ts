@@ -12,7 +12,7 @@ import { KeyList } from '../index/key-list.js';
 
 const READS = 5;
 
-/** Puts dead letters aside, and back. Each move is one script: a job is in exactly one of the sets. */
+/** Discards and restores dead letters. Each move is one script, so a job is always in exactly one set. */
 export class DeadLetterDiscards {
   private readonly keys: DeadLetterKeys;
 
@@ -24,13 +24,13 @@ export class DeadLetterDiscards {
   }
 
   /**
-   * The job itself stays, so that an enqueueing with its id remains a duplicate.
+   * Puts a dead letter aside. The job stays, so enqueueing one with its id still counts as a duplicate.
    *
    * @throws DeadLetterNotFoundError
-   * @throws DeadLetterBusyError while it is being redriven
+   * @throws DeadLetterBusyError while a redrive of it is running
    */
   async discard(id: string, by: string, reason: string): Promise<void> {
-    if (!reason?.trim()) throw new OptionError('deadLetters.discard.reason', reason, 'say why');
+    if (!reason?.trim()) throw new OptionError('deadLetters.discard.reason', reason, 'write why');
     const { redis, clock, bull } = this.source;
     await this.move(id, async () => {
       const [[record], entry] = await Promise.all([
@@ -70,9 +70,9 @@ export class DeadLetterDiscards {
   }
 
   /**
-   * Makes it a dead letter again, as old as it was.
+   * Makes it a dead letter again, with its old age.
    *
-   * @throws DeadLetterNotFoundError if it was not discarded, or purged since
+   * @throws DeadLetterNotFoundError if it was not discarded, or was purged since
    */
   async restore(id: string, by: string): Promise<void> {
     const { redis, clock, bull } = this.source;
@@ -92,7 +92,7 @@ export class DeadLetterDiscards {
     deadLetterRestored.publish({ queue: bull.name, id, by });
   }
 
-  /** Tries again what changed between its reading and its move. */
+  /** Retries if the job changed after it was read. */
   private async move(id: string, attempt: () => Promise<number>): Promise<void> {
     const queue = this.source.bull.name;
     for (let read = 0; read < READS; read++) {

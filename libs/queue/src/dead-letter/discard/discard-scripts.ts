@@ -2,11 +2,12 @@ import { LuaScript } from '@loyalnest/core/toolkit';
 import { INDEX_FUNCTIONS } from '../index/index-scripts.js';
 import { DISCARD_FIELD, HISTORY_FIELD } from '../record/job-record.js';
 
+/** Results of `DISCARD` and `RESTORE`. */
 export const MOVED = { done: 1, gone: 0, busy: -1, changed: -2 } as const;
 
 /**
- * Failed set to discarded set. KEYS behind those of the index: 6 discarded, 7 job, 8 lock, 9 reason,
- * 10 group. ARGV: id, score, entry, history before, history, now, record.
+ * Moves a job from the failed set to the discarded set. KEYS after those of the index: 6 discarded,
+ * 7 job, 8 lock, 9 reason, 10 group. ARGV: id, score, entry, old history, new history, now, record.
  */
 export const DISCARD = new LuaScript<number>(`${INDEX_FUNCTIONS}
 local id = ARGV[1]
@@ -23,8 +24,8 @@ return ${MOVED.done}
 `);
 
 /**
- * And back, to where it stood. KEYS: 1 failed, 2 discarded, 3 job. ARGV: id, score, record, history
- * before, history.
+ * Moves it back to its old place. KEYS: 1 failed, 2 discarded, 3 job. ARGV: id, score, record, old
+ * history, new history.
  */
 export const RESTORE = new LuaScript<number>(`
 local id = ARGV[1]

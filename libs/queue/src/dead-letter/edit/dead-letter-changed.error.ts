@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** A dead letter's payload is not what it was when it was read; nothing was changed. */
+/** The payload has changed since the caller read it. Nothing was changed. */
 export class DeadLetterChangedError extends LoyalNestError {
   readonly code = 'DEAD_LETTER_CHANGED';
   readonly category = 'conflict';
@@ -10,6 +10,6 @@ export class DeadLetterChangedError extends LoyalNestError {
     readonly queue: string,
     readonly id: string,
   ) {
-    super(`dead letter ${id} of queue '${queue}' has changed since; read it again and edit that`);
+    super(`dead letter '${id}' of queue '${queue}' has changed since you read it; read it again`);
   }
 }

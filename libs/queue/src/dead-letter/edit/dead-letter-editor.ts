@@ -12,19 +12,20 @@ import { deadLetterEdited } from '../dead-letter.events.js';
 import { HISTORY_FIELD, parseData, readRecords, revisionOf } from '../record/job-record.js';
 import type { Scored } from '../../redis/scored-page.js';
 
+/** A new payload for a dead letter. */
 export interface DeadLetterEdit {
   readonly payload: unknown;
-  /** `revision` of the dead letter that the edit was made from. */
+  /** `revision` of the dead letter that the edit replaces. */
   readonly revision: string;
   readonly by: string;
 }
 
-/** What is known of a kind of job in this process. */
+/** What this process knows of a job with this name. */
 export type KnownJob = Pick<JobDescriptor, 'version' | 'validate'>;
 
 const EDITED = { done: 1, gone: 0, busy: -1, changed: -2 } as const;
 
-/** KEYS: 1 failed, 2 job, 3 lock. ARGV: id, score, data before, data, history before, history. */
+/** KEYS: 1 failed, 2 job, 3 lock. ARGV: id, score, old data, new data, old history, new history. */
 const EDIT = new LuaScript<number>(`
 if redis.call('ZSCORE', KEYS[1], ARGV[1]) ~= ARGV[2] then return ${EDITED.gone} end
 if redis.call('EXISTS', KEYS[3]) == 1 then return ${EDITED.busy} end
@@ -34,7 +35,7 @@ redis.call('HSET', KEYS[2], 'data', ARGV[4], '${HISTORY_FIELD}', ARGV[6])
 return ${EDITED.done}
 `);
 
-/** Gives a dead letter another payload; the one before stays in its history. */
+/** Replaces the payload of a dead letter. Its history keeps the old payload. */
 export class DeadLetterEditor {
   private readonly keys: DeadLetterKeys;
 
@@ -46,7 +47,7 @@ export class DeadLetterEditor {
     this.keys = new DeadLetterKeys(source.bull);
   }
 
-  /** @returns the dead letter as it was edited: redrive that and no later death */
+  /** @returns the death that was edited, so that the caller redrives that one and no later one */
   async edit(id: string, { payload, revision, by }: DeadLetterEdit): Promise<Scored> {
     const { bull, redis, clock } = this.source;
     const [record] = await readRecords(this.source, [id]);
@@ -89,7 +90,7 @@ export class DeadLetterEditor {
   }
 }
 
-/** Somebody has looked at the job and wants it run now, however old it is. */
+/** An operator has seen the job and wants it to run now, regardless of its age. */
 function withoutExpiry(envelope: JobEnvelope): JobEnvelope {
   const { expiresAt: _past, ...rest } = envelope;
   return rest;

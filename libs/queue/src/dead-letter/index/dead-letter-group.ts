@@ -1,8 +1,8 @@
 import type { DeadLetterReason } from '../dead-letter.js';
 
-/** Dead letters that died of the same cause. */
+/** The dead letters that died of one cause. */
 export interface DeadLetterGroup {
-  /** Fingerprint of the cause; `other` holds what came when there were too many groups. */
+  /** Fingerprint of the cause. `other` holds the causes that came after the max number of groups. */
   readonly group: string;
   /** Name of the job. */
   readonly name: string;
@@ -16,11 +16,11 @@ export interface DeadLetterGroup {
   readonly firstSeenAt: string;
   /** ISO 8601. */
   readonly lastSeenAt: string;
-  /** How many of them were redriven before and died again. */
+  /** Number of them that were redriven before and died again. */
   readonly failedAgain: number;
 }
 
-/** What is stored of a group when its first dead letter is indexed. */
+/** What the index stores of a group with its first dead letter. */
 export interface GroupDescription {
   readonly name: string;
   readonly error: string;

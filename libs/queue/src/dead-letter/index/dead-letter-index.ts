@@ -14,12 +14,12 @@ import { readPipeline } from '../../redis/read-pipeline.js';
 type Dead = JobRecord & { readonly score: string };
 
 const MESSAGE_CHARS = 500;
-/** Groups of one queue; more causes than an operator reads are one group. */
+/** Max number of groups in one queue. All further causes share one group. */
 const MAX_GROUPS = 500;
 
 /**
- * Which reason and which cause group each dead letter belongs to. Everything in it is derived from
- * the failed set: it can be deleted and built again at any time.
+ * Maps each dead letter to its reason and its cause group. The index is derived from the failed set,
+ * so it can be deleted and built again at any time.
  */
 export class DeadLetterIndex {
   private readonly keys: DeadLetterKeys;
@@ -31,7 +31,7 @@ export class DeadLetterIndex {
     this.keys = new DeadLetterKeys(source.bull);
   }
 
-  /** Indexes those of the jobs that are dead letters; resolves with how many were not indexed. */
+  /** Indexes the jobs that are dead letters. Resolves with the number of entries written. */
   async add(ids: readonly string[]): Promise<number> {
     if (ids.length === 0) return 0;
     const [records, old] = await Promise.all([
@@ -46,14 +46,14 @@ export class DeadLetterIndex {
     return this.write(items);
   }
 
-  /** The entries of `ids`, in their order. */
+  /** The entries in the order of `ids`; undefined for one that is not indexed. */
   async entries(ids: readonly string[]): Promise<(IndexEntry | undefined)[]> {
     if (ids.length === 0) return [];
     const stored = await this.source.redis.hmget(this.keys.entries, ...ids);
     return stored.map((entry) => (entry ? decodeEntry(entry) : undefined));
   }
 
-  /** Takes those out that have left the failed set. */
+  /** Removes the entries of jobs that have left the failed set. */
   async removeLeft(ids: readonly string[]): Promise<{ moved: number; missing: number }> {
     if (ids.length === 0) return { moved: 0, missing: 0 };
     const stored = await this.source.redis.hmget(this.keys.entries, ...ids);
@@ -67,7 +67,7 @@ export class DeadLetterIndex {
     return { moved: count(UNINDEXED.moved), missing: count(UNINDEXED.missing) };
   }
 
-  /** The cause groups, the largest first. */
+  /** The cause groups, largest first. */
   async groups(): Promise<readonly DeadLetterGroup[]> {
     const { redis } = this.source;
     const [described, counts] = await Promise.all([
@@ -105,7 +105,7 @@ export class DeadLetterIndex {
       .sort((a, b) => b.count - a.count || b.lastSeenAt.localeCompare(a.lastSeenAt));
   }
 
-  /** How many dead letters there are of each reason, and when the oldest of them died. */
+  /** The number of dead letters of each reason, and when the oldest of them died. */
   async reasons(): Promise<
     readonly { reason: DeadLetterReason; count: number; oldestAt: string }[]
   > {
@@ -120,7 +120,7 @@ export class DeadLetterIndex {
     });
   }
 
-  /** Forgets everything; the next reconciliation builds it again. */
+  /** Deletes the index. The next reconciliation builds it again. */
   async clear(): Promise<void> {
     const { redis } = this.source;
     const groups = await redis.hkeys(this.keys.groups);
@@ -134,7 +134,7 @@ export class DeadLetterIndex {
     );
   }
 
-  /** Places of the keys of reason and group of an entry; of a missing one, keys without meaning. */
+  /** Places of the reason key and the group key of an entry. For a missing entry, of unused keys. */
   placesOf(list: KeyList, entry: string): readonly [number, number] {
     if (entry === '') return [list.place(this.keys.index), list.place(this.keys.index)];
     const { reason, group } = decodeEntry(entry);
@@ -182,7 +182,7 @@ export class DeadLetterIndex {
 function describeGroup(record: Dead, { group }: IndexEntry): GroupDescription {
   const firstSeenMs = Number(record.score);
   if (group === OTHER_CAUSES) {
-    return { name: '*', error: '*', message: 'more causes than are told apart', firstSeenMs };
+    return { name: '*', error: '*', message: 'too many causes to distinguish', firstSeenMs };
   }
   const message = readReason(record.failedReason).message.slice(0, MESSAGE_CHARS);
   return { name: record.name, error: errorClassOf(record), message, firstSeenMs };

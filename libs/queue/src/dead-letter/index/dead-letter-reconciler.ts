@@ -7,7 +7,7 @@ import { readPages } from '../../redis/scored-page.js';
 export interface ReconcileOptions {
   /** Stops between two pages. */
   readonly signal?: AbortSignal;
-  /** Look at everything, not only at what died lately. @defaultValue false */
+  /** Compares all dead letters, not only the recent ones. @defaultValue false */
   readonly full?: boolean;
 }
 
@@ -19,14 +19,14 @@ export interface IndexCoverage {
 
 const PAGE = 250;
 /**
- * A death's time is the worker's clock: one that runs behind puts it before what was seen already.
- * What is further behind is found by comparing the sizes of the two sets.
+ * A death is dated by the clock of its worker. If that clock is behind, the death comes before ones
+ * that were compared already. Comparing the sizes of the two sets finds deaths that are further back.
  */
 const OVERLAP_MS = 5 * 60_000;
 
 /**
- * Makes the index what the failed set says. It may run at any time, in any number of processes: each
- * dead letter is indexed once. Memory does not grow with the sets.
+ * Makes the index match the failed set. It may run at any time, in any number of processes, and still
+ * indexes each dead letter once. Its memory does not grow with the sets.
  */
 export class DeadLetterReconciler {
   private readonly keys: DeadLetterKeys;

@@ -3,9 +3,9 @@ import { OTHER_CAUSES } from '../record/cause-fingerprint.js';
 import { ANNOUNCED_FIELD } from '../record/job-record.js';
 
 /**
- * Shared by all scripts that change the index. KEYS: 1 failed set, 2 index, 3 entries, 4 groups,
- * 5 counts. An entry is `score|reason|group|again|...`; its keys are named by the caller, who read
- * the entry before, and the scripts see first that it has not changed since.
+ * Functions of all scripts that change the index. KEYS: 1 failed set, 2 index, 3 entries, 4 groups,
+ * 5 counts. An entry is `score|reason|group|again|...`. The caller reads the entry and passes the keys
+ * that it names, so each script first checks that the entry has not changed since.
  */
 export const INDEX_FUNCTIONS = `
 local function count(field, by)
@@ -31,14 +31,14 @@ local function unindex(id, reasonKey, groupKey)
 end
 `;
 
-/** What `INDEX` did with an item. */
+/** Results of `INDEX` for an item. */
 export const INDEXED = { newly: 1, again: 2, known: 0, stale: -1, noRoom: -2 } as const;
 
 /**
- * Indexes a page of dead letters. ARGV: most groups, then for each item id, score, entry, entry
- * before, description of its group, and the places in KEYS of: job, lock, reason, group, reason
- * before, group before. Nothing happens to one that has left the failed set, died anew, is being
- * redriven or was indexed by another meanwhile.
+ * Indexes a page of dead letters. ARGV: max number of groups, then for each item id, score, entry, old
+ * entry, description of its group, and the places in KEYS of: job, lock, reason, group, old reason, old
+ * group. It skips an item that has left the failed set, died again, is being redriven, or was indexed
+ * by another process since.
  */
 export const INDEX = new LuaScript<readonly number[]>(`${INDEX_FUNCTIONS}
 local maxGroups = tonumber(ARGV[1])
@@ -72,11 +72,11 @@ end
 return results
 `);
 
-/** What `UNINDEX` found of an item. */
+/** Results of `UNINDEX` for an item. */
 export const UNINDEXED = { kept: 0, moved: 1, missing: 2 } as const;
 
 /**
- * Takes out of the index what is no longer in the failed set. ARGV for each item: id, entry, places
+ * Removes entries of jobs that are no longer in the failed set. ARGV for each item: id, entry, places
  * in KEYS of: job, reason, group.
  */
 export const UNINDEX = new LuaScript<readonly number[]>(`${INDEX_FUNCTIONS}

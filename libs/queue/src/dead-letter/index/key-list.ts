@@ -1,4 +1,4 @@
-/** Collects the keys of a script and tells the place of each, counted from 1 as Lua does. */
+/** Collects the keys of a script, and gives the place of each. Like Lua, it counts from 1. */
 export class KeyList {
   readonly keys: string[];
   private readonly places = new Map<string, number>();

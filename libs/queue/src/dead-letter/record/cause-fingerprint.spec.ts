@@ -12,7 +12,7 @@ it.each([
   ['event 3f2504e0-4f89-11d3-9a0c-0305e82c3301 is gone', 'event <id> is gone'],
   ['trace 4bf92f3577b34da6a3ce929d0e0e4736 at 0xdeadBEEF', 'trace <id> at <id>'],
   ['facade defaced', 'facade defaced'],
-])('%s: what differs between two jobs is replaced', (message, expected) => {
+])('%s: replaces the parts that differ between jobs', (message, expected) => {
   expect(normaliseMessage(message)).toBe(expected);
 });
 
@@ -24,14 +24,14 @@ const stack = (line: number, file = 'file:///app/dist/handlers/points.js'): stri
     `    at async PointsHandler.award (${file}:${line}:9)`,
   ].join('\n');
 
-it('the frame is the first of the own code, without its line and the place of the app', () => {
+it('takes the first frame of the own code, without its line and its folder', () => {
   expect(topFrame(stack(10))).toBe('PointsHandler.award handlers/points.js');
   expect(topFrame(stack(99, '/srv/v2/dist/handlers/points.js'))).toBe(topFrame(stack(10)));
   expect(topFrame('Error: no\n    at /app/dist/main.js:1:2')).toBe('dist/main.js');
   expect(topFrame(undefined)).toBe('');
 });
 
-it('causes differ by job, class, message and place', () => {
+it('distinguishes causes by job, class, message and frame', () => {
   const cause = { job: 'points.award', message: 'no 1', stack: stack(1) };
   const same = causeFingerprint({ ...cause, message: 'no 2', stack: stack(7) });
   expect(causeFingerprint(cause)).toBe(same);
@@ -45,14 +45,14 @@ it('causes differ by job, class, message and place', () => {
   }
 });
 
-it('a message of a megabyte takes no longer than one of a kilobyte', () => {
+it('needs no longer for a message of a megabyte than for one of a kilobyte', () => {
   const startedAt = performance.now();
   for (const part of ['a.', '1:', "'x", 'a@b.', '0x', 'ab:'])
     causeFingerprint({ job: 'a.b', message: part.repeat(500_000), stack: part.repeat(500_000) });
   expect(performance.now() - startedAt).toBeLessThan(1_000);
 });
 
-it('the stack tells the class of an error', () => {
+it('reads the class of an error from the stack', () => {
   class LedgerClosedError extends Error {}
   const error = new LedgerClosedError('no');
   expect(errorName(error.stack)).toBe('Error');

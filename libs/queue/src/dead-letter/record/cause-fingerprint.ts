@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** Group of the causes for which there is no room of their own. */
+/** The group of all causes above the max number of groups. */
 export const OTHER_CAUSES = 'other';
 
 const READ_CHARS = 1_000;
-/** In this order: what stands first may hold what comes later. */
+/** The order matters: a match of an earlier pattern may contain a match of a later one. */
 const VARIABLE_PARTS: readonly (readonly [RegExp, string])[] = [
   [/\b[a-z][a-z0-9+.-]{1,15}:\/\/[^\s'"`]+/gi, '<address>'],
   [/[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,5}/g, '<address>'],
@@ -18,21 +18,21 @@ const VARIABLE_PARTS: readonly (readonly [RegExp, string])[] = [
   [/[-+]?\d+(?:[.,]\d+)*/g, '<n>'],
 ];
 
-/** A failure's message without what differs between two jobs that died of the same thing. */
+/** Replaces the parts of a message that differ between jobs that died of the same cause. */
 export function normaliseMessage(message: string): string {
   let text = message.slice(0, READ_CHARS);
   for (const [pattern, placeholder] of VARIABLE_PARTS) text = text.replace(pattern, placeholder);
   return text.replace(/\s+/g, ' ').trim();
 }
 
-/** Name of the error's class as its stack tells it. */
+/** Name of the error class, read from the stack. */
 export function errorName(stack: string | undefined): string {
   return /^([A-Za-z_$][\w$.]*)(?: \[\w+\])?(?::|\r?\n|$)/.exec(stack ?? '')?.[1] ?? 'Error';
 }
 
 /**
- * The topmost frame of the application's own code: function and file, without the line, so that a
- * group outlives a deployment.
+ * The topmost frame in the application's own code, as function and file. It has no line number, so a
+ * group stays the same after a deployment.
  */
 export function topFrame(stack: string | undefined): string {
   for (const line of (stack ?? '').split('\n', 50)) {
@@ -49,13 +49,13 @@ export function topFrame(stack: string | undefined): string {
 export interface Cause {
   /** Name of the job. */
   readonly job: string;
-  /** The failure's message without its reason's marker. */
+  /** Message of the failure, without the marker of the reason. */
   readonly message: string;
   /** Stack of the last run. */
   readonly stack?: string | undefined;
 }
 
-/** The same for jobs of one name that failed with one class of error, in one place, alike. */
+/** Equal for jobs with the same name, error class, normalised message and top frame. */
 export function causeFingerprint({ job, message, stack }: Cause): string {
   const parts = [job, errorName(stack), normaliseMessage(message), topFrame(stack)];
   return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 12);

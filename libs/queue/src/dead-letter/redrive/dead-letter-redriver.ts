@@ -11,7 +11,7 @@ import { KeyList } from '../index/key-list.js';
 import { PREPARE_REDRIVE, PREPARED, UNLOCK } from './redrive-script.js';
 import type { Scored } from '../../redis/scored-page.js';
 
-/** The task that a redrive belongs to; its lease is checked together with each dead letter. */
+/** The task behind a redrive. The script checks its lease together with each dead letter. */
 export interface RedriveClaim {
   readonly task: string;
   readonly token: string;
@@ -20,15 +20,16 @@ export interface RedriveClaim {
   readonly pendingKey: string;
 }
 
+/** What became of one dead letter: see `PREPARED`. */
 export type RedriveOutcome = 'redriven' | 'gone' | 'busy' | 'had' | 'fenced';
 
-/** How long a redrive whose process died keeps others away. */
+/** How long the lock of a dead process blocks other redrives. */
 const LOCK_MS = 10_000;
 const READS = 5;
 
 /**
- * Runs dead letters again, in place and by BullMQ's own retry. Each is taken in the death that the
- * caller has seen: one that died anew meanwhile is left alone.
+ * Runs dead letters again in place, with BullMQ's own retry. It redrives the death that the caller has
+ * seen, and skips a job that has died again since.
  */
 export class DeadLetterRedriver {
   private readonly keys: DeadLetterKeys;
@@ -40,7 +41,7 @@ export class DeadLetterRedriver {
     this.keys = new DeadLetterKeys(source.bull);
   }
 
-  /** @returns one outcome for each, in order */
+  /** @returns the outcomes in the order of `letters` */
   async redrive(
     letters: readonly Scored[],
     by: string,
@@ -54,7 +55,7 @@ export class DeadLetterRedriver {
     return letters.map(({ id }) => outcomes.get(id) ?? 'busy');
   }
 
-  /** @returns those that changed while they were read */
+  /** @returns the ones that changed after they were read */
   private async attempt(
     letters: readonly Scored[],
     by: string,
@@ -118,7 +119,7 @@ export class DeadLetterRedriver {
     return letters.filter((_letter, i) => prepared[i] === PREPARED.changed);
   }
 
-  /** A lock of a retry that nobody answered stays: the command may still arrive. */
+  /** Keeps the lock of a retry without an answer: Redis may still receive the command. */
   private async retry(
     letters: readonly Scored[],
     opts: ReadonlyMap<string, JobsOptions>,
@@ -176,7 +177,7 @@ function outcomeOf(prepared: number): RedriveOutcome | undefined {
   return undefined;
 }
 
-/** BullMQ's answers for a job that is not there or not in the failed set. */
+/** BullMQ's codes for a job that does not exist or is not in the failed set. */
 function isGone(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return code === -1 || code === -3;

@@ -2,29 +2,29 @@ import { LuaScript } from '@loyalnest/core/toolkit';
 import { INDEX_FUNCTIONS } from '../index/index-scripts.js';
 import { HISTORY_FIELD, TASK_FIELD } from '../record/job-record.js';
 
-/** What `PREPARE_REDRIVE` says of an item. */
+/** Results of `PREPARE_REDRIVE` for an item. */
 export const PREPARED = {
   ready: 1,
-  /** No dead letter any more. */
+  /** It is no dead letter any more. */
   gone: 0,
-  /** Another redrives it, or it died anew. */
+  /** Another redrive holds it, or it died again. */
   busy: -1,
-  /** Changed since it was read: read it again. */
+  /** It changed after it was read: read it again. */
   changed: -2,
-  /** This task has had it, in an earlier death. */
+  /** This task redrove it before, in an earlier death. */
   had: -3,
-  /** The task was ended, or another process has it. */
+  /** The task has ended, or another process runs it. */
   fenced: -4,
 } as const;
 
 /**
- * Prepares a page of dead letters for BullMQ's own retry, each with its lock: the count of stalls is
- * reset (BullMQ keeps it, by which the job would be poison again), the history is written and the
- * index forgets it.
+ * Prepares a page of dead letters for BullMQ's own retry. It locks each one, resets its count of stalls,
+ * writes its history, and removes it from the index. BullMQ would keep the count of stalls, and the job
+ * would be poison again.
  *
- * KEYS behind those of the index: 6 task, 7 lease, 8 pending (of any kind without a task). ARGV: lock's
- * holder, its time, token of the lease or '', id of the task; then for each item id, score, entry,
- * history before, history, places of job, lock, reason, group.
+ * KEYS after those of the index: 6 task, 7 lease, 8 pending (unused keys without a task). ARGV: holder
+ * of the locks, their time, token of the lease or '', id of the task; then for each item id, score,
+ * entry, old history, new history, places of job, lock, reason, group.
  */
 export const PREPARE_REDRIVE = new LuaScript<readonly number[]>(`${INDEX_FUNCTIONS}
 local holder, lockMs, token, task = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
@@ -67,7 +67,7 @@ end
 return results
 `);
 
-/** Gives locks back that are still the holder's. */
+/** Releases the locks that the holder still has. */
 export const UNLOCK = new LuaScript<number>(`
 for i = 1, #KEYS do
   if redis.call('GET', KEYS[i]) == ARGV[1] then redis.call('DEL', KEYS[i]) end

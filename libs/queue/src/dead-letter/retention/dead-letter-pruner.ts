@@ -12,17 +12,17 @@ import { KeyList } from '../index/key-list.js';
 import { readPages, type Scored } from '../../redis/scored-page.js';
 
 const PAGE = 100;
-/** Longer than a page takes; renewed with each. */
+/** Longer than a page takes. Each page renews it. */
 const LEASE_MS = 30_000;
 const JOB_PARTS = 6;
 
 /**
- * Removes dead letters with their jobs. KEYS behind those of the index: 6 lease, 7 the set whose size
- * is limited. ARGV: token, most in that set or -1, then for each item id, score, entry, places of
- * lock, reason, group and the first of the job's keys.
+ * Removes dead letters with their jobs. KEYS after those of the index: 6 lease, 7 the set whose size is
+ * limited. ARGV: token, max size of that set or -1, then for each item id, score, entry, places of
+ * lock, reason, group and the first key of the job.
  */
 const PRUNE = new LuaScript<readonly number[]>(`${INDEX_FUNCTIONS}
-local most = tonumber(ARGV[2])
+local max = tonumber(ARGV[2])
 local held = redis.call('GET', KEYS[6]) == ARGV[1]
 local results = {}
 for i = 3, #ARGV, 7 do
@@ -31,7 +31,7 @@ for i = 3, #ARGV, 7 do
   local removed = 0
   if held and redis.call('ZSCORE', KEYS[1], id) == ARGV[i + 1] and entryOf(id) == ARGV[i + 2]
     and redis.call('EXISTS', key(3)) == 0
-    and (most < 0 or redis.call('ZCARD', KEYS[7]) > most) then
+    and (max < 0 or redis.call('ZCARD', KEYS[7]) > max) then
     unindex(id, key(4), key(5))
     redis.call('ZREM', KEYS[1], id)
     local first = tonumber(ARGV[i + 6])
@@ -43,7 +43,7 @@ end
 return results
 `);
 
-/** KEYS: 1 lease, 2 discarded, then the keys of each job. ARGV: token, then id, score of each. */
+/** KEYS: 1 lease, 2 discarded, then the keys of each job. ARGV: token, then id and score of each. */
 const PURGE = new LuaScript<number>(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 local purged = 0
@@ -69,9 +69,9 @@ return redis.call('DEL', KEYS[1])
 `);
 
 /**
- * Removes dead letters that are too old or too many, the oldest first, and discarded ones whose time
- * is over. Only what is over a limit goes, and nothing that is being redriven. One process does it at
- * a time; the index has to be reconciled before.
+ * Removes dead letters that are too old or too many, oldest first, and discarded ones that can no
+ * longer be restored. It never removes more than the limits require, and nothing that is being
+ * redriven. One process prunes a queue at a time. Reconcile the index first.
  */
 export class DeadLetterPruner {
   private readonly keys: DeadLetterKeys;
@@ -84,7 +84,7 @@ export class DeadLetterPruner {
     this.keys = new DeadLetterKeys(source.bull);
   }
 
-  /** @returns undefined if another process prunes the queue at this moment */
+  /** @returns undefined if another process is pruning the queue right now */
   async prune(signal?: AbortSignal): Promise<DeadLettersPruned | undefined> {
     const { redis, bull } = this.source;
     const token = randomUUID();
@@ -97,8 +97,8 @@ export class DeadLetterPruner {
       for (const reason of DEAD_LETTER_REASONS) {
         const key = this.keys.reason(reason);
         await this.byAge(token, reason, count, signal);
-        const most = this.retention.maxCountOf[reason];
-        if (most !== undefined) await this.byCount(token, key, most, count, signal);
+        const max = this.retention.maxCountOf[reason];
+        if (max !== undefined) await this.byCount(token, key, max, count, signal);
       }
       await this.byCount(token, this.keys.failed, this.retention.maxCount, count, signal);
       const discarded = await this.purge(token, signal);
@@ -128,16 +128,16 @@ export class DeadLetterPruner {
   private async byCount(
     token: string,
     key: string,
-    most: number,
+    max: number,
     count: (reason: DeadLetterReason) => void,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const { redis } = this.source;
-    let over = (await redis.zcard(key)) - most;
+    let over = (await redis.zcard(key)) - max;
     if (over <= 0) return;
     for await (const page of readPages(redis, key, 'oldest-first', PAGE)) {
-      // What is being redriven stays and is passed by; the script never removes below the limit.
-      over -= await this.remove(token, key, most, page, count);
+      // The script skips what is being redriven, and never removes below the limit.
+      over -= await this.remove(token, key, max, page, count);
       if (over <= 0 || signal?.aborted) return;
     }
   }
@@ -145,7 +145,7 @@ export class DeadLetterPruner {
   private async remove(
     token: string,
     limitedKey: string,
-    most: number,
+    max: number,
     letters: readonly Scored[],
     count: (reason: DeadLetterReason) => void,
   ): Promise<number> {
@@ -156,7 +156,7 @@ export class DeadLetterPruner {
       entries[i] ? [{ ...letter, entry: entries[i] }] : [],
     );
     if (indexed.length === 0) return 0;
-    // Not by place(): the limited set is one of the index's keys or of the reasons, and stands twice.
+    // The limited set is also a key of the index or of a reason, so place() would not add it.
     const list = new KeyList([...this.keys.indexed, this.keys.pruneLease, limitedKey]);
     const args = indexed.flatMap(({ id, score, entry }) => {
       const lock = list.place(this.keys.lock(id));
@@ -164,7 +164,7 @@ export class DeadLetterPruner {
       const [first] = this.keys.jobParts(id).map((part) => list.place(part));
       return [id, score, entry, lock, ...places, first!];
     });
-    const results = await PRUNE.run(redis, list.keys, [token, most, ...args]);
+    const results = await PRUNE.run(redis, list.keys, [token, max, ...args]);
     const removed = indexed.filter((_letter, i) => results[i] === 1);
     for (const { entry } of removed) count(decodeEntry(entry).reason);
     return removed.length;

@@ -2,29 +2,30 @@ import { durationMs, OptionError, type Duration } from '@loyalnest/core';
 import { wholeNumber } from '@loyalnest/core/toolkit';
 import { DEAD_LETTER_REASONS, type DeadLetterReason } from '../dead-letter.js';
 
+/** Limits for the dead letters of one reason. */
 export interface RetentionLimits {
-  /** Age at which a dead letter is removed; at least an hour. */
+  /** Removes a dead letter at this age; min 1 h. */
   readonly maxAge?: Duration;
-  /** Number above which the oldest are removed; at least 1. */
+  /** Removes the oldest above this number; min 1. */
   readonly maxCount?: number;
 }
 
 export interface DeadLetterOptions {
-  /** Age at which a dead letter is removed; at least an hour. @defaultValue '180d' */
+  /** Removes a dead letter at this age; min 1 h. @defaultValue '180d' */
   readonly maxAge?: Duration;
-  /** Number in one queue above which the oldest are removed; at least 1. @defaultValue 100000 */
+  /** Removes the oldest of a queue above this number; min 1. @defaultValue 100000 */
   readonly maxCount?: number;
-  /** Limits of single reasons: the age instead of the general one, the count beside it. */
+  /** Limits for single reasons. The age replaces the general one; the count applies in addition. */
   readonly reasons?: Partial<Record<DeadLetterReason, RetentionLimits>>;
-  /** How long a discarded dead letter can be restored; at least a minute. @defaultValue '30d' */
+  /** How long a discarded dead letter can be restored; min 1 m. @defaultValue '30d' */
   readonly discardedFor?: Duration;
-  /** How often the index is compared with the failed set; at least a second. @defaultValue '1m' */
+  /** How often the index is compared with recent deaths; min 1 s. @defaultValue '1m' */
   readonly reconcileEvery?: Duration;
-  /** How often all of it is compared; not below `reconcileEvery`. @defaultValue '1h' */
+  /** How often the whole index is compared; min `reconcileEvery`. @defaultValue '1h' */
   readonly fullReconcileEvery?: Duration;
-  /** How often what is over a limit is removed; at least a second. @defaultValue '10m' */
+  /** How often dead letters above a limit are removed; min 1 s. @defaultValue '10m' */
   readonly pruneEvery?: Duration;
-  /** How often pending redrive tasks are looked for; at least 50 ms. @defaultValue '1s' */
+  /** How often to look for redrive tasks that no process runs; min 50 ms. @defaultValue '1s' */
   readonly taskPollInterval?: Duration;
 }
 
@@ -46,7 +47,7 @@ export interface ResolvedDeadLetterOptions {
 const HOUR_MS = 3_600_000;
 const MAX_MS = 100 * 366 * 86_400_000;
 
-/** @throws OptionError naming the option */
+/** @throws OptionError that names the option */
 export function resolveDeadLetterOptions(
   options: DeadLetterOptions = {},
 ): ResolvedDeadLetterOptions {

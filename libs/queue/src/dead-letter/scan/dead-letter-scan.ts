@@ -7,29 +7,31 @@ import { entryOf, type IndexEntry } from '../index/index-entry.js';
 import { readRecords } from '../record/job-record.js';
 import { readPage, type PageOrder, type Scored } from '../../redis/scored-page.js';
 
-/** A filter as it is stored and compared. */
+/** A filter with its times as numbers. Redrive tasks store it. */
 export interface ResolvedFilter {
   readonly reason?: DeadLetterFilter['reason'];
   readonly group?: string;
   readonly name?: string;
   readonly merchant?: string;
-  /** First millisecond that is meant. */
+  /** First millisecond that matches. */
   readonly fromMs?: number;
-  /** First millisecond that is not. */
+  /** First millisecond that no longer matches. */
   readonly untilMs?: number;
 }
 
+/** A matching dead letter with its index entry. */
 export interface Found extends Scored {
   readonly entry: IndexEntry;
 }
 
+/** The matches among the dead letters that were read. */
 export interface FoundPage {
   readonly found: readonly Found[];
   /** Where the next page begins; missing at the end. */
   readonly next?: Scored;
 }
 
-/** @throws OptionError for a time that is none */
+/** @throws OptionError for an invalid time */
 export function resolveFilter(filter: DeadLetterFilter): ResolvedFilter {
   const { reason, group, name, merchant } = filter;
   const fromMs = timeMs('failedAfter', filter.failedAfter);
@@ -44,7 +46,7 @@ export function resolveFilter(filter: DeadLetterFilter): ResolvedFilter {
   };
 }
 
-/** Finds dead letters of a filter page by page, over the narrowest of the sorted sets. */
+/** Finds matching dead letters page by page. It reads the smallest sorted set that has them all. */
 export class DeadLetterScan {
   private readonly keys: DeadLetterKeys;
 
@@ -55,7 +57,7 @@ export class DeadLetterScan {
     this.keys = new DeadLetterKeys(source.bull);
   }
 
-  /** Looks at `size` dead letters; those that fit may be fewer. */
+  /** Reads `size` dead letters. Fewer may match. */
   async page(
     filter: ResolvedFilter,
     order: PageOrder,
@@ -77,6 +79,7 @@ export class DeadLetterScan {
     return { found, ...(more && { next: last! }) };
   }
 
+  /** Counts the matches. A filter by name, merchant, or both reason and group reads every entry. */
   async count(filter: ResolvedFilter): Promise<number> {
     const { redis } = this.source;
     if (
@@ -97,13 +100,13 @@ export class DeadLetterScan {
     return count;
   }
 
-  /** Without a reason or a group the failed set itself: nothing can be missing from it. */
+  /** Without a reason or a group it is the failed set itself, which misses nothing. */
   private keyOf({ group, reason }: ResolvedFilter): string {
     if (group !== undefined) return this.keys.group(group);
     return reason === undefined ? this.keys.failed : this.keys.reason(reason);
   }
 
-  /** One that is not indexed yet is read from its job. */
+  /** Makes the entry of a dead letter that is not indexed yet from its job. */
   private async entriesOf(members: readonly Scored[]): Promise<(IndexEntry | undefined)[]> {
     const entries = await this.index.entries(members.map(({ id }) => id));
     const missing = members.flatMap(({ id, score }, i) =>
@@ -136,7 +139,7 @@ function isWithin({ fromMs, untilMs }: ResolvedFilter, ms: number): boolean {
   return (fromMs === undefined || ms >= fromMs) && (untilMs === undefined || ms < untilMs);
 }
 
-/** Whether nothing behind this time can fit. */
+/** Whether nothing after this time can match. */
 function isBeyond({ fromMs, untilMs }: ResolvedFilter, order: PageOrder, ms: number): boolean {
   return order === 'oldest-first'
     ? untilMs !== undefined && ms >= untilMs
