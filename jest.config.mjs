@@ -2,7 +2,20 @@
 // Node flag is needed on any supported version. The e2e specs start the built ESM services.
 import swc from './config/swc.json' with { type: 'json' };
 
-const esmOnly = ['@nestjs', '@loyalnest', 'nestjs-pino', 'commander'];
+const esmOnly = [
+  '@nestjs',
+  '@loyalnest',
+  'nestjs-pino',
+  'commander',
+  // cli-truncate and string-width, with what they depend on
+  'cli-truncate',
+  'slice-ansi',
+  'ansi-styles',
+  'string-width',
+  'strip-ansi',
+  'ansi-regex',
+  'get-east-asian-width',
+];
 
 export default {
   testEnvironment: 'node',

@@ -6,6 +6,8 @@ import { globSync, readFileSync } from 'node:fs';
 const SPEC = ['\\.spec\\.ts$', '^libs/[^/]+/test/'];
 /** Private libs that are composed of the others. */
 const COMPOSING = '^libs/(service-defaults|testing)/';
+/** The command line: public, and composed of the others too. */
+const CLI = '^libs/cli/';
 
 /** Sources behind the `exports` of the libs, such as libs/outbox/src/drizzle/index.ts. */
 const entries = globSync('libs/*/package.json').flatMap((file) =>
@@ -37,8 +39,23 @@ export default {
     rule(
       'star',
       'a public lib imports @loyalnest/core and no other lib; libs meet through ports in core',
-      { path: '^libs/([^/]+)/', pathNot: [COMPOSING, ...SPEC] },
+      { path: '^libs/([^/]+)/', pathNot: [COMPOSING, CLI, ...SPEC] },
       { path: '^libs/', pathNot: ['^libs/$1/', '^libs/core/'] },
+    ),
+    rule(
+      'nobody-imports-cli',
+      'the command line is a program; move what others need into the lib that knows it',
+      { pathNot: CLI },
+      { path: CLI },
+    ),
+    rule(
+      'command-groups-plug-in',
+      'only the registry knows the groups, so that a group is one folder and one line',
+      {
+        path: '^libs/cli/src/',
+        pathNot: ['^libs/cli/src/groups/', '^libs/cli/src/command-groups\\.ts$', ...SPEC],
+      },
+      { path: '^libs/cli/src/groups/' },
     ),
     rule('no-circular', 'imports form no cycle', {}, { circular: true }),
     rule(
@@ -64,6 +81,21 @@ export default {
       'what the specs of a lib share is for specs',
       { path: '^(apps|tools|bench|libs/[^/]+/src)/', pathNot: SPEC },
       { path: '^libs/[^/]+/test/' },
+    ),
+    rule(
+      'dead-letter-folders',
+      'in dead-letter, a folder may import record and index, index may import record, and no other',
+      { path: '^libs/queue/src/dead-letter/([^/]+)/', pathNot: SPEC },
+      {
+        path: '^libs/queue/src/dead-letter/[^/]+/',
+        pathNot: ['^libs/queue/src/dead-letter/($1|record|index)/'],
+      },
+    ),
+    rule(
+      'dead-letter-record-below-index',
+      'the index is made of records, which never need it',
+      { path: '^libs/queue/src/dead-letter/record/', pathNot: SPEC },
+      { path: '^libs/queue/src/dead-letter/index/' },
     ),
     rule(
       'toolkit-is-for-libs',

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const LIBS = ['core', 'queue', 'http', 'service-defaults', 'testing'];
+const LIBS = ['core', 'queue', 'http', 'cli', 'service-defaults', 'testing'];
 
 /** A house that keeps all rules. */
 const HOUSE: Readonly<Record<string, string>> = {
@@ -13,8 +13,17 @@ const HOUSE: Readonly<Record<string, string>> = {
   'libs/queue/src/index.ts': `import '@loyalnest/core'; import '@nestjs/common'; import './job.js';`,
   'libs/queue/src/job.ts': `import 'node:fs';`,
   'libs/queue/src/job.spec.ts': `import '@loyalnest/testing'; import '@loyalnest/http'; import './index.js';`,
+  'libs/queue/src/dead-letter/record/record.ts': `import '../../job.js';`,
+  'libs/queue/src/dead-letter/index/entry.ts': `import '../record/record.js';`,
+  'libs/queue/src/dead-letter/discard/discard.ts': `import '../index/entry.js'; import '../record/record.js';`,
   'libs/queue/test/fixture.ts': `import '../src/job.js';`,
   'libs/http/src/index.ts': '',
+  'libs/cli/src/index.ts': `import '@loyalnest/queue'; import '@loyalnest/http'; import './table.js';`,
+  'libs/cli/src/command-groups.ts': `import './groups/top/top.group.js';`,
+  'libs/cli/src/table.ts': '',
+  'libs/cli/src/groups/top/top.group.ts': `import '@loyalnest/queue'; import '../queues/table.js';`,
+  'libs/cli/src/groups/queues/table.ts': '',
+  'libs/cli/src/index.spec.ts': `import '@loyalnest/testing'; import './groups/top/top.group.js';`,
   'libs/service-defaults/src/index.ts': `import '@loyalnest/queue'; import '@loyalnest/http';`,
   'libs/testing/src/index.ts': `import '@loyalnest/core/testing';`,
   'test/fixture.spec.ts': `import '../libs/queue/test/fixture.js';`,
@@ -38,6 +47,23 @@ const OFFENCES: readonly (readonly [string, string, string])[] = [
   ['libs/http/src/two.ts', '../../queue/src/index.js', 'star'],
   ['libs/core/src/three.ts', '@loyalnest/http', 'star'],
   ['libs/http/src/testing.ts', '@loyalnest/testing', 'star'],
+  ['libs/queue/src/cli.ts', '@loyalnest/cli', 'star'],
+  ['libs/queue/src/cli-too.ts', '@loyalnest/cli', 'nobody-imports-cli'],
+  ['libs/queue/src/cli.spec.ts', '../../cli/src/table.js', 'nobody-imports-cli'],
+  ['libs/service-defaults/src/cli.ts', '@loyalnest/cli', 'nobody-imports-cli'],
+  ['apps/points/src/cli.ts', '@loyalnest/cli', 'nobody-imports-cli'],
+  ['libs/cli/src/deep.ts', '../../queue/src/job.js', 'no-deep-import-between-libs'],
+  ['libs/cli/src/deep.spec.ts', '../../queue/src/job.js', 'no-deep-import-between-libs'],
+  ['libs/cli/src/fixture.spec.ts', '../../queue/test/fixture.js', 'no-deep-import-between-libs'],
+  ['libs/cli/src/undeclared.ts', 'bullmq', 'declared-dependencies'],
+  ['libs/cli/src/shell.ts', './groups/top/top.group.js', 'command-groups-plug-in'],
+  ['libs/queue/src/dead-letter/edit/one.ts', '../discard/discard.js', 'dead-letter-folders'],
+  ['libs/queue/src/dead-letter/index/one.ts', '../discard/discard.js', 'dead-letter-folders'],
+  [
+    'libs/queue/src/dead-letter/record/one.ts',
+    '../index/entry.js',
+    'dead-letter-record-below-index',
+  ],
   ['libs/core/src/four.ts', './toolkit/timers.js', 'core-below-its-toolkit'],
   ['apps/points/src/toolkit.ts', '@loyalnest/core/toolkit', 'toolkit-is-for-libs'],
   ['libs/http/src/deep.ts', '../../core/src/clock.js', 'no-deep-import-between-libs'],

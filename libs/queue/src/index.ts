@@ -5,7 +5,7 @@ export { defineJob } from './job/job-definition.js';
 export { JobHandler } from './handler/job-handler.decorator.js';
 export { JobProducer } from './producer/job-producer.js';
 export { DeadLetterService } from './dead-letter/dead-letter.service.js';
-export { RedriveTasks } from './redrive/redrive-tasks.js';
+export { RedriveTasks } from './redrive-tasks/redrive-tasks.js';
 export type { JobContext } from './job/job-context.js';
 export { JobSchedules } from './schedule/job-schedules.js';
 export type {
@@ -42,25 +42,28 @@ export type {
   DeadLetterReason,
   Discard,
 } from './dead-letter/dead-letter.js';
-export type { DeadLetterEdit } from './dead-letter/dead-letter-editor.js';
-export type { DeadLetterGroup } from './dead-letter/dead-letter-group.js';
+export type { DeadLetterEdit } from './dead-letter/edit/dead-letter-editor.js';
+export type { DeadLetterGroup } from './dead-letter/index/dead-letter-group.js';
 export type { HistoryEntry } from './dead-letter/dead-letter-history.js';
-export type { DeadLetterOptions, RetentionLimits } from './dead-letter/dead-letter-retention.js';
+export type {
+  DeadLetterOptions,
+  RetentionLimits,
+} from './dead-letter/retention/dead-letter-retention.js';
 export type { PageRequest } from './dead-letter/dead-letters.js';
-export type { RedriveRequest } from './redrive/redrive-request.js';
-export type { RedriveState, RedriveTask } from './redrive/redrive-task.js';
+export type { RedriveRequest } from './redrive-tasks/redrive-request.js';
+export type { RedriveState, RedriveTask } from './redrive-tasks/redrive-task.js';
 
 // Errors
 export { DeadLetterBusyError } from './dead-letter/dead-letter-busy.error.js';
-export { DeadLetterChangedError } from './dead-letter/dead-letter-changed.error.js';
+export { DeadLetterChangedError } from './dead-letter/edit/dead-letter-changed.error.js';
 export { DeadLetterNotFoundError } from './dead-letter/dead-letter-not-found.error.js';
 export { InvalidPayloadError } from './job/invalid-payload.error.js';
 export { JobLockLostError } from './worker/job-lock-lost.error.js';
 export { JobThrottledError } from './throttling/job-throttled.error.js';
 export { JobTimeoutError } from './worker/job-timeout.error.js';
 export { PayloadTooLargeError } from './job/payload-too-large.error.js';
-export { RedriveTaskActiveError } from './redrive/redrive-task-active.error.js';
-export { RedriveTaskNotFoundError } from './redrive/redrive-task-not-found.error.js';
+export { RedriveTaskActiveError } from './redrive-tasks/redrive-task-active.error.js';
+export { RedriveTaskNotFoundError } from './redrive-tasks/redrive-task-not-found.error.js';
 export { QueueUnavailableError } from './connection/queue-unavailable.error.js';
 
 // Events
@@ -102,13 +105,13 @@ export type {
   DeadLettersPruned,
   IndexMended,
 } from './dead-letter/dead-letter.events.js';
-export { redriveTaskChanged } from './redrive/redrive.events.js';
+export { redriveTaskChanged } from './redrive-tasks/redrive.events.js';
 
 // Without Nest: for a command line that needs Redis alone
 export { DeadLetters } from './dead-letter/dead-letters.js';
 export type { DeadLettersOptions, OpenOptions } from './dead-letter/dead-letters.js';
-export { RedriveEngine } from './redrive/redrive-engine.js';
-export type { RunEnd } from './redrive/redrive-engine.js';
+export { RedriveEngine } from './redrive-tasks/redrive-engine.js';
+export type { RunEnd } from './redrive-tasks/redrive-engine.js';
 
 // Extending
 export { QueueConnection } from './connection/queue-connection.js';

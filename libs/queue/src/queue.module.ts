@@ -20,7 +20,7 @@ import {
   type ASYNC_OPTIONS_TYPE,
   type OPTIONS_TYPE,
 } from './queue.module-definition.js';
-import { RedriveTasks } from './redrive/redrive-tasks.js';
+import { RedriveTasks } from './redrive-tasks/redrive-tasks.js';
 import { JobSchedules } from './schedule/job-schedules.js';
 import { JobThrottle } from './throttling/job-throttle.js';
 import { JobWorkers } from './worker/job-workers.js';

@@ -6,7 +6,7 @@ import {
   resolveDeadLetterOptions,
   type DeadLetterOptions,
   type ResolvedDeadLetterOptions,
-} from './dead-letter/dead-letter-retention.js';
+} from './dead-letter/retention/dead-letter-retention.js';
 import {
   resolveThrottling,
   type ResolvedThrottling,

@@ -4,7 +4,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { RedisServer } from '@loyalnest/testing';
 import { QueueAdminModule } from '../src/admin/index.js';
 import { queue, QueueModule } from '../src/index.js';
-import type { DeadLetterFixture } from './dead-letter-fixture.js';
+import type { DeadLetterFixture } from '@loyalnest/testing/dead-letters';
 
 /** Knows people by the word in their header: `ada:operate`. */
 class TestAccess extends AdminAccess {

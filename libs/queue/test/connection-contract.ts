@@ -6,7 +6,7 @@ import type { RedisConnectionOptions } from '../src/connection/connection.option
 import { duplicateWaiting } from '../src/connection/redis-client.js';
 import { DeadLetterService } from '../src/dead-letter/dead-letter.service.js';
 import { JobProducer } from '../src/producer/job-producer.js';
-import { RedriveTasks } from '../src/redrive/redrive-tasks.js';
+import { RedriveTasks } from '../src/redrive-tasks/redrive-tasks.js';
 import { JobSchedules } from '../src/schedule/job-schedules.js';
 import { ContractApps } from './contract-apps.js';
 import { failsFast } from './fails-fast.js';

@@ -2,7 +2,7 @@ import { DeadLetterNotFoundError, RedriveEngine } from '@loyalnest/queue';
 import { eventually, OwnProcess, RedisServer } from '@loyalnest/testing';
 import type { Job } from 'bullmq';
 import { join } from 'node:path';
-import { DeadLetterFixture, envelope } from '../../../libs/queue/test/dead-letter-fixture.js';
+import { DeadLetterFixture, envelope } from '@loyalnest/testing/dead-letters';
 import { compileApp } from '../compile-app.js';
 import { QueueAudit, type Place } from './queue-audit.js';
 

@@ -1,30 +1,30 @@
 import { OptionError } from '@loyalnest/core';
 import type { DeadLetterDetails, DeadLetterFilter } from '../dead-letter/dead-letter.js';
 import type { DeadLetters } from '../dead-letter/dead-letters.js';
-import type { RedriveEngine } from '../redrive/redrive-engine.js';
-import type { RedriveRequest } from '../redrive/redrive-request.js';
-import type { RedriveTask } from '../redrive/redrive-task.js';
+import type { RedriveEngine } from '../redrive-tasks/redrive-engine.js';
+import type { RedriveRequest } from '../redrive-tasks/redrive-request.js';
+import type { RedriveTask } from '../redrive-tasks/redrive-task.js';
 import type { Actor, AdminCommand, AuditIntent } from './audit-record.js';
 import type { AuditTrail } from './audit-trail.js';
 
-/** All that is needed to administer one queue. */
+/** What the admin commands need of one queue. */
 export interface QueueAdmin {
   readonly letters: DeadLetters;
   readonly redrives: RedriveEngine;
-  /** Stores a redrive task, and has it run where that is this process's work. */
+  /** Stores a redrive task. In a service it also starts to run the task. */
   startRedrive(request: RedriveRequest): Promise<RedriveTask>;
 }
 
 export interface BulkRedrive extends Omit<RedriveRequest, 'by'> {
-  /** Has to be said if the filter is empty. */
+  /** Must be true if the filter is empty. @defaultValue false */
   readonly all?: boolean;
 }
 
-/** The commands that HTTP and the command line share. Each stands in the audit trail. */
+/** The commands that HTTP and the command line share. The audit trail records each of them. */
 export class AdminCommands {
   constructor(private readonly audit: AuditTrail) {}
 
-  /** Workers take no further job of the queue; jobs that run go on. */
+  /** Stops all workers from taking jobs of the queue. Running jobs continue. */
   pause({ letters }: QueueAdmin, actor: Actor): Promise<void> {
     const { bull } = letters.source;
     return this.audited(actor, 'pause', bull.name, {}, () => bull.pause());
@@ -69,9 +69,9 @@ export class AdminCommands {
   }
 
   /**
-   * Starts a redrive of many.
+   * Starts a redrive task.
    *
-   * @throws OptionError for an empty filter without `all`, or a request that makes no sense
+   * @throws OptionError for an empty filter without `all`, or an invalid request
    * @throws RedriveTaskActiveError if the queue has one already
    */
   startRedrive(admin: QueueAdmin, actor: Actor, bulk: BulkRedrive): Promise<RedriveTask> {
@@ -94,7 +94,7 @@ export class AdminCommands {
     );
   }
 
-  /** The whole of a dead letter, which may hold personal data: who has seen it is noted. */
+  /** Reads a dead letter with its payload. It may be personal data, so the audit trail records who saw it. */
   showPayload({ letters }: QueueAdmin, actor: Actor, id: string): Promise<DeadLetterDetails> {
     return this.audited(actor, 'show-payload', queueOf(letters), { target: id }, () =>
       letters.get(id),
@@ -114,11 +114,11 @@ export class AdminCommands {
   }
 }
 
-/** Whoever means all of them has to say so: a forgotten filter is not a command. */
+/** Refuses an empty filter without `all`: it may have been forgotten. @throws OptionError */
 export function requireFilter(filter: DeadLetterFilter, all: boolean): void {
   const isEmpty = Object.values(filter).every((value) => value === undefined);
   if (!isEmpty || all) return;
-  throw new OptionError('redrive.filter', 'none', 'say which dead letters are meant, or say all');
+  throw new OptionError('redrive.filter', 'none', 'pass a filter, or `all` for every dead letter');
 }
 
 function queueOf(letters: DeadLetters): string {

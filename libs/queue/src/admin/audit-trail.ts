@@ -152,5 +152,5 @@ function failureOf(error: unknown): AuditResult {
 
 function checkCursor(cursor: string): string {
   if (/^\d{1,15}-\d{1,10}$/.test(cursor)) return cursor;
-  throw new OptionError('audit.cursor', cursor, 'use the cursor of the page before');
+  throw new OptionError('audit.cursor', cursor, 'use the cursor of the previous page');
 }

@@ -1,7 +1,7 @@
 import { AdminAccessError } from '@loyalnest/core';
 import { includesRole } from '@loyalnest/core/toolkit';
 import { Get, HttpCode, Param, Post } from '@nestjs/common';
-import type { DeadLetterGroup } from '../dead-letter/dead-letter-group.js';
+import type { DeadLetterGroup } from '../dead-letter/index/dead-letter-group.js';
 import type { DeadLetterDetails, DeadLetterPage } from '../dead-letter/dead-letter.js';
 import { AdminController } from './admin-controller.decorator.js';
 import { Administrator } from './admin-access.guard.js';

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { DeadLetterService } from '../dead-letter/dead-letter.service.js';
 import { QueueRegistry } from '../queue-registry.js';
-import { RedriveEngine } from '../redrive/redrive-engine.js';
-import { RedriveTasks } from '../redrive/redrive-tasks.js';
+import { RedriveTasks } from '../redrive-tasks/redrive-tasks.js';
 import type { QueueAdmin } from './admin-commands.js';
 import { QueueNotFoundError } from './queue-not-found.error.js';
 
-/** The queues that this application declared, to be administered. */
+/** What the admin commands need of each queue that this application declared. */
 @Injectable()
 export class QueueAdmins {
   private readonly admins = new Map<string, QueueAdmin>();
@@ -30,10 +29,9 @@ export class QueueAdmins {
     if (known) return known;
     const names = this.names();
     if (!names.includes(queue)) throw new QueueNotFoundError(queue, names, 'this service');
-    const letters = this.letters.of(queue);
     const admin: QueueAdmin = {
-      letters,
-      redrives: new RedriveEngine(letters),
+      letters: this.letters.of(queue),
+      redrives: this.tasks.of(queue),
       startRedrive: (request) => this.tasks.start(queue, request),
     };
     this.admins.set(queue, admin);

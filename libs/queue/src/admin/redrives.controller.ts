@@ -1,5 +1,5 @@
 import { Get, HttpCode, Param, Post } from '@nestjs/common';
-import type { RedriveTask } from '../redrive/redrive-task.js';
+import type { RedriveTask } from '../redrive-tasks/redrive-task.js';
 import { AdminController } from './admin-controller.decorator.js';
 import { Administrator } from './admin-access.guard.js';
 import { RedriveBody } from './admin-bodies.js';

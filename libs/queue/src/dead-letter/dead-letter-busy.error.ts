@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** Somebody else is redriving this dead letter at this moment. */
+/** Another operator or process is redriving this dead letter right now. */
 export class DeadLetterBusyError extends LoyalNestError {
   readonly code = 'DEAD_LETTER_BUSY';
   readonly category = 'conflict';
@@ -10,6 +10,6 @@ export class DeadLetterBusyError extends LoyalNestError {
     readonly queue: string,
     readonly id: string,
   ) {
-    super(`dead letter ${id} of queue '${queue}' is being redriven; look at it again`);
+    super(`another redrive of dead letter '${id}' of queue '${queue}' is running; read it again`);
   }
 }

@@ -1,15 +1,15 @@
-/** What was done to a dead letter. */
+/** One thing that an operator did to a dead letter. */
 export type HistoryEntry =
   | {
       readonly kind: 'redriven';
       /** ISO 8601. */
       readonly at: string;
       readonly by: string;
-      /** Attempts that had been made before. */
+      /** Attempts before the redrive. */
       readonly attemptsMade: number;
-      /** The failure that had made it a dead letter. */
+      /** The failure that made the job a dead letter. */
       readonly failure: string;
-      /** Id of the redrive task, if one did it. */
+      /** Id of the redrive task, if a task redrove it. */
       readonly task?: string;
     }
   | {
@@ -27,15 +27,15 @@ export type HistoryEntry =
     }
   | { readonly kind: 'restored'; readonly at: string; readonly by: string };
 
-/** Entries that are kept of each job. */
+/** Max number of entries that a job keeps. */
 export const HISTORY_LIMIT = 20;
 
-/** The stored history, the oldest first. */
+/** Parses the stored history, oldest first. */
 export function readHistory(stored: string | null): readonly HistoryEntry[] {
   return stored ? (JSON.parse(stored) as HistoryEntry[]) : [];
 }
 
-/** The history with one more entry; of a long one the first edit stays: it holds the original. */
+/** Adds an entry and drops the oldest ones above the limit. The first edit stays: it has the original payload. */
 export function appendHistory(stored: string | null, entry: HistoryEntry): string {
   const history = [...readHistory(stored), entry];
   if (history.length <= HISTORY_LIMIT) return JSON.stringify(history);

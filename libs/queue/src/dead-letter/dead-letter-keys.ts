@@ -2,20 +2,20 @@ import type { Queue } from 'bullmq';
 import { DEAD_LETTER_REASONS, type DeadLetterReason } from './dead-letter.js';
 
 /**
- * Keys beside BullMQ's own, in the slot of the queue. Each has one colon, which no job id has, and
- * ends in nothing that BullMQ puts behind the id of a job.
+ * Our own keys of a queue, in the same cluster slot as BullMQ's. The name of each has one colon, so it
+ * cannot be the id of a job, and no ending that BullMQ appends to an id.
  */
 export class DeadLetterKeys {
   readonly failed: string;
   readonly completed: string;
   readonly discarded: string;
-  /** Sorted set of the dead letters that are indexed. */
+  /** Sorted set of the indexed dead letters. */
   readonly index: string;
-  /** Hash of their entries. */
+  /** Hash of their index entries. */
   readonly entries: string;
   /** Hash of the cause groups. */
   readonly groups: string;
-  /** Hash of counts in each group. */
+  /** Hash of the counts in each group. */
   readonly counts: string;
   readonly pruneLease: string;
 
@@ -30,7 +30,7 @@ export class DeadLetterKeys {
     this.pruneLease = bull.toKey('dead-letters:prune-lease');
   }
 
-  /** What every script that changes the index has first. */
+  /** The first keys of every script that changes the index. */
   get indexed(): readonly string[] {
     return [this.failed, this.index, this.entries, this.groups, this.counts];
   }
@@ -51,12 +51,12 @@ export class DeadLetterKeys {
     return this.bull.toKey(id);
   }
 
-  /** Held while a dead letter is being redriven. */
+  /** Lock that a redrive holds while it moves the job. */
   lock(id: string): string {
     return this.bull.toKey(`${id}:redrive`);
   }
 
-  /** All keys of a job, in the order of BullMQ's own removal. */
+  /** All keys of a job, in the order in which BullMQ removes them. */
   jobParts(id: string): readonly string[] {
     const parts = ['logs', 'dependencies', 'processed', 'failed', 'unsuccessful'];
     return [this.job(id), ...parts.map((part) => `${this.job(id)}:${part}`)];

@@ -19,14 +19,14 @@ import type { QueueModuleOptions } from '../queue.options.js';
 import { QueueRegistry } from '../queue-registry.js';
 import { DeadLetterService } from './dead-letter.service.js';
 
-/** Ids that wait to be indexed; more are found by the next reconciliation. */
+/** Max number of ids that wait to be indexed. The next reconciliation finds the others. */
 const MAX_WAITING = 10_000;
 const PAGE = 250;
 
 /**
- * Keeps the index of dead letters right: a job that dies in this process is indexed at once, all
- * others by comparing with the failed set, at the boot and from then on. Removes what is over the
- * limits. Stops when the shutdown stops the intake, and holds no timer after that.
+ * Keeps the index of dead letters up to date, and prunes them. A job that dies in this process is
+ * indexed at once. All others are found by comparing the index with the failed set, at boot and
+ * regularly after it. It stops when the shutdown stops the intake, and then holds no timer.
  */
 @Injectable()
 export class DeadLetterMaintenance
@@ -57,7 +57,7 @@ export class DeadLetterMaintenance
     }
   }
 
-  /** A job may have died: looked at soon, together with others that do. Never throws. */
+  /** Indexes a job that may have died, soon and together with others. Never throws. */
   notice(queue: string, id: string): void {
     if (this.stopped.signal.aborted) return;
     const waiting = this.waiting.get(queue);
@@ -88,7 +88,7 @@ export class DeadLetterMaintenance
       try {
         await task();
       } catch (error) {
-        // Redis is away, which its connection has told; the next time does it all.
+        // Redis is unavailable; its connection has reported that. The next run catches up.
         this.logger.debug(`dead letters ${name}: ${(error as Error).message}`);
       }
       if (this.stopped.signal.aborted) return;
@@ -114,11 +114,11 @@ export class DeadLetterMaintenance
     const removed = Object.entries(pruned?.removed ?? {});
     if (removed.length === 0) return;
     const counts = removed.map(([reason, count]) => `${count} ${reason}`).join(', ');
-    this.logger.warn(`dead letters of ${queue} removed by their retention: ${counts}`);
+    this.logger.warn(`the retention removed dead letters of '${queue}': ${counts}`);
   }
 
   private async indexWaiting(queue: string): Promise<void> {
-    // What dies in this turn of the loop is one page.
+    // Jobs that die in the same turn of the event loop share a page.
     await new Promise<void>((done) => setImmediate(done));
     const { index } = this.letters.of(queue);
     for (let ids = this.take(queue); ids.length > 0; ids = this.take(queue)) {

@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** There is no dead letter of that id: it was never one, or it has been redriven. */
+/** No dead letter has this id: there never was one, or it was redriven. */
 export class DeadLetterNotFoundError extends LoyalNestError {
   readonly code = 'DEAD_LETTER_NOT_FOUND';
   readonly category = 'not-found';
@@ -10,6 +10,6 @@ export class DeadLetterNotFoundError extends LoyalNestError {
     readonly queue: string,
     readonly id: string,
   ) {
-    super(`queue '${queue}' has no dead letter ${id}; it may have been redriven already`);
+    super(`queue '${queue}' has no dead letter '${id}'; it may have been redriven already`);
   }
 }

@@ -3,7 +3,7 @@ import { DEAD_LETTER_REASONS, type DeadLetterReason } from './dead-letter.js';
 const MARKED = /^\[([a-z-]+)\] ([\s\S]*)$/;
 const STALLED = 'job stalled more than allowable limit';
 
-/** Reads the reason from what BullMQ stored with the failure. */
+/** Splits the failure that BullMQ stored into the reason, which our marker names, and the message. */
 export function readReason(failedReason: string): {
   readonly reason: DeadLetterReason;
   readonly message: string;

@@ -2,10 +2,10 @@ import type { Clock } from '@loyalnest/core';
 import type { Queue } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 
-/** Where the dead letters of one queue are. */
+/** Access to the dead letters of one queue. */
 export interface DeadLetterSource {
   readonly bull: Queue;
-  /** May be the connection that `bull` uses. */
+  /** May be the connection of `bull`. */
   readonly redis: Redis | Cluster;
   readonly clock: Clock;
 }

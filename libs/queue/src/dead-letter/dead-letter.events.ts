@@ -1,7 +1,7 @@
 import { diagnostics } from '@loyalnest/core';
 import type { DeadLetterReason } from './dead-letter.js';
 
-/** A job became a dead letter. Told once for each death, by the process that indexes it first. */
+/** A job became a dead letter. Published once for each death, by the process that indexes it first. */
 export interface DeadLettered {
   readonly queue: string;
   readonly id: string;
@@ -13,7 +13,7 @@ export interface DeadLettered {
   readonly failedAt: string;
 }
 
-/** Something was done to one dead letter. */
+/** An operator redrove, edited, discarded or restored one dead letter. */
 export interface DeadLetterCommand {
   readonly queue: string;
   readonly id: string;
@@ -28,18 +28,18 @@ export interface DeadLetterCommand {
 export interface DeadLettersPruned {
   readonly queue: string;
   readonly removed: Readonly<Partial<Record<DeadLetterReason, number>>>;
-  /** Discarded ones whose time to be restored was over. */
+  /** Number of discarded ones that can no longer be restored. */
   readonly discarded: number;
 }
 
-/** The index was not what the failed set says, and is again. */
+/** The index differed from the failed set and was repaired. */
 export interface IndexMended {
   readonly queue: string;
   /** Dead letters that were not in the index. */
   readonly added: number;
-  /** No dead letters any more: somebody ran them again past this module. */
+  /** Entries of jobs that are no dead letters any more: something ran them again, bypassing this module. */
   readonly moved: number;
-  /** Gone with their jobs, though nobody discarded, redrove or pruned them. */
+  /** Entries whose jobs are gone, although nothing discarded, redrove or pruned them. */
   readonly missing: number;
 }
 

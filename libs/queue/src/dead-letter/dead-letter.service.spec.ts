@@ -114,7 +114,7 @@ async function stopIntake(app: INestApplicationContext): Promise<void> {
 }
 
 describe('the index', () => {
-  it('has a dead letter as soon as its job has died here, with the class of its error', async () => {
+  it('has a dead letter at once when its job dies in this process', async () => {
     const app = await start({ clock: new FakeClock(Date.now()) });
     const [id] = await die(app);
     await eventually(() => expect(told).toMatchObject([{ id, reason: 'exhausted' }]));
@@ -123,7 +123,7 @@ describe('the index', () => {
     ]);
   });
 
-  it('gets at the boot what nobody indexed, and from then on in its time', async () => {
+  it('gets the missing dead letters at boot, and regularly after it', async () => {
     const app = await start();
     app.get(DeadLetterMaintenance, { strict: false }).onApplicationShutdown();
     const [first] = await die(app);
@@ -142,7 +142,7 @@ describe('the index', () => {
     });
   });
 
-  it('tells of dead letters that somebody else removed', async () => {
+  it('reports dead letters that something else removed', async () => {
     const clock = new FakeClock(Date.now());
     const app = await start({ clock });
     const ids = await die(app, 3);
@@ -151,13 +151,13 @@ describe('the index', () => {
     await bull(app).remove(ids[1]!);
     await eventually(async () => {
       await clock.advance(60_000);
-      expect(lines).toContainEqual(expect.stringContaining('2 dead letters of points are gone'));
+      expect(lines).toContainEqual(expect.stringContaining("2 dead letters of 'points' are gone"));
     });
   });
 });
 
 describe('the retention', () => {
-  it('is kept by itself, and said', async () => {
+  it('is enforced in the background, with a warning', async () => {
     const clock = new FakeClock(Date.now());
     const app = await start({ clock, deadLetters: { maxCount: 2 } });
     const ids = await die(app, 5);
@@ -168,12 +168,12 @@ describe('the retention', () => {
     });
     expect(await bull(app).getJob(ids[0]!)).toBeUndefined();
     await eventually(() =>
-      expect(lines).toContain('dead letters of points removed by their retention: 3 exhausted'),
+      expect(lines).toContain("the retention removed dead letters of 'points': 3 exhausted"),
     );
   });
 });
 
-it('when the intake stops no timer is left', async () => {
+it('holds no timer after the intake has stopped', async () => {
   const clock = new FakeClock(Date.now());
   const app = await start({ providers: [], clock });
   await eventually(() => expect(clock.pendingTimers).toBe(4));
@@ -183,7 +183,7 @@ it('when the intake stops no timer is left', async () => {
   expect(clock.pendingTimers).toBe(0);
 });
 
-it('to an outbox a discarded dead letter is dead, not lost', async () => {
+it('tells an outbox that a discarded dead letter is dead, not lost', async () => {
   const app = await start();
   const [id] = await die(app);
   const jobs = [{ id: id!, name: Award.name }];
@@ -194,13 +194,13 @@ it('to an outbox a discarded dead letter is dead, not lost', async () => {
   expect(await app.get(JobPublisher).fates(jobs)).toEqual(['dead']);
 });
 
-it('an outbox can ask how long a dead letter may come back', async () => {
+it('tells an outbox how long a dead letter can be redriven', async () => {
   const deadLetters = { maxAge: '10d', reasons: { poison: { maxAge: '20d' } }, discardedFor: '1d' };
   const app = await start({ providers: [], deadLetters: deadLetters as DeadLetterOptions });
   expect(app.get(JobPublisher).redrivableForMs).toBe(21 * 86_400_000);
 });
 
-it('an edited payload is checked as its handler would', async () => {
+it('validates an edited payload with the definition of its handler', async () => {
   const app = await start();
   const [id] = await die(app);
   const letters = app.get(DeadLetterService);
@@ -228,7 +228,7 @@ describe('a redrive task', () => {
     expect(await tasks.list('points')).toMatchObject([{ id, by: 'ada' }]);
   });
 
-  it('is given back when its process stops, and goes on in another', async () => {
+  it('is released when its process stops, and continues in another', async () => {
     const first = await start();
     await die(first, 40);
     first.get(AwardHandler).broken = false;

@@ -5,8 +5,8 @@ import { JobHandlers } from '../handler/job-handlers.js';
 import { QueueRegistry } from '../queue-registry.js';
 import { MODULE_OPTIONS_TOKEN } from '../queue.module-definition.js';
 import type { QueueModuleOptions } from '../queue.options.js';
-import type { DeadLetterEdit, KnownJob } from './dead-letter-editor.js';
-import type { DeadLetterGroup } from './dead-letter-group.js';
+import type { DeadLetterEdit, KnownJob } from './edit/dead-letter-editor.js';
+import type { DeadLetterGroup } from './index/dead-letter-group.js';
 import type { IndexMended } from './dead-letter.events.js';
 import type {
   DeadLetterDetails,
@@ -33,13 +33,13 @@ export class DeadLetterService {
     this.clock = options.clock ?? new SystemClock();
   }
 
-  /** The newest first. A page may be short although there is a next one. */
+  /** Lists matching dead letters, newest first. A page may be short even if more follow. */
   list(queue: string, request: DeadLetterFilter & PageRequest = {}): Promise<DeadLetterPage> {
     return this.of(queue).list(request);
   }
 
   /**
-   * A dead letter, or one that was discarded.
+   * Reads a dead letter, or a discarded one.
    *
    * @throws DeadLetterNotFoundError
    */
@@ -47,12 +47,12 @@ export class DeadLetterService {
     return this.of(queue).get(id);
   }
 
-  /** The cause groups, the largest first. */
+  /** The cause groups, largest first. */
   groups(queue: string): Promise<readonly DeadLetterGroup[]> {
     return this.of(queue).groups();
   }
 
-  /** Number and oldest of each reason. */
+  /** The number of dead letters of each reason, and when the oldest of them died. */
   reasons(
     queue: string,
   ): Promise<readonly { reason: DeadLetterReason; count: number; oldestAt: string }[]> {
@@ -64,23 +64,23 @@ export class DeadLetterService {
   }
 
   /**
-   * Runs a dead letter again, in place and with all its attempts; the counters of attempts and of
-   * crashes start anew and the history keeps what was before.
+   * Runs a dead letter again, in place and with all its attempts. Its counters of attempts and crashes
+   * start at 0, and its history records the old ones.
    *
-   * @param by who asked for it
+   * @param by name of the operator
    * @throws DeadLetterNotFoundError
-   * @throws DeadLetterBusyError for the later of two redrives at the same time
+   * @throws DeadLetterBusyError if another redrive of it is running
    */
   redrive(queue: string, id: string, by: string): Promise<void> {
     return this.of(queue).redrive(id, by);
   }
 
   /**
-   * Gives a dead letter another payload and runs it again; the payload before stays in its history.
-   * A payload of a job that this process handles is checked against its definition.
+   * Replaces the payload of a dead letter and runs it again. Its history keeps the old payload. If this
+   * process handles the job, its definition validates the new payload.
    *
    * @throws InvalidPayloadError, PayloadTooLargeError: nothing was changed
-   * @throws DeadLetterChangedError if the payload is not the one of `revision` any more
+   * @throws DeadLetterChangedError if the payload has another revision by now
    * @throws DeadLetterNotFoundError, DeadLetterBusyError
    */
   editAndRedrive(queue: string, id: string, edit: DeadLetterEdit): Promise<void> {
@@ -88,8 +88,8 @@ export class DeadLetterService {
   }
 
   /**
-   * Puts a dead letter aside. It can be restored until `discardedFor` is over, and an enqueueing with
-   * its id remains a duplicate.
+   * Puts a dead letter aside. It can be restored within `discardedFor`. Enqueueing a job with its id
+   * still counts as a duplicate.
    *
    * @throws OptionError without a reason
    * @throws DeadLetterNotFoundError, DeadLetterBusyError
@@ -98,17 +98,17 @@ export class DeadLetterService {
     return this.of(queue).discard(id, how);
   }
 
-  /** @throws DeadLetterNotFoundError if it was not discarded, or its time is over */
+  /** Reverses a discard. @throws DeadLetterNotFoundError if it was not discarded, or is gone by now */
   restore(queue: string, id: string, by: string): Promise<void> {
     return this.of(queue).restore(id, by);
   }
 
-  /** The discarded ones, the last discarded first. */
+  /** Lists the discarded ones, last discarded first. */
   discarded(queue: string, page: PageRequest = {}): Promise<DeadLetterPage> {
     return this.of(queue).discarded(page);
   }
 
-  /** Builds the index of reasons and cause groups from nothing. */
+  /** Deletes the index of reasons and cause groups and builds it again. */
   rebuild(queue: string): Promise<IndexMended> {
     return this.of(queue).rebuild();
   }
@@ -135,7 +135,7 @@ export class DeadLetterService {
   private tellOfMissing({ queue, missing }: IndexMended): void {
     if (missing === 0) return;
     this.logger.warn(
-      `${missing} dead letters of ${queue} are gone though nobody discarded, redrove or pruned ` +
+      `${missing} dead letters of '${queue}' are gone, but nothing discarded, redrove or pruned ` +
         'them; look for removeOnFail with a count or an age, or a clean-up of the failed set',
     );
   }

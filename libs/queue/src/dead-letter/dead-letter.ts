@@ -31,14 +31,14 @@ export interface Discard {
   readonly reason: string;
 }
 
-/** A job that will not run again by itself. */
+/** A job that will not run again unless somebody redrives it. */
 export interface DeadLetter {
   readonly queue: string;
   readonly id: string;
   readonly name: string;
   readonly reason: DeadLetterReason;
   readonly message: string;
-  /** Fingerprint of the cause: dead letters of one group died of the same thing. */
+  /** Fingerprint of the cause: all dead letters of a group died of the same cause. */
   readonly group: string;
   readonly attemptsMade: number;
   /** ISO 8601. */
@@ -47,21 +47,21 @@ export interface DeadLetter {
   readonly failedAt: string;
   readonly payload: unknown;
   readonly context?: ContextCarrier;
-  /** What people did to it, the newest first. */
+  /** What operators did to it, newest first. */
   readonly history: readonly HistoryEntry[];
   /** Set while it is discarded. */
   readonly discarded?: Discard;
 }
 
-/** A dead letter with all that is known of it. */
+/** A dead letter with its stacks and its revision. */
 export interface DeadLetterDetails extends DeadLetter {
-  /** Stacks of the last runs, the newest first. */
+  /** Stacks of the last runs, newest first. */
   readonly stacks: readonly string[];
-  /** Changes with the payload; an edit names the revision that it was made from. */
+  /** Changes with the payload. An edit names the revision that it replaces. */
   readonly revision: string;
 }
 
-/** Which dead letters are meant; all of them without a field. */
+/** Selects dead letters. Each field narrows the selection; without a field it selects all. */
 export interface DeadLetterFilter {
   readonly reason?: DeadLetterReason;
   /** Fingerprint of a cause group. */
@@ -75,10 +75,10 @@ export interface DeadLetterFilter {
   readonly failedBefore?: string | number | Date;
 }
 
-/** A page of dead letters, the newest first. */
+/** A page of dead letters, newest first. */
 export interface DeadLetterPage {
   readonly items: readonly DeadLetter[];
-  /** All dead letters of the queue, whatever the filter. */
+  /** Number of dead letters in the queue, regardless of the filter. */
   readonly total: number;
   /** Pass it to get the next page; missing at the end. */
   readonly cursor?: string;

@@ -1,13 +1,13 @@
 import { diagnostics } from '@loyalnest/core';
 import { FakeClock, RedisServer } from '@loyalnest/testing';
 import { Job, UnrecoverableError } from 'bullmq';
-import { DeadLetterFixture, envelope } from '../../test/dead-letter-fixture.js';
+import { DeadLetterFixture, envelope } from '@loyalnest/testing/dead-letters';
 import { InvalidPayloadError } from '../job/invalid-payload.error.js';
 import { PayloadTooLargeError } from '../job/payload-too-large.error.js';
 import { DeadLetterBusyError } from './dead-letter-busy.error.js';
-import { DeadLetterChangedError } from './dead-letter-changed.error.js';
+import { DeadLetterChangedError } from './edit/dead-letter-changed.error.js';
 import { DeadLetterNotFoundError } from './dead-letter-not-found.error.js';
-import { resolveDeadLetterOptions } from './dead-letter-retention.js';
+import { resolveDeadLetterOptions } from './retention/dead-letter-retention.js';
 import type { DeadLettered, DeadLettersPruned, IndexMended } from './dead-letter.events.js';
 import { DEAD_LETTER_REASONS } from './dead-letter.js';
 
@@ -40,7 +40,7 @@ const indexKeys = async (): Promise<string[]> =>
   fixture.client.keys(`${fixture.key('dead-letters')}:*`);
 
 describe('the index', () => {
-  it('knows each reason by its mark', async () => {
+  it('reads each reason from its marker', async () => {
     for (const reason of DEAD_LETTER_REASONS.filter((known) => known !== 'exhausted')) {
       await fixture.bury(1, { failure: `[${reason}] because` });
     }
@@ -61,7 +61,7 @@ describe('the index', () => {
     });
   });
 
-  it('puts what died of one cause into one group', async () => {
+  it('groups dead letters by cause', async () => {
     await fixture.bury(3, {
       failure: (id) => new UnrecoverableError(`account '${id}' has ${id.length * 7} points`),
     });
@@ -75,7 +75,7 @@ describe('the index', () => {
     expect(items).toHaveLength(3);
   });
 
-  it('tells how many of a group were redriven and died again', async () => {
+  it('counts how many of a group were redriven and died again', async () => {
     const failure = (): Error => new UnrecoverableError('no such account');
     const [id] = await fixture.bury(2, { failure });
     const letters = fixture.letters();
@@ -87,7 +87,7 @@ describe('the index', () => {
     expect(await letters.groups()).toMatchObject([{ count: 2, failedAgain: 1 }]);
   });
 
-  it('holds no more groups than it may; the rest is one', async () => {
+  it('puts all causes above the max number of groups into one group', async () => {
     const words = 'abcdefghijklmnopqrstuvwxyz';
     await fixture.bury(520, {
       failure: (id) => {
@@ -100,7 +100,7 @@ describe('the index', () => {
     expect(groups.find(({ group }) => group === 'other')).toMatchObject({ count: 20 });
   });
 
-  it('is built again after it was deleted, and tells of no death twice', async () => {
+  it('can be rebuilt after it was deleted, and announces no death twice', async () => {
     await fixture.bury(600);
     const told = listen<DeadLettered>('dead-lettered');
     const letters = fixture.letters();
@@ -113,7 +113,7 @@ describe('the index', () => {
     expect(told).toHaveLength(600);
   });
 
-  it('has each dead letter once though three processes reconcile at the same time', async () => {
+  it('has each dead letter once when three processes reconcile at the same time', async () => {
     await fixture.bury(2_000);
     const told = listen<DeadLettered>('dead-lettered');
     const mended = await Promise.all(
@@ -125,7 +125,7 @@ describe('the index', () => {
     expect(await fixture.letters().groups()).toMatchObject([{ count: 2_000 }]);
   });
 
-  it('gets a death that a clock running behind put before what was seen', async () => {
+  it('finds a death that a slow clock dated before the ones already seen', async () => {
     const [first] = await fixture.bury(2);
     const letters = fixture.letters();
     await letters.reconcile();
@@ -137,7 +137,7 @@ describe('the index', () => {
     expect((await letters.list({ reason: 'exhausted' })).items.map(({ id }) => id)).toContain(late);
   });
 
-  it('forgets what left the failed set, and tells of what nobody took out', async () => {
+  it('drops what left the failed set, and reports what disappeared', async () => {
     const ids = await fixture.bury(6);
     const letters = fixture.letters();
     await letters.reconcile();
@@ -156,7 +156,7 @@ describe('the index', () => {
 });
 
 describe('a list', () => {
-  it('is the same page by page, whatever dies meanwhile', async () => {
+  it('is stable page by page while other jobs die', async () => {
     await fixture.bury(25);
     const letters = fixture.letters();
     const seen: string[] = [];
@@ -171,7 +171,7 @@ describe('a list', () => {
     expect(seen).toHaveLength(25);
   });
 
-  it('goes on behind a dead letter that is gone, also among deaths of one millisecond', async () => {
+  it('continues after a dead letter that is gone, even among deaths of one millisecond', async () => {
     const ids = await fixture.bury(9);
     for (const id of ids) await fixture.date(id, 1_000);
     const letters = fixture.letters();
@@ -181,7 +181,7 @@ describe('a list', () => {
     expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids.toReversed());
   });
 
-  it('holds what its filter means', async () => {
+  it('has exactly the matches of its filter', async () => {
     await fixture.bury(2, { data: (i) => envelope({}, `shop-${i}`), failure: '[invalid] no' });
     await fixture.bury(2, { name: 'points.spend' });
     const letters = fixture.letters();
@@ -198,15 +198,15 @@ describe('a list', () => {
     expect(await letters.count({ failedAfter: 5_000, name: 'points.spend' })).toBe(2);
   });
 
-  it('refuses a cursor that is none and a time that is none', async () => {
+  it('refuses an invalid cursor and an invalid time', async () => {
     const letters = fixture.letters();
-    await expect(letters.list({ cursor: '???' })).rejects.toThrow('cursor of the page before');
+    await expect(letters.list({ cursor: '???' })).rejects.toThrow('cursor of the previous page');
     await expect(letters.list({ failedAfter: 'soon' })).rejects.toThrow('deadLetters.failedAfter');
   });
 });
 
 describe('a discarded dead letter', () => {
-  it('is in exactly one place, keeps its job and comes back as it was', async () => {
+  it('is in exactly one place, keeps its job and is restored unchanged', async () => {
     const [id] = await fixture.bury(2);
     const letters = fixture.letters();
     const before = await letters.get(id!);
@@ -229,7 +229,7 @@ describe('a discarded dead letter', () => {
     expect(await letters.groups()).toMatchObject([{ count: 2 }]);
   });
 
-  it('is discarded once and never run, if it is redriven at the same time', async () => {
+  it('is discarded once and never run when a redrive happens at the same time', async () => {
     const ids = await fixture.bury(40);
     const letters = fixture.letters();
     const other = fixture.letters();
@@ -263,7 +263,7 @@ describe('a discarded dead letter', () => {
 });
 
 describe('an edit', () => {
-  it('runs the new payload and keeps the one before, to the last digit', async () => {
+  it('runs the new payload and keeps the old one, to the last digit', async () => {
     const data = envelope({ points: 9_007_199_254_740_991, tags: [] });
     const [id] = await fixture.bury(1, { data: () => data });
     const letters = fixture.letters();
@@ -279,7 +279,7 @@ describe('an edit', () => {
     ]);
   });
 
-  it('is refused once the payload is another, and changes nothing', async () => {
+  it('is refused if the payload has changed, and changes nothing', async () => {
     const [id] = await fixture.bury(1);
     const letters = fixture.letters();
     const { revision } = await letters.get(id!);
@@ -291,7 +291,7 @@ describe('an edit', () => {
     expect(await letters.get(id!)).toMatchObject({ payload: { n: 'theirs' }, history: [] });
   });
 
-  it('is refused if the payload changes while it is checked', async () => {
+  it('is refused if the payload changes during validation', async () => {
     const [id] = await fixture.bury(1);
     const letters = fixture.letters({
       definitionOf: () => ({
@@ -310,7 +310,7 @@ describe('an edit', () => {
     expect(await letters.get(id!)).toMatchObject({ payload: { n: 'theirs' } });
   });
 
-  it('is checked as the kind of job that it is', async () => {
+  it('is validated by the definition of its job', async () => {
     const [id] = await fixture.bury(1);
     const letters = fixture.letters({
       payloadLimitBytes: 100,
@@ -333,7 +333,7 @@ describe('an edit', () => {
 });
 
 describe('a redrive', () => {
-  it('counts attempts, starts and stalls anew and keeps the last 20 entries of the history', async () => {
+  it('resets attempts, starts and stalls, and keeps the last 20 history entries', async () => {
     const [id] = await fixture.bury(1);
     const letters = fixture.letters();
     const { revision } = await letters.get(id!);
@@ -359,7 +359,7 @@ describe('a redrive', () => {
     expect(history.at(-1)).toMatchObject({ failure: 'round 24' });
   });
 
-  it('at the same time by ten people happens once', async () => {
+  it('happens once when ten people start it at the same time', async () => {
     const [id] = await fixture.bury(1);
     const results = await Promise.allSettled(
       Array.from({ length: 10 }, () => fixture.letters().redrive(id!, 'ada')),
@@ -370,7 +370,7 @@ describe('a redrive', () => {
     expect(JSON.parse(stored!)).toHaveLength(1);
   });
 
-  it('leaves one alone that another has under way', async () => {
+  it('skips a dead letter that another redrive holds', async () => {
     const [id] = await fixture.bury(1);
     await fixture.client.set(fixture.key(`${id}:redrive`), 'another', 'PX', 60_000);
     const letters = fixture.letters();
@@ -393,7 +393,7 @@ describe('the pruner', () => {
 
   const left = async (): Promise<string[]> => (await fixture.bull.getFailed()).map(({ id }) => id!);
 
-  it('removes what is too old, each reason by its own age, and all of its keys', async () => {
+  it('removes what is too old, by the age of its reason, with all its keys', async () => {
     await age(await fixture.bury(4, { failure: '[invalid] no' }), (i) => [1, 8, 29, 31][i]!);
     await age(await fixture.bury(3, { failure: '[poison] no' }), (i) => [1, 179, 181][i]!);
     await fixture.client.rpush(fixture.key('job-3:logs'), 'a line');
@@ -411,7 +411,7 @@ describe('the pruner', () => {
     expect(await letters.reconcile({ full: true })).toMatchObject({ missing: 0 });
   });
 
-  it('removes the oldest above a count, in all and of a reason, and no more', async () => {
+  it('removes the oldest above a count, in total and for a reason, and no more', async () => {
     await age(await fixture.bury(150), (i) => 10 - i / 100);
     await age(await fixture.bury(5, { failure: '[expired] no' }), (i) => 20 - i);
     const options = { maxCount: 120, reasons: { expired: { maxCount: 3 } } };
@@ -424,7 +424,7 @@ describe('the pruner', () => {
     expect((await letters.prune())!.removed).toEqual({});
   });
 
-  it('does not touch what is being redriven', async () => {
+  it('keeps what is being redriven', async () => {
     const ids = await fixture.bury(3);
     await age(ids, () => 400);
     const letters = fixture.letters({ retention: retention({}) }, clock);
@@ -434,7 +434,7 @@ describe('the pruner', () => {
     expect(await left()).toEqual([ids[1]]);
   });
 
-  it('is one process at a time', async () => {
+  it('runs in one process at a time', async () => {
     await age(await fixture.bury(300), () => 400);
     const options = { retention: retention({}) };
     const pruners = [1, 2, 3].map(() => fixture.letters(options, clock));
@@ -445,7 +445,7 @@ describe('the pruner', () => {
     expect(results.filter((result) => result !== undefined)).toHaveLength(1);
   });
 
-  it('ends the time in which a discarded one can be restored', async () => {
+  it('removes a discarded one when it can no longer be restored', async () => {
     const ids = await fixture.bury(2);
     const clocks = new FakeClock(now);
     const letters = fixture.letters({ retention: retention({ discardedFor: '30d' }) }, clocks);
@@ -467,6 +467,6 @@ it.each([
   [{ reasons: { poison: { maxCount: 1.5 } } }, 'queue.deadLetters.reasons.poison.maxCount'],
   [{ discardedFor: 'never' }, 'queue.deadLetters.discardedFor: got'],
   [{ reconcileEvery: '1h', fullReconcileEvery: '1m' }, 'queue.deadLetters.fullReconcileEvery'],
-])('the options %j are refused', (options, message) => {
+])('refuses the options %j', (options, message) => {
   expect(() => resolveDeadLetterOptions(options as never)).toThrow(message);
 });

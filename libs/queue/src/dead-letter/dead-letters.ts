@@ -3,17 +3,24 @@ import { wholeNumber } from '@loyalnest/core/toolkit';
 import { Queue } from 'bullmq';
 import type { Cluster, Redis } from 'ioredis';
 import { DeadLetterBusyError } from './dead-letter-busy.error.js';
-import { DeadLetterDiscards } from './dead-letter-discards.js';
-import { DeadLetterEditor, type DeadLetterEdit, type KnownJob } from './dead-letter-editor.js';
-import type { DeadLetterGroup } from './dead-letter-group.js';
-import { DeadLetterIndex } from './dead-letter-index.js';
+import { DeadLetterDiscards } from './discard/dead-letter-discards.js';
+import { DeadLetterEditor, type DeadLetterEdit, type KnownJob } from './edit/dead-letter-editor.js';
+import type { DeadLetterGroup } from './index/dead-letter-group.js';
+import { DeadLetterIndex } from './index/dead-letter-index.js';
 import { DeadLetterKeys } from './dead-letter-keys.js';
 import { DeadLetterNotFoundError } from './dead-letter-not-found.error.js';
-import { DeadLetterPruner } from './dead-letter-pruner.js';
-import { DeadLetterReconciler, type ReconcileOptions } from './dead-letter-reconciler.js';
-import { DeadLetterRedriver } from './dead-letter-redriver.js';
-import { resolveDeadLetterOptions, type ResolvedRetention } from './dead-letter-retention.js';
-import { DeadLetterScan, resolveFilter } from './dead-letter-scan.js';
+import { DeadLetterPruner } from './retention/dead-letter-pruner.js';
+import {
+  DeadLetterReconciler,
+  type IndexCoverage,
+  type ReconcileOptions,
+} from './index/dead-letter-reconciler.js';
+import { DeadLetterRedriver } from './redrive/dead-letter-redriver.js';
+import {
+  resolveDeadLetterOptions,
+  type ResolvedRetention,
+} from './retention/dead-letter-retention.js';
+import { DeadLetterScan, resolveFilter } from './scan/dead-letter-scan.js';
 import type { DeadLetterSource } from './dead-letter-source.js';
 import type { DeadLettersPruned, IndexMended } from './dead-letter.events.js';
 import type {
@@ -23,18 +30,18 @@ import type {
   DeadLetterPage,
   DeadLetterReason,
 } from './dead-letter.js';
-import { describeRecord, readRecords } from './job-record.js';
-import { decodeCursor, encodeCursor } from './page-cursor.js';
-import { readPage, type Scored } from './scored-page.js';
+import { describeRecord, readRecords } from './record/job-record.js';
+import { decodeCursor, encodeCursor } from './scan/page-cursor.js';
+import { readPage, type Scored } from '../redis/scored-page.js';
 
 export interface DeadLettersOptions extends DeadLetterSource {
   /** @defaultValue 180 days and 100,000 */
   readonly retention?: ResolvedRetention;
-  /** Kinds of jobs by which an edited payload is checked. @defaultValue none */
+  /** Finds the definition that validates an edited payload. @defaultValue no validation */
   readonly definitionOf?: (name: string) => KnownJob | undefined;
-  /** Largest payload of an edit. @defaultValue 65536 */
+  /** Max size of an edited payload. @defaultValue 65536 */
   readonly payloadLimitBytes?: number;
-  /** Told when the index had to be mended. */
+  /** Called when the index had to be repaired. */
   readonly onMended?: (mended: IndexMended) => void;
 }
 
@@ -48,21 +55,21 @@ export interface OpenOptions extends Omit<DeadLettersOptions, 'bull'> {
 }
 
 export interface PageRequest {
-  /** Most items of the page, up to 1000. @defaultValue 50 */
+  /** Max number of items, up to 1000. @defaultValue 50 */
   readonly limit?: number;
-  /** `cursor` of the page before. */
+  /** `cursor` of the previous page. */
   readonly cursor?: string;
 }
 
-/** Pages of this size are looked at for one page of a result. */
+/** Reads at least this many dead letters at a time to fill a page of results. */
 const LOOK_AT = 500;
-/** Most that is looked at for one page: a filter that hardly fits answers with a cursor instead. */
+/** Max number of such reads for one page. A filter that rarely matches returns a cursor instead. */
 const LOOKS = 40;
 
 /**
- * The dead letters of one queue: the jobs of BullMQ's failed set. A job gets there in the script that
- * ends its last run, so there is no moment in which it is in neither place. Needs Redis and nothing
- * else, so that a command line works while every service is down.
+ * The dead letters of one queue: the jobs in BullMQ's failed set. The script that ends the last run of
+ * a job also moves it there, so it is always in exactly one place. This class needs only Redis, so a
+ * command line can use it while every service is down.
  */
 export class DeadLetters {
   readonly source: DeadLetterSource;
@@ -90,7 +97,7 @@ export class DeadLetters {
     this.editor = new DeadLetterEditor(this.source, definitionOf, limitBytes);
   }
 
-  /** Of a queue that this process has no BullMQ object for. The connection stays the caller's. */
+  /** Opens a queue that this process has no BullMQ object for. The caller closes the connection. */
   static open({ queue, prefix = '{loyalnest}', ...options }: OpenOptions): DeadLetters {
     const bull = new Queue(queue, {
       connection: options.redis as never,
@@ -98,12 +105,12 @@ export class DeadLetters {
       skipVersionCheck: true,
       skipMetasUpdate: true,
     });
-    // Errors of the connection are the caller's to report.
+    // The caller reports errors of the connection.
     bull.on('error', () => {});
     return new DeadLetters({ ...options, bull });
   }
 
-  /** The newest first. A page may be short although there is a next one. */
+  /** Lists matching dead letters, newest first. A page may be short even if more follow. */
   async list(filter: DeadLetterFilter & PageRequest = {}): Promise<DeadLetterPage> {
     const limit = wholeNumber('deadLetters.limit', filter.limit ?? 50, { min: 1, max: 1_000 });
     const wanted = resolveFilter(filter);
@@ -135,7 +142,7 @@ export class DeadLetters {
   }
 
   /**
-   * A dead letter, or one that was discarded.
+   * Reads a dead letter, or a discarded one.
    *
    * @throws DeadLetterNotFoundError
    */
@@ -147,13 +154,13 @@ export class DeadLetters {
     return this.describe(record);
   }
 
-  /** The cause groups, the largest first. */
+  /** The cause groups, largest first. */
   async groups(): Promise<readonly DeadLetterGroup[]> {
     await this.catchUp();
     return this.index.groups();
   }
 
-  /** Number and oldest of each reason. */
+  /** The number of dead letters of each reason, and when the oldest of them died. */
   async reasons(): Promise<
     readonly { reason: DeadLetterReason; count: number; oldestAt: string }[]
   > {
@@ -168,12 +175,12 @@ export class DeadLetters {
   }
 
   /**
-   * Runs a dead letter again, in place and with all its attempts; the counters of attempts and of
-   * crashes start anew and the history keeps what was before.
+   * Runs a dead letter again, in place and with all its attempts. Its counters of attempts and crashes
+   * start at 0, and its history records the old ones.
    *
-   * @param by who asked for it
+   * @param by name of the operator
    * @throws DeadLetterNotFoundError
-   * @throws DeadLetterBusyError for the later of two redrives at the same time
+   * @throws DeadLetterBusyError if another redrive of it is running
    */
   async redrive(id: string, by: string): Promise<void> {
     const score = await this.source.redis.zscore(this.keys.failed, id);
@@ -182,10 +189,10 @@ export class DeadLetters {
   }
 
   /**
-   * Gives a dead letter another payload and runs it again. The payload before stays in the history.
+   * Replaces the payload of a dead letter and runs it again. Its history keeps the old payload.
    *
    * @throws InvalidPayloadError, PayloadTooLargeError: nothing was changed
-   * @throws DeadLetterChangedError if the payload is not the one of `revision` any more
+   * @throws DeadLetterChangedError if the payload has another revision by now
    * @throws DeadLetterNotFoundError, DeadLetterBusyError
    */
   async editAndRedrive(id: string, edit: DeadLetterEdit): Promise<void> {
@@ -193,8 +200,8 @@ export class DeadLetters {
   }
 
   /**
-   * Puts a dead letter aside: it is not listed, counted or redriven any more, and can be restored
-   * until `discardedFor` is over. An enqueueing with its id remains a duplicate.
+   * Puts a dead letter aside: it is no longer listed, counted or redriven, and can be restored within
+   * `discardedFor`. Enqueueing a job with its id still counts as a duplicate.
    *
    * @throws OptionError without a reason
    * @throws DeadLetterNotFoundError, DeadLetterBusyError
@@ -203,12 +210,12 @@ export class DeadLetters {
     await this.discards.discard(id, by, reason);
   }
 
-  /** @throws DeadLetterNotFoundError if it was not discarded, or its time is over */
+  /** Reverses a discard. @throws DeadLetterNotFoundError if it was not discarded, or is gone by now */
   async restore(id: string, by: string): Promise<void> {
     await this.discards.restore(id, by);
   }
 
-  /** The discarded ones, the last discarded first. */
+  /** Lists the discarded ones, last discarded first. */
   async discarded({ limit = 50, cursor }: PageRequest = {}): Promise<DeadLetterPage> {
     const size = wholeNumber('deadLetters.limit', limit, { min: 1, max: 1_000 });
     const { redis } = this.source;
@@ -226,24 +233,29 @@ export class DeadLetters {
     return { items, total, ...(last && { cursor: encodeCursor(last) }) };
   }
 
-  /** Makes the index what the failed set says. */
+  /** Number of dead letters and of index entries as they are now. Does not repair the index. */
+  indexCoverage(): Promise<IndexCoverage> {
+    return this.reconciler.coverage();
+  }
+
+  /** Makes the index match the failed set. */
   reconcile(options: ReconcileOptions = {}): Promise<IndexMended> {
     return this.reconciler.reconcile(options);
   }
 
-  /** Builds the index from nothing. */
+  /** Deletes the index and builds it again. */
   async rebuild(): Promise<IndexMended> {
     await this.index.clear();
     return this.reconciler.reconcile({ full: true });
   }
 
-  /** Removes what is over the limits of the retention; undefined if another process is at it. */
+  /** Removes what exceeds the retention; undefined if another process is pruning right now. */
   async prune(signal?: AbortSignal): Promise<DeadLettersPruned | undefined> {
     await this.reconcile({ ...(signal && { signal }) });
     return this.pruner.prune(signal);
   }
 
-  /** Whether the dead letter of this id was discarded. */
+  /** Whether the dead letter with this id was discarded. */
   async isDiscarded(id: string): Promise<boolean> {
     return (await this.source.redis.zscore(this.keys.discarded, id)) !== null;
   }

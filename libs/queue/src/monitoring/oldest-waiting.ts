@@ -1,5 +1,5 @@
 import type { DeadLetterSource } from '../dead-letter/dead-letter-source.js';
-import { parseData } from '../dead-letter/job-record.js';
+import { parseData } from '../dead-letter/record/job-record.js';
 import { readPipeline } from '../redis/read-pipeline.js';
 
 /** BullMQ's score of a prioritized job: its priority times this, and a counter. */

@@ -1,8 +1,8 @@
 import { DeadLetterKeys } from '../dead-letter/dead-letter-keys.js';
 import type { DeadLetterReason } from '../dead-letter/dead-letter.js';
 import type { DeadLetters } from '../dead-letter/dead-letters.js';
-import type { RedriveEngine } from '../redrive/redrive-engine.js';
-import type { RedriveTask } from '../redrive/redrive-task.js';
+import type { RedriveEngine } from '../redrive-tasks/redrive-engine.js';
+import type { RedriveTask } from '../redrive-tasks/redrive-task.js';
 import { JOB_STATES } from './job-states.js';
 import { oldestWaiting } from './oldest-waiting.js';
 

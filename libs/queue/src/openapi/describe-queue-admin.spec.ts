@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { getMetadataStorage } from 'class-validator';
 import { adminApp } from '../../test/admin-app.js';
-import { DeadLetterFixture } from '../../test/dead-letter-fixture.js';
+import { DeadLetterFixture } from '@loyalnest/testing/dead-letters';
 import { DiscardBody, EditBody, RedriveBody } from '../admin/admin-bodies.js';
 import { FilterInput } from '../admin/admin-filter.js';
 import { DeadLetterQuery, DetailsQuery, PageQuery } from '../admin/admin-queries.js';

@@ -1,0 +1,27 @@
+/** The person pressed Ctrl-C before there was an answer. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+
+  constructor() {
+    super('interrupted');
+  }
+}
+
+/**
+ * Waits for the work, and stops waiting at Ctrl-C, even if Redis hangs. The work itself goes on.
+ *
+ * @throws InterruptedError at Ctrl-C, or what the work throws
+ */
+export async function unlessInterrupted<T>(work: Promise<T>, interrupted: AbortSignal): Promise<T> {
+  let stop = (): void => {};
+  const end = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(new InterruptedError());
+  });
+  if (interrupted.aborted) stop();
+  else interrupted.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([work, end]);
+  } finally {
+    interrupted.removeEventListener('abort', stop);
+  }
+}

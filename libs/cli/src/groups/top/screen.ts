@@ -1,0 +1,16 @@
+/** Overwriting from the corner, instead of clearing the screen each time, avoids flicker. */
+const HOME = '\u001b[H';
+const CLEAR_BELOW = '\u001b[J';
+const CLEAR_LINE_END = '\u001b[K';
+const MIN_ROWS = 4;
+
+export const CLEAR_ALL = '\u001b[2J';
+
+/** Writes over the previous screen. Lines that do not fit are counted instead: they would scroll. */
+export function screen(all: readonly string[], rows: number): string {
+  const lines = [...all];
+  const room = Math.max(MIN_ROWS, rows) - 1;
+  const over = lines.length - room;
+  if (over > 0) lines.splice(room - 1, over + 1, `${over + 1} more do not fit`);
+  return `${HOME}${lines.map((line) => `${line}${CLEAR_LINE_END}\n`).join('')}${CLEAR_BELOW}`;
+}

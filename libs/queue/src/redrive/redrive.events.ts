@@ -1,5 +1,0 @@
-import { diagnostics } from '@loyalnest/core';
-import type { RedriveTask } from './redrive-task.js';
-
-/** After each change of a redrive task's state. */
-export const redriveTaskChanged = diagnostics<RedriveTask>('loyalnest:queue:redrive-task');

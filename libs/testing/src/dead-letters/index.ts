@@ -1,0 +1,1 @@
+export { DeadLetterFixture, envelope } from './dead-letter-fixture.js';
