@@ -5,11 +5,19 @@
 export { ratio, wholeNumber } from './options/number-options.js';
 export type { NumberRange } from './options/number-options.js';
 export { requireSingleImport } from './options/single-import.js';
+export { warnDeprecatedOption } from './options/deprecated-option.js';
 
 // Time
 export { MAX_TIMER_MS } from '../duration/duration.js';
 export { TimeoutQueue } from './timers/timeout-queue.js';
 export type { Expiring } from './timers/timeout-queue.js';
+
+// Rates: the one GCRA, in memory and in Redis
+export { resolveRate } from './rate/resolve-rate.js';
+export type { ResolvedRate } from './rate/resolve-rate.js';
+export { reserveSlot, returnSlots, takeFromCells } from './rate/gcra.js';
+export type { ArrivalTimes, Cell, CellsVerdict, Slot } from './rate/gcra.js';
+export { reserveSlotsScript, returnSlotsScript, takeFromCellsScript } from './rate/gcra-scripts.js';
 
 // Ports, as seen by the module that uses them
 export { DRAIN_PHASES, isDrainable } from '../ports/drain.js';

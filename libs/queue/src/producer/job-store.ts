@@ -1,10 +1,11 @@
+import type { ResolvedRate } from '@loyalnest/core/toolkit';
 import type { QueueConnection } from '../connection/queue-connection.js';
 import type { JobEnvelope } from '../job/job-envelope.js';
 import { jobThrottled } from '../queue.events.js';
 import type { RegisteredQueue } from '../queue-registry.js';
 import { JobThrottledError } from '../throttling/job-throttled.error.js';
 import type { JobThrottle } from '../throttling/job-throttle.js';
-import type { ResolvedThrottlePlan } from '../throttling/throttling.options.js';
+import type { ResolvedThrottlePlan } from '../throttling/throttle-plan.js';
 import { bullJobOptions } from './bull-job-options.js';
 import type { EnqueueManyResult } from './enqueue-options.js';
 import type { PreparedJob } from './prepared-job.js';
@@ -57,7 +58,7 @@ export class JobStore {
       const slot = slots[index]!;
       const { id, name } = job;
       if (slot.kind === 'duplicate') results[index] = { id, outcome: 'duplicate' };
-      else if (slot.kind === 'slot') taken.push(withSlot(job, slot.delayMs, plan.intervalMs));
+      else if (slot.kind === 'slot') taken.push(withSlot(job, slot.delayMs, plan.rate));
       else {
         const { retryAfterMs } = slot;
         jobThrottled.publish({ id, name, at: 'enqueue', refused: true, delayMs: retryAfterMs });
@@ -112,11 +113,11 @@ function isOther(data: string | null | undefined, job: PreparedJob): boolean {
   return typeof data === 'string' && (JSON.parse(data) as JobEnvelope).id !== job.envelope.id;
 }
 
-function withSlot(job: PreparedJob, delayMs: number, intervalMs: number): PreparedJob {
+function withSlot(job: PreparedJob, delayMs: number, rate: ResolvedRate): PreparedJob {
   if (delayMs > 0) {
     jobThrottled.publish({ id: job.id, name: job.name, at: 'enqueue', refused: false, delayMs });
   }
   const delay = Math.max(job.delayMs, delayMs);
-  const slot = { attemptsMade: 0, intervalMs, at: Date.now() + delay };
+  const slot = { attemptsMade: 0, intervalMs: rate.intervalUs / 1_000, at: Date.now() + delay };
   return { ...job, delayMs: delay, envelope: { ...job.envelope, slot } };
 }

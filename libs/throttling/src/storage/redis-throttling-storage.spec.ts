@@ -1,9 +1,8 @@
 import { CHECK_HEALTH, DRAIN, OBSERVE_METRICS, ON_SHUTDOWN } from '@loyalnest/core';
+import { resolveRate, type Cell } from '@loyalnest/core/toolkit';
 import { eventually, freePort, RedisCluster, RedisServer, TcpProxy } from '@loyalnest/testing';
 import { Logger } from '@nestjs/common';
 import { Cluster, Redis } from 'ioredis';
-import type { Cell } from '../gcra/gcra.js';
-import { resolveRate } from '../gcra/rate.js';
 import { storageChanged, type StorageChanged } from '../throttling.events.js';
 import { createThrottlingStorage } from './create-storage.js';
 import type { RedisStorageOptions } from './redis-storage.options.js';

@@ -14,16 +14,15 @@ import {
   type MetricSource,
   type ShutdownListener,
 } from '@loyalnest/core';
-import { measureRedis } from '@loyalnest/core/toolkit';
+import { measureRedis, takeFromCellsScript, type Cell } from '@loyalnest/core/toolkit';
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Cluster, Redis } from 'ioredis';
 import { once } from 'node:events';
-import { gcraScript } from '../gcra/gcra-script.js';
-import type { Cell, Verdict } from '../gcra/gcra.js';
 import { storageChanged } from '../throttling.events.js';
 import { AwaitedAnswers } from './awaited-answers.js';
 import { MemoryThrottlingStorage } from './memory-throttling-storage.js';
 import { ThrottlingStorage } from './throttling-storage.js';
+import type { Verdict } from './verdict.js';
 
 export interface RedisStorageSettings {
   /** Called when all else is right. */
@@ -182,7 +181,7 @@ export class RedisThrottlingStorage
   private async ask(cells: readonly Cell[]): Promise<Verdict> {
     const keys = cells.map(({ key }) => this.prefix + key);
     const args = cells.flatMap(({ rate }) => [rate.intervalUs, rate.capacityUs]);
-    const [allowed, ...aheadUs] = await gcraScript.run(this.redis, keys, args);
+    const [allowed, ...aheadUs] = await takeFromCellsScript.run(this.redis, keys, args);
     return { allowed: allowed === 1, aheadUs };
   }
 
