@@ -19,6 +19,10 @@ export { reserveSlot, returnSlots, takeFromCells } from './rate/gcra.js';
 export type { ArrivalTimes, Cell, CellsVerdict, Slot } from './rate/gcra.js';
 export { reserveSlotsScript, returnSlotsScript, takeFromCellsScript } from './rate/gcra-scripts.js';
 
+// Event loop
+export { EventLoopMonitor, loopUtilization } from './event-loop/event-loop-monitor.js';
+export type { LoopDelays, LoopTimes } from './event-loop/event-loop-monitor.js';
+
 // Ports, as seen by the module that uses them
 export { DRAIN_PHASES, isDrainable } from '../ports/drain.js';
 export { isShutdownListener } from '../ports/shutdown-listener.js';

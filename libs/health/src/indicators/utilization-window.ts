@@ -1,21 +1,17 @@
-/** Time that an event loop was busy and idle since its start, in milliseconds. */
-export interface LoopReading {
-  readonly active: number;
-  readonly idle: number;
-}
+import { loopUtilization, type LoopTimes } from '@loyalnest/core/toolkit';
 
-interface KeptReading extends LoopReading {
+interface KeptReading extends LoopTimes {
   readonly atMs: number;
 }
 
-/** Keeps readings of the last while and tells how busy the loop was over a part of it. */
+/** Keeps readings of the recent past and says how busy the loop was over a part of it. */
 export class UtilizationWindow {
   private readonly readings: KeptReading[] = [];
 
-  /** @param longestMs longest time that will be asked for */
+  /** @param longestMs the longest span that `over` is asked for */
   constructor(private readonly longestMs: number) {}
 
-  add(atMs: number, { active, idle }: LoopReading): void {
+  add(atMs: number, { active, idle }: LoopTimes): void {
     this.readings.push({ atMs, active, idle });
     // The newest one that is old enough stays: the longest span starts there.
     while (this.readings[1] && this.readings[1].atMs <= atMs - this.longestMs) {
@@ -23,14 +19,11 @@ export class UtilizationWindow {
     }
   }
 
-  /** Share of the last `ms` that the loop was busy, from 0 to 1; undefined before so much is known. */
+  /** Share of the last `ms` in which the loop was busy, from 0 to 1; undefined until `ms` have passed. */
   over(ms: number): number | undefined {
     const last = this.readings.at(-1);
     if (!last) return undefined;
     const first = this.readings.findLast(({ atMs }) => atMs <= last.atMs - ms);
-    if (!first) return undefined;
-    const active = last.active - first.active;
-    const all = active + last.idle - first.idle;
-    return all > 0 ? active / all : 0;
+    return first && loopUtilization(first, last);
   }
 }
