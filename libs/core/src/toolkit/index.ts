@@ -51,7 +51,9 @@ export { parseRetryAfter } from './retry-after/parse-retry-after.js';
 export { SideServer } from './side-server/side-server.js';
 export type { SideServerOptions } from './side-server/side-server.js';
 
-// Redis
+// Outages and Redis
+export { OutageReport } from './outage/outage-report.js';
+export type { OutageLines, OutageLogger } from './outage/outage-report.js';
 export { LuaScript } from './redis/lua-script.js';
 export type { ScriptRunner } from './redis/lua-script.js';
 export { measureRedis } from './redis/redis-connections.js';

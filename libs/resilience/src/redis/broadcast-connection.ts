@@ -1,21 +1,25 @@
+import { OutageReport } from '@loyalnest/core/toolkit';
 import { Logger } from '@nestjs/common';
 import { Redis, ReplyError, type RedisOptions } from 'ioredis';
 import type { ResolvedCircuitBroadcast } from './circuit-broadcast.options.js';
 
 const COMMAND_TIMEOUT_MS = 500;
-/** A subscriber only listens: probes of TCP tell it that the other end is gone. */
+/** A subscriber only listens, so it needs TCP's probes to notice that the other end is gone. */
 const KEEP_ALIVE_MS = 10_000;
 
 /**
- * Two connections to Redis: one that publishes and gives up at once, and one that listens and comes
- * back by itself. An outage is logged once.
+ * Two connections to Redis: one publishes and gives up at once, one listens and reconnects by itself.
+ * An outage is logged once.
  */
 export class BroadcastConnection {
-  private readonly logger = new Logger('CircuitBroadcast');
+  private readonly outage = new OutageReport(new Logger('CircuitBroadcast'), {
+    begin:
+      "Redis is unavailable, so other instances hear nothing of this one's circuits; calls go on",
+    end: 'Redis is available again',
+  });
   private readonly publisher: Redis;
   private readonly subscriber: Redis;
   private subscribed = false;
-  private away = false;
   private closed = false;
 
   constructor(
@@ -41,14 +45,14 @@ export class BroadcastConnection {
 
   /** Starts to connect and returns at once. */
   open(): void {
-    // A first failure is an 'error' event, too, and the connection tries again.
+    // A failure is also an 'error' event, and the connection tries again.
     for (const redis of [this.publisher, this.subscriber]) redis.connect().catch(() => {});
   }
 
   /**
-   * Publishes without waiting for a Redis that is away. Never rejects.
+   * Publishes, without waiting for an unavailable Redis. Never rejects.
    *
-   * @returns how many others Redis passed it on to; undefined if Redis did not say in time
+   * @returns how many other instances received it; undefined if Redis did not say in time
    */
   async publish(text: string): Promise<number | undefined> {
     if (this.publisher.status !== 'ready') return undefined;
@@ -58,7 +62,7 @@ export class BroadcastConnection {
       return Math.max(0, receivers - (this.subscribed ? 1 : 0));
     } catch (error) {
       this.failed(error as Error);
-      // Behind a Redis that hangs, unanswered commands would pile up on the connection.
+      // While Redis hangs, unanswered commands would pile up on the connection.
       if (!(error instanceof ReplyError)) this.giveUp();
       return undefined;
     }
@@ -81,7 +85,7 @@ export class BroadcastConnection {
       retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
     });
     redis.on('error', (error: Error) => this.failed(error));
-    // A server that ends closes the connection without an error.
+    // A server that stops closes the connection without an error.
     redis.on('close', () => this.failed(new Error('the connection was closed')));
     return redis;
   }
@@ -101,16 +105,10 @@ export class BroadcastConnection {
   }
 
   private failed(error: Error): void {
-    if (this.away || this.closed) return;
-    this.away = true;
-    this.logger.warn(
-      `Redis is away, so other instances hear nothing of this one's circuits; calls go on: ${error.message}`,
-    );
+    if (!this.closed) this.outage.begin(error);
   }
 
   private restored(): void {
-    if (!this.away || !this.subscribed || this.publisher.status !== 'ready') return;
-    this.away = false;
-    this.logger.log('Redis is back');
+    if (this.subscribed && this.publisher.status === 'ready') this.outage.end();
   }
 }

@@ -289,7 +289,7 @@ describe('with Redis away', () => {
     // Room for the noise of a busy machine; waiting for Redis just once would take 500 ms.
     expect(unnoticedMs).toBeLessThan(withRedisMs * 3 + 100);
     expect(withoutMs).toBeLessThan(withRedisMs * 3 + 100);
-    await eventually(() => expect(about(warn.mock.calls, 'Redis is away')).toBe(2));
+    await eventually(() => expect(about(warn.mock.calls, 'Redis is unavailable')).toBe(2));
     await expect(one.sms.send(() => Promise.reject(new Error('down')))).rejects.toThrow('down');
     expect(one.stateOf('sms')).toBe('open');
     const command = { policy: 'sms', command: 'force-closed', by: 'ada' } as const;
@@ -307,21 +307,21 @@ describe('with Redis away', () => {
     await one.broadcast.command({ policy: 'sms', command: 'force-open', by: 'ada' });
     await eventually(() => expect(two.stateOf('sms')).toBe('forced-open'));
     await reaches(two.broadcast, 1);
-    expect(about(warn.mock.calls, 'Redis is away')).toBe(2);
-    await eventually(() => expect(about(log.mock.calls, 'Redis is back')).toBe(2));
+    expect(about(warn.mock.calls, 'Redis is unavailable')).toBe(2);
+    await eventually(() => expect(about(log.mock.calls, 'Redis is available again')).toBe(2));
     expect(unhandled).toEqual([]);
   });
 
-  it('an outage too short for a failed connection is told, too', async () => {
+  it('an outage too short for a failed connection is logged too', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => {});
     const log = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => {});
     const one = await start('points-1');
     await subscribers(CHANNEL, 1);
     await reaches(one.broadcast, 0);
     await admin.client('KILL', 'TYPE', 'pubsub');
-    await eventually(() => expect(log).toHaveBeenCalledWith('Redis is back'));
+    await eventually(() => expect(log).toHaveBeenCalledWith('Redis is available again'));
     expect(warn).toHaveBeenCalledTimes(1);
-    expect(warn).toHaveBeenCalledWith(expect.stringMatching(/^Redis is away.*was closed$/));
+    expect(warn).toHaveBeenCalledWith(expect.stringMatching(/^Redis is unavailable.*was closed$/));
   });
 
   it('a Redis that hangs is given up within its time, and calls go on', async () => {

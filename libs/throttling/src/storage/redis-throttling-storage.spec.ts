@@ -188,8 +188,8 @@ describe('while Redis is away', () => {
     expect(await storage[CHECK_HEALTH]()).toEqual({ status: 'up' });
     expect(events.map(({ state }) => state)).toEqual(['away', 'back']);
     expect(lines).toEqual([
-      expect.stringMatching(/^Redis is away, each process keeps limits of its own: /),
-      'Redis is back, limits are shared again',
+      expect.stringMatching(/^Redis is unavailable, so each process keeps limits of its own: /),
+      'Redis is available again, and limits are shared',
     ]);
   });
 
