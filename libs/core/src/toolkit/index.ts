@@ -60,5 +60,9 @@ export { measureRedis } from './redis/redis-connections.js';
 export type { ObservedRedis } from './redis/redis-connections.js';
 
 // Redaction
+export { SecretNames } from '../redaction/secret-names.js';
+export { isAddressPath, secrecyOfPath } from '../redaction/secret-path.js';
+export { maskSecrets } from '../redaction/mask-secrets.js';
+export { KnownSecrets } from './redaction/known-secrets.js';
 export { isCardNumber } from './redaction/card-number.js';
 export { REDACTED, redactText } from './redaction/redact-text.js';

@@ -394,7 +394,10 @@ describe('a shutdown', () => {
 
 describe('the options', () => {
   it.each([
-    [{ url: 'http://ada:secret@redis' }, "circuitBroadcast.url: got 'http://***@redis'; use an"],
+    [
+      { url: 'http://ada:secret@redis' },
+      "circuitBroadcast.url: got 'http://ada:***@redis'; use an",
+    ],
     [{ url: undefined as never }, 'circuitBroadcast.url: got undefined'],
     [{ channel: '' }, "circuitBroadcast.channel: got ''"],
     [{ instance: '' }, "circuitBroadcast.instance: got ''"],

@@ -12,9 +12,9 @@ export interface AdminToken {
 
 export interface AdminAccessModuleOptions {
   /**
-   * The tokens that are known: a list, or text such as `ada:operate:TOKEN,grafana:view:TOKEN` from
-   * a variable. Without any, production refuses to boot, and elsewhere `dev-only-admin-token` may
-   * do everything.
+   * The known tokens: a list, or a text such as `ada:operate:TOKEN,grafana:view:TOKEN` from a
+   * variable. Without any, production refuses to boot, and elsewhere `dev-only-admin-token` may do
+   * everything.
    */
   readonly tokens?: readonly AdminToken[] | string;
 }
@@ -35,7 +35,7 @@ export function resolveAdminTokens(
   const given = typeof tokens === 'string' ? parse(tokens) : tokens;
   if (given.length === 0) {
     if (environment['NODE_ENV'] !== 'production') return [DEVELOPMENT_TOKEN];
-    throw new OptionError(PATH, 'none', 'in production name at least one, as name:role:token');
+    throw new OptionError(PATH, tokens, 'in production name at least one, as name:role:token');
   }
   given.forEach(check);
   return given;
@@ -49,7 +49,6 @@ function parse(text: string): AdminToken[] {
   });
 }
 
-/** The messages never show a token. */
 function check({ name, role, token }: AdminToken, index: number): void {
   const path = `${PATH}[${index}]`;
   if (!name) throw new OptionError(`${path}.name`, name, 'say who holds it: name:role:token');
@@ -57,7 +56,7 @@ function check({ name, role, token }: AdminToken, index: number): void {
     throw new OptionError(`${path}.role`, role, `use one of ${ADMIN_ROLES.join(', ')}`);
   }
   if (token.length < SHORTEST) {
-    const length = `${token.length} characters`;
-    throw new OptionError(`${path}.token`, length, `use at least ${SHORTEST} random characters`);
+    const remedy = `it has ${token.length} characters; use at least ${SHORTEST} random ones`;
+    throw new OptionError(`${path}.token`, token, remedy);
   }
 }

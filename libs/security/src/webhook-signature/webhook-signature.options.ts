@@ -44,7 +44,7 @@ export function resolveSignatureOptions(options: WebhookSignatureModuleOptions):
   return { header: header.toLowerCase(), secrets: checked(options.secrets), algorithm, encoding };
 }
 
-/** An HMAC with an empty key can be made by anybody. */
+/** Refuses empty secrets: anybody can make an HMAC with an empty key. */
 function checked(secrets: readonly string[]): readonly string[] {
   const path = 'WebhookSignatureModule.secrets';
   if (!Array.isArray(secrets) || secrets.length === 0) {

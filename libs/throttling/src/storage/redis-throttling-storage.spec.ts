@@ -345,7 +345,7 @@ describe('at the end', () => {
 describe('the boot fails', () => {
   it.each<[RedisStorageOptions, string]>([
     [{ url: 'localhost:6379' }, "throttling.url: got 'localhost:6379'; use an address such as"],
-    [{ url: 'http://ada:hunter2@redis' }, "throttling.url: got 'http://***@redis'; use"],
+    [{ url: 'http://ada:hunter2@redis' }, "throttling.url: got 'http://ada:***@redis'; use"],
     [{ timeout: '2s' }, "throttling.timeout: got '2s'; use a duration from 1 ms to 1000 ms"],
     [{ prefix: 'throttling' }, "throttling.prefix: got 'throttling'; put a part in braces"],
     [{ maxKeys: 0 }, 'throttling.maxKeys: got 0'],
