@@ -103,17 +103,18 @@ export class JobThrottle {
 
   private async inTime(answer: string | Promise<string>): Promise<string> {
     if (typeof answer === 'string') return answer;
+    const { clock, producerTimeoutMs } = this.connection.options;
     // The other half of the time is for Redis.
-    const limitMs = this.connection.options.producerTimeoutMs / 2;
-    let timer: NodeJS.Timeout | undefined;
+    const limitMs = producerTimeoutMs / 2;
+    let cancel: (() => void) | undefined;
     const limit = new Promise<never>((_resolve, reject) => {
       const late = (): void => reject(new Error(`planOf gave no plan in ${limitMs} ms`));
-      timer = setTimeout(late, limitMs);
+      cancel = clock.schedule(late, limitMs);
     });
     try {
       return await Promise.race([answer, limit]);
     } finally {
-      clearTimeout(timer);
+      cancel?.();
     }
   }
 }

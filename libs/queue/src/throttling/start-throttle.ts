@@ -1,3 +1,4 @@
+import type { Clock } from '@loyalnest/core';
 import type { ResolvedRate } from '@loyalnest/core/toolkit';
 import type { JobEnvelope, ThrottleSlot } from '../job/job-envelope.js';
 import type { RunnableJob } from '../job/runnable-job.js';
@@ -12,6 +13,7 @@ export class StartThrottle {
   constructor(
     private readonly registry: QueueRegistry,
     private readonly throttle: JobThrottle,
+    private readonly clock: Clock,
   ) {}
 
   covers(queue: string): boolean {
@@ -37,7 +39,7 @@ export class StartThrottle {
       const [reserved] = await this.throttle.reserve(queue, merchantId!, plan, [asNew], Infinity);
       if (reserved?.kind !== 'slot' || reserved.delayMs === 0) return undefined;
       const { delayMs } = reserved;
-      return { delayMs, slot: { attemptsMade, intervalMs, at: Date.now() + delayMs } };
+      return { delayMs, slot: { attemptsMade, intervalMs, at: this.clock.now() + delayMs } };
     } catch {
       // Without Redis nothing can be stored about the job. It is better to run it than to fail it.
       return undefined;
