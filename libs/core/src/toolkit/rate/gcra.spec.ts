@@ -93,7 +93,7 @@ describe('in Redis', () => {
 
   /** As Redis tells the time in 2026. */
   const START_US = 1_795_000_000_000_000;
-  const afterUs = fc.oneof(fc.nat(50), fc.nat(400_000), fc.nat(5_000_000));
+  const pause = fc.oneof(fc.nat(50), fc.nat(400_000), fc.nat(5_000_000));
   const rates = { a: [3, 1_000, 3], b: [7, 999, 2], c: [1, 30, 4] } as const;
   type Key = keyof typeof rates;
 
@@ -104,7 +104,7 @@ describe('in Redis', () => {
   it('takes from cells as in memory, to the microsecond', async () => {
     const script = atTime(TAKE_FROM_CELLS);
     const request = fc.record({
-      afterUs,
+      afterUs: pause,
       keys: fc.subarray(['a', 'b', 'c'], { minLength: 1 }),
       shrunk: fc.boolean(),
     });
@@ -135,7 +135,7 @@ describe('in Redis', () => {
     const reserve = atTime(RESERVE_SLOTS);
     const giveBack = atTime(RETURN_SLOTS);
     const step = fc.record({
-      afterUs,
+      afterUs: pause,
       key: fc.constantFrom<Key>('a', 'b', 'c'),
       /** Whether each job that wants a slot exists already. */
       jobs: fc.array(fc.boolean(), { maxLength: 6 }),
