@@ -4,6 +4,7 @@ export type { Duration, DurationRange } from './duration/duration.js';
 export { Clock } from './clock/clock.js';
 export type { CancelTimer, SleepOptions, Timer } from './clock/clock.js';
 export { SystemClock } from './clock/system-clock.js';
+export type { Rate } from './rate/rate.js';
 export { createBackoff } from './backoff/backoff.js';
 export type { Backoff, BackoffOptions, Jitter } from './backoff/backoff.js';
 

@@ -29,7 +29,8 @@ export type {
 export type { QueueDeclaration, QueueDeclarationOptions } from './queue-declaration.js';
 export type { JobDefinition, JobOptions } from './job/job-definition.js';
 export type { PayloadUpcaster, PayloadUpcasters } from './job/payload-upcasters.js';
-export type { ThrottlePlan, ThrottlingOptions } from './throttling/throttling.options.js';
+export type { ThrottlingOptions } from './throttling/throttling.options.js';
+export type { ThrottlePlan } from './throttling/throttle-plan.js';
 export type { InferPayload, PayloadType, StandardSchema } from './job/payload-validation.js';
 
 // Dead letters

@@ -1,4 +1,4 @@
-import { durationMs, type Clock, type Duration } from '@loyalnest/core';
+import { durationMs, SystemClock, type Clock, type Duration } from '@loyalnest/core';
 import { wholeNumber } from '@loyalnest/core/toolkit';
 import type { RedisConnectionOptions } from './connection/connection.options.js';
 import { resolveTarget, type RedisTarget } from './connection/redis-target.js';
@@ -22,7 +22,7 @@ export interface QueueModuleOptions extends RedisConnectionOptions {
   readonly payloadLimitBytes?: number;
   /** How long completed jobs are kept, for duplicates and for the outbox to see them. @defaultValue '1d' */
   readonly keepCompleted?: Duration;
-  /** Whether the service is unready while Redis is away. @defaultValue false */
+  /** Whether the service is unready while Redis is unavailable. @defaultValue false */
   readonly critical?: boolean;
   /** Age of the oldest waiting job from which the check `queues` is degraded. @defaultValue '5m' */
   readonly degradedAfter?: Duration;
@@ -35,6 +35,7 @@ export interface QueueModuleOptions extends RedisConnectionOptions {
   readonly throttling?: ThrottlingOptions;
   /** How long and how many dead letters are kept, and how often that is looked after. */
   readonly deadLetters?: DeadLetterOptions;
+  /** Source of time. BullMQ's own timers go by the machine's. @defaultValue the machine's */
   readonly clock?: Clock;
 }
 
@@ -49,6 +50,7 @@ export interface ResolvedQueueOptions {
   readonly unknownNameForMs: number;
   readonly throttling?: ResolvedThrottling;
   readonly deadLetters: ResolvedDeadLetterOptions;
+  readonly clock: Clock;
 }
 
 export function resolveQueueOptions(options: QueueModuleOptions): ResolvedQueueOptions {
@@ -57,6 +59,7 @@ export function resolveQueueOptions(options: QueueModuleOptions): ResolvedQueueO
     target: resolveTarget(options, prefix),
     prefix,
     critical,
+    clock: options.clock ?? new SystemClock(),
     degradedAfterMs: durationMs('queue.degradedAfter', options.degradedAfter ?? '5m'),
     deadLetters: resolveDeadLetterOptions(options.deadLetters),
     producerTimeoutMs: durationMs('queue.producerTimeout', options.producerTimeout ?? '500ms', {

@@ -147,7 +147,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       await takes(app, 30, '2s');
       await redis.kill();
       await failsFast(app);
-      await eventually(() => expect(linesOf(warn, 'is away')).not.toHaveLength(0));
+      await eventually(() => expect(linesOf(warn, 'is unavailable')).not.toHaveLength(0));
       await failsFast(app);
       expect(await health(app)).toBe('down');
       await redis.restart();
@@ -155,9 +155,13 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       await eventually(() => expect(points(app)).toContain(30), COMES_BACK);
       expect(points(app).filter((value) => value === 30)).toHaveLength(1);
       expect(await health(app)).toBe('up');
-      const away = linesOf(warn, 'is away').map((line) => line.replace(/ is away.*/, ''));
+      const away = linesOf(warn, 'is unavailable').map((line) =>
+        line.replace(/ is unavailable.*/, ''),
+      );
       expect(new Set(away).size).toBe(away.length);
-      await eventually(() => expect(linesOf(log, 'is back')).toEqual(away.map(isBack).sort()));
+      await eventually(() =>
+        expect(linesOf(log, 'is available again')).toEqual(away.map(isAvailable).sort()),
+      );
     });
 
     it('an app that starts while all is gone works once it is back', async () => {
@@ -260,6 +264,6 @@ function linesOf(spy: jest.SpyInstance, text: string): string[] {
     .sort();
 }
 
-function isBack(who: string): string {
-  return `${who} is back`;
+function isAvailable(who: string): string {
+  return `${who} is available again`;
 }

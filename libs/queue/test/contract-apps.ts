@@ -19,7 +19,10 @@ export class ContractApps {
       imports: [
         QueueModule.forRoot({
           prefix: `{contract-${++prefixes}}`,
-          throttling: { plans: { basic: { rate: 1_000, burst: 1_000 } }, planOf: () => 'basic' },
+          throttling: {
+            plans: { basic: { limit: 1_000, per: '1s', burst: 1_000 } },
+            planOf: () => 'basic',
+          },
           ...this.connection,
           ...options,
         }),

@@ -7,7 +7,7 @@ export type { ThrottlingLimitDetail } from './throttling.guard.js';
 // Options
 export type { ThrottlingModuleOptions } from './throttling.options.js';
 export type { ClientOf, ThrottlingLimit } from './limits/limit.options.js';
-export type { Rate } from './gcra/rate.js';
+export type { Rate } from '@loyalnest/core';
 export type { Plans } from './plans/plan-rates.js';
 export type { TrustProxy } from './client-address/trusted-proxies.js';
 export type { ThrottledRequest } from './throttled-request.js';
@@ -17,8 +17,8 @@ export { createThrottlingStorage } from './storage/create-storage.js';
 export { ThrottlingStorage } from './storage/throttling-storage.js';
 export type { RedisStorageOptions } from './storage/redis-storage.options.js';
 export type { MemoryStorageOptions } from './storage/memory-throttling-storage.js';
-export type { Cell, Verdict } from './gcra/gcra.js';
-export type { ResolvedRate } from './gcra/rate.js';
+export type { Verdict } from './storage/verdict.js';
+export type { Cell, ResolvedRate } from '@loyalnest/core/toolkit';
 
 // Errors
 export { RequestThrottledError } from './request-throttled.error.js';

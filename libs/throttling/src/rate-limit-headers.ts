@@ -1,5 +1,5 @@
-import { remaining, resetSeconds } from './gcra/gcra.js';
-import type { ResolvedRate } from './gcra/rate.js';
+import type { ResolvedRate } from '@loyalnest/core/toolkit';
+import { remaining, resetSeconds } from './cell-state.js';
 
 /** The limit that a state belongs to. */
 export interface LimitState {

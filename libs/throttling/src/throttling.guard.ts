@@ -1,3 +1,4 @@
+import type { Cell } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { ModulesContainer, Reflector } from '@nestjs/core';
 import {
@@ -5,12 +6,13 @@ import {
   ThrottlerGuard,
   type ThrottlerLimitDetail,
 } from '@nestjs/throttler';
-import { remaining, resetSeconds, retryAfterMs, type Cell, type Verdict } from './gcra/gcra.js';
+import { remaining, resetSeconds, retryAfterMs } from './cell-state.js';
 import type { RouteLimit } from './limits/route-limit.js';
 import { RouteLimits } from './limits/route-limits.js';
 import { rateLimitHeaders, type LimitState } from './rate-limit-headers.js';
 import { RequestThrottledError } from './request-throttled.error.js';
 import { ThrottlingStorage } from './storage/throttling-storage.js';
+import type { Verdict } from './storage/verdict.js';
 import type { ThrottledRequest } from './throttled-request.js';
 import { requestCounted } from './throttling.events.js';
 import { THROTTLING_POLICY } from './throttling.module-definition.js';

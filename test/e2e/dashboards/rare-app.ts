@@ -117,7 +117,7 @@ export class RareApp {
           // However slow the machine is.
           producerTimeout: '10s',
           throttling: {
-            plans: { basic: { rate: 1, burst: 1, maxDelay: '2s' } },
+            plans: { basic: { limit: 1, per: '1s', burst: 1, maxDelay: '2s' } },
             planOf: () => 'basic',
           },
         }),

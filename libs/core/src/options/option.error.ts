@@ -1,20 +1,26 @@
 import { inspect } from 'node:util';
 import { LoyalNestError } from '../error/loyalnest.error.js';
+import { maskSecrets } from '../redaction/mask-secrets.js';
 
 /**
  * An option that cannot be used. It is thrown while the application boots and names the option's
- * full path, the value that was given and what to write instead.
+ * full path, the value that was given and what to write instead. It never shows a secret: neither the
+ * message nor `value` holds passwords, tokens, keys or the credentials in an address.
  */
 export class OptionError extends LoyalNestError {
   readonly code = 'INVALID_OPTION';
   readonly category = 'invalid';
   readonly retryable = false;
+  /** The value that was given, with `***` in place of secrets. */
+  readonly value: unknown;
 
   constructor(
     readonly path: string,
-    readonly value: unknown,
+    value: unknown,
     readonly remedy: string,
   ) {
-    super(`${path}: got ${inspect(value, { depth: 0, breakLength: Infinity })}; ${remedy}`);
+    const shown = maskSecrets(path, value);
+    super(`${path}: got ${inspect(shown, { depth: 0, breakLength: Infinity })}; ${remedy}`);
+    this.value = shown;
   }
 }

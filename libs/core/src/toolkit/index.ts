@@ -5,11 +5,23 @@
 export { ratio, wholeNumber } from './options/number-options.js';
 export type { NumberRange } from './options/number-options.js';
 export { requireSingleImport } from './options/single-import.js';
+export { warnDeprecatedOption } from './options/deprecated-option.js';
 
 // Time
 export { MAX_TIMER_MS } from '../duration/duration.js';
 export { TimeoutQueue } from './timers/timeout-queue.js';
 export type { Expiring } from './timers/timeout-queue.js';
+
+// Rates: the one GCRA, in memory and in Redis
+export { resolveRate } from './rate/resolve-rate.js';
+export type { ResolvedRate } from './rate/resolve-rate.js';
+export { reserveSlot, returnSlots, takeFromCells } from './rate/gcra.js';
+export type { ArrivalTimes, Cell, CellsVerdict, Slot } from './rate/gcra.js';
+export { reserveSlotsScript, returnSlotsScript, takeFromCellsScript } from './rate/gcra-scripts.js';
+
+// Event loop
+export { EventLoopMonitor, loopUtilization } from './event-loop/event-loop-monitor.js';
+export type { LoopDelays, LoopTimes } from './event-loop/event-loop-monitor.js';
 
 // Ports, as seen by the module that uses them
 export { DRAIN_PHASES, isDrainable } from '../ports/drain.js';
@@ -35,15 +47,22 @@ export type { SpanTracer } from '../tracing/span-tracer.js';
 export { onHttpEntry } from './http-entry/on-http-entry.js';
 export type { HttpEntry, HttpEntryHost, Proceed } from './http-entry/on-http-entry.js';
 export { httpStatusOf } from './error/http-status.js';
+export { parseRetryAfter } from './retry-after/parse-retry-after.js';
 export { SideServer } from './side-server/side-server.js';
 export type { SideServerOptions } from './side-server/side-server.js';
 
-// Redis
+// Outages and Redis
+export { OutageReport } from './outage/outage-report.js';
+export type { OutageLines, OutageLogger } from './outage/outage-report.js';
 export { LuaScript } from './redis/lua-script.js';
 export type { ScriptRunner } from './redis/lua-script.js';
 export { measureRedis } from './redis/redis-connections.js';
 export type { ObservedRedis } from './redis/redis-connections.js';
 
 // Redaction
+export { SecretNames } from '../redaction/secret-names.js';
+export { isAddressPath, secrecyOfPath } from '../redaction/secret-path.js';
+export { maskSecrets } from '../redaction/mask-secrets.js';
+export { KnownSecrets } from './redaction/known-secrets.js';
 export { isCardNumber } from './redaction/card-number.js';
 export { REDACTED, redactText } from './redaction/redact-text.js';

@@ -1,15 +1,14 @@
 import { CHECK_HEALTH, SystemClock } from '@loyalnest/core';
+import { EventLoopMonitor, type LoopTimes } from '@loyalnest/core/toolkit';
 import { FakeClock } from '@loyalnest/testing';
 import { EventLoopCheck } from './event-loop-check.js';
-import { EventLoopMeter } from './event-loop-meter.js';
-import type { LoopReading } from './utilization-window.js';
 
-class ScriptedMeter {
-  total: LoopReading = { active: 0, idle: 0 };
+class ScriptedLoop {
+  total: LoopTimes = { active: 0, idle: 0 };
   delayMs = 0;
   stopped = false;
-  reading = () => this.total;
-  takeDelayMs = () => this.delayMs;
+  times = () => this.total;
+  takeDelays = () => ({ p50Ms: 0, p99Ms: this.delayMs, maxMs: this.delayMs });
   stop = (): void => {
     this.stopped = true;
   };
@@ -21,20 +20,20 @@ class ScriptedMeter {
 
 describe('the event loop', () => {
   let clock: FakeClock;
-  let meter: ScriptedMeter;
+  let loop: ScriptedLoop;
   let check: EventLoopCheck;
 
   beforeEach(() => {
     clock = new FakeClock();
-    meter = new ScriptedMeter();
-    check = new EventLoopCheck({}, clock, meter);
+    loop = new ScriptedLoop();
+    check = new EventLoopCheck({}, clock, loop);
   });
 
   /** Samples every 5 s, as often as there are shares of busy time. */
   const seen = async (...busy: number[]): Promise<string[]> => {
     const found = [check[CHECK_HEALTH]().status as string];
     for (const share of busy) {
-      meter.spend(5_000, share);
+      loop.spend(5_000, share);
       await clock.advance(5_000);
       found.push(check[CHECK_HEALTH]().status);
     }
@@ -51,7 +50,7 @@ describe('the event loop', () => {
   });
 
   it('is degraded when its timers are late', async () => {
-    meter.delayMs = 251;
+    loop.delayMs = 251;
     expect(check[CHECK_HEALTH]()).toMatchObject({
       status: 'degraded',
       code: 'loop-late',
@@ -61,13 +60,13 @@ describe('the event loop', () => {
 
   it('is not measured any more when the application ends', () => {
     check.onApplicationShutdown();
-    expect(meter.stopped).toBe(true);
+    expect(loop.stopped).toBe(true);
   });
 });
 
 it('sees a real block of the loop, once', async () => {
-  const meter = new EventLoopMeter();
-  const check = new EventLoopCheck({}, new SystemClock(), meter);
+  const loop = new EventLoopMonitor();
+  const check = new EventLoopCheck({}, new SystemClock(), loop);
   const turns = (ms: number) => new Promise((done) => setTimeout(done, ms));
   // The monitor counts from its second timer on.
   await turns(60);
@@ -81,5 +80,5 @@ it('sees a real block of the loop, once', async () => {
   expect(blocked.observed!['delayP99Ms']).toBeGreaterThan(500);
   await turns(60);
   expect(check[CHECK_HEALTH]().status).toBe('up');
-  meter.stop();
+  loop.stop();
 });

@@ -7,18 +7,17 @@ import {
   type HealthContributor,
   type HealthObservation,
 } from '@loyalnest/core';
-import { ratio } from '@loyalnest/core/toolkit';
+import { EventLoopMonitor, ratio } from '@loyalnest/core/toolkit';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { declarationOf, type IndicatorOptions } from './indicator.options.js';
-import { EventLoopMeter } from './event-loop-meter.js';
 import { UtilizationWindow } from './utilization-window.js';
 
 export interface EventLoopCheckOptions extends IndicatorOptions {
-  /** Share of busy time over 10 s from which the service is degraded. @defaultValue 0.95 */
+  /** The service is degraded once the loop was busy for this share of 10 s. @defaultValue 0.95 */
   readonly degradedAt?: number;
-  /** Share of busy time over 30 s from which the loop is down. @defaultValue 0.98 */
+  /** The check is down once the loop was busy for this share of 30 s. @defaultValue 0.98 */
   readonly downAt?: number;
-  /** Delay of timers, of which 1 % are later, from which the service is degraded. @defaultValue '250ms' */
+  /** The service is degraded once 1 % of the timers are this late. @defaultValue '250ms' */
   readonly delay?: Duration;
 }
 
@@ -40,10 +39,10 @@ export class EventLoopCheck implements HealthContributor, OnApplicationShutdown 
   constructor(
     options: EventLoopCheckOptions = {},
     private readonly clock: Clock = new SystemClock(),
-    private readonly meter: Pick<
-      EventLoopMeter,
-      'reading' | 'takeDelayMs' | 'stop'
-    > = new EventLoopMeter(),
+    private readonly loop: Pick<
+      EventLoopMonitor,
+      'times' | 'takeDelays' | 'stop'
+    > = new EventLoopMonitor(),
   ) {
     const { degradedAt = 0.95, downAt = 0.98, delay = '250ms' } = options;
     this.healthCheck = declarationOf('event-loop', options);
@@ -53,8 +52,8 @@ export class EventLoopCheck implements HealthContributor, OnApplicationShutdown 
   }
 
   [CHECK_HEALTH](): HealthObservation {
-    this.window.add(this.clock.monotonic(), this.meter.reading());
-    const delayMs = this.meter.takeDelayMs();
+    this.window.add(this.clock.monotonic(), this.loop.times());
+    const delayMs = this.loop.takeDelays().p99Ms;
     const short = this.window.over(DEGRADED_OVER_MS);
     const long = this.window.over(DOWN_OVER_MS);
     const isDown = long !== undefined && long >= this.downAt;
@@ -71,6 +70,6 @@ export class EventLoopCheck implements HealthContributor, OnApplicationShutdown 
   }
 
   onApplicationShutdown(): void {
-    this.meter.stop();
+    this.loop.stop();
   }
 }

@@ -1,10 +1,6 @@
-/** How long an event loop has been busy and idle since its start, in milliseconds. */
-export interface LoopReading {
-  readonly active: number;
-  readonly idle: number;
-}
+import { loopUtilization, type LoopTimes } from '@loyalnest/core/toolkit';
 
-interface KeptReading extends LoopReading {
+interface KeptReading extends LoopTimes {
   readonly atMs: number;
 }
 
@@ -15,7 +11,7 @@ export class UtilizationWindow {
   /** @param longestMs longest span that `over` will be asked for */
   constructor(private readonly longestMs: number) {}
 
-  add(atMs: number, { active, idle }: LoopReading): void {
+  add(atMs: number, { active, idle }: LoopTimes): void {
     this.readings.push({ atMs, active, idle });
     // Keep the newest reading that is old enough: the longest span starts there.
     while (this.readings[1] && this.readings[1].atMs <= atMs - this.longestMs) {
@@ -28,9 +24,6 @@ export class UtilizationWindow {
     const last = this.readings.at(-1);
     if (!last) return undefined;
     const first = this.readings.findLast(({ atMs }) => atMs <= last.atMs - ms);
-    if (!first) return undefined;
-    const active = last.active - first.active;
-    const all = active + last.idle - first.idle;
-    return all > 0 ? active / all : 0;
+    return first && loopUtilization(first, last);
   }
 }

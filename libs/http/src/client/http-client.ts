@@ -14,7 +14,7 @@ import {
   traced,
   writeContextHeaders,
 } from '@loyalnest/core';
-import { wholeNumber } from '@loyalnest/core/toolkit';
+import { parseRetryAfter, wholeNumber } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Agent, request as send } from 'undici';
 import { exchangeSpan } from './exchange-span.js';
@@ -32,7 +32,6 @@ import { HttpResponseError } from './http-response.error.js';
 import { HttpResponse } from './http-response.js';
 import { HttpUnavailableError } from './http-unavailable.error.js';
 import { ResponseTooLargeError } from './response-too-large.error.js';
-import { parseRetryAfter } from './retry-after.js';
 
 /**
  * Sends requests over kept-alive connections. A call never waits longer than its timeout, the

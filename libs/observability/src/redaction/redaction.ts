@@ -1,6 +1,5 @@
-import { isCardNumber, REDACTED, redactText } from '@loyalnest/core/toolkit';
+import { isCardNumber, REDACTED, redactText, SecretNames } from '@loyalnest/core/toolkit';
 import { types } from 'node:util';
-import { SecretNames } from './secret-names.js';
 
 /** Deeper than pino writes. */
 const MAX_DEPTH = 8;

@@ -10,6 +10,7 @@ import {
   type HealthContributor,
   type HealthObservation,
 } from '@loyalnest/core';
+import { OutageReport } from '@loyalnest/core/toolkit';
 import {
   Inject,
   Injectable,
@@ -43,7 +44,6 @@ export class OutboxRelay
   private readonly backoff = createBackoff('outbox.backoff', { initial: '200ms', max: '2s' });
   private readonly stop = new AbortController();
   private loops: Promise<unknown> = Promise.resolve();
-  private failing = new Set<string>();
 
   constructor(
     @Inject(MODULE_OPTIONS_TOKEN) options: OutboxModuleOptions,
@@ -123,26 +123,20 @@ export class OutboxRelay
   /** A failure of the database or the queue ends the current round, never the loop. */
   private async repeat(what: string, round: () => Promise<boolean>): Promise<void> {
     const { signal } = this.stop;
+    const outage = new OutageReport(this.logger, {
+      begin: `${what} fails`,
+      end: `${what} works again`,
+    });
     while (!signal.aborted) {
-      const more = await round().then(
-        (value) => this.report(what, undefined, value),
-        (error: Error) => this.report(what, error, false),
-      );
+      const more = await round().catch((error: unknown) => {
+        outage.begin(error);
+        return undefined;
+      });
+      if (more !== undefined) outage.end();
       if (more) continue;
       await this.clock
         .sleep(this.options.pollMs, { signal, keepAlive: false })
         .catch(() => undefined);
     }
-  }
-
-  /** Logs one line when a loop starts to fail and one when it works again. */
-  private report(what: string, error: Error | undefined, more: boolean): boolean {
-    if (error && !this.failing.has(what)) {
-      this.logger.warn(`${what} events fails, retrying: ${error.message}`);
-    }
-    if (!error && this.failing.has(what)) this.logger.log(`${what} events works again`);
-    if (error) this.failing.add(what);
-    else this.failing.delete(what);
-    return more;
   }
 }

@@ -36,7 +36,9 @@ describe('an outage', () => {
     ['Sentinels', (url) => ({ sentinel: { nodes: [url], master: 'loyalnest' } })],
   ])('of %s is one line, however often it is tried', async (_kind, options) => {
     await failToConnect(options(`redis://127.0.0.1:${await freePort()}`));
-    expect(warned.mock.calls).toEqual([[expect.stringMatching(/^Redis is away: .*ECONNREFUSED/)]]);
+    expect(warned.mock.calls).toEqual([
+      [expect.stringMatching(/^Redis is unavailable: .*ECONNREFUSED/)],
+    ]);
   });
 
   it('has one line at its end', async () => {
@@ -44,7 +46,7 @@ describe('an outage', () => {
     await failToConnect({ url: `redis://127.0.0.1:${port}` });
     const redis = await RedisServer.start({ port });
     await eventually(() => expect(producer.status).toBe('ready'));
-    expect(logged.mock.calls).toEqual([['Redis is back']]);
+    expect(logged.mock.calls).toEqual([['Redis is available again']]);
     expect(warned).toHaveBeenCalledTimes(1);
     await redis.stop();
   });

@@ -1,38 +1,30 @@
+import { OutageReport } from '@loyalnest/core/toolkit';
 import type { Logger } from '@nestjs/common';
 import { Cluster, type Redis } from 'ioredis';
 
-/** One line when Redis goes away and one when it is back, not one for each attempt. */
+/**
+ * Logs one line when Redis becomes unavailable and one when it is available again; in a cluster also
+ * for each node.
+ */
 export function reportOutages(client: Redis | Cluster, logger: Logger): void {
-  const whole = new Outage('Redis', logger);
+  const whole = reportOf('Redis', logger);
   client.on('error', (error: Error) => whole.begin(error));
   client.on('ready', () => whole.end());
   if (!(client instanceof Cluster)) return;
   // The client stays ready while one node answers; and each reconnection is another object.
-  const outages = new Map<string, Outage>();
+  const reports = new Map<string, OutageReport>();
   client.on('+node', (node: Redis) => {
     const address = `${node.options.host}:${node.options.port}`;
-    const outage = outages.get(address) ?? new Outage(`Redis node ${address}`, logger);
-    outages.set(address, outage);
-    node.on('error', (error) => outage.begin(error));
-    node.on('ready', () => outage.end());
+    const report = reports.get(address) ?? reportOf(`Redis node ${address}`, logger);
+    reports.set(address, report);
+    node.on('error', (error) => report.begin(error));
+    node.on('ready', () => report.end());
   });
 }
 
-class Outage {
-  private away = false;
-
-  constructor(
-    private readonly who: string,
-    private readonly logger: Logger,
-  ) {}
-
-  begin({ message }: Error): void {
-    if (!this.away) this.logger.warn(`${this.who} is away: ${message}`);
-    this.away = true;
-  }
-
-  end(): void {
-    if (this.away) this.logger.log(`${this.who} is back`);
-    this.away = false;
-  }
+function reportOf(who: string, logger: Logger): OutageReport {
+  return new OutageReport(logger, {
+    begin: `${who} is unavailable`,
+    end: `${who} is available again`,
+  });
 }

@@ -12,19 +12,21 @@ export interface RedisAddress {
 
 const FAMILIES = [null, '0', '4', '6'];
 
-/** @throws OptionError that names the address, but not its password */
+/** @throws OptionError that shows the address without its password */
 export function parseRedisAddress(path: string, value: unknown, defaultPort = 6379): RedisAddress {
   const example = `use an address such as redis://localhost:${defaultPort}`;
   if (typeof value !== 'string' || !/^rediss?:\/\//.test(value) || !URL.canParse(value)) {
-    throw new OptionError(path, withoutPassword(value), example);
+    const shown = typeof value === 'object' && value !== null ? '(an object)' : value;
+    throw new OptionError(path, shown, example);
   }
   const url = new URL(value);
   const refuse = (remedy: string): never => {
-    throw new OptionError(path, withoutPassword(value), remedy);
+    throw new OptionError(path, value, remedy);
   };
   if (url.hostname === '') refuse(example);
   if (url.port === '0') refuse('use a port from 1 to 65535');
-  if (!/^\/?\d*$/.test(url.pathname)) refuse('behind the port stands the number of a database');
+  if (!/^\/?\d*$/.test(url.pathname))
+    refuse('after the port put nothing but the number of a database');
   for (const name of url.searchParams.keys()) {
     if (name !== 'family') refuse(`put ${name} into the option redis`);
   }
@@ -41,13 +43,6 @@ export function parseRedisAddress(path: string, value: unknown, defaultPort = 63
     ...(db && { db: Number(db) }),
     ...(family !== null && { family: Number(family) }),
   };
-}
-
-/** An address as it may be shown in an error. */
-export function withoutPassword(value: unknown): unknown {
-  if (typeof value === 'object' && value !== null) return '(an object)';
-  if (typeof value !== 'string') return value;
-  return value.replace(/^(.*?:\/\/)?([^:@]*:).*@/, '$1$2***@').replace(/\?.*$/, '?***');
 }
 
 function decoded(part: string, refuse: (remedy: string) => never): string {

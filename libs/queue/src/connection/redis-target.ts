@@ -9,7 +9,7 @@ import {
   type RedisConnectionOptions,
   type RedisSentinelOptions,
 } from './connection.options.js';
-import { parseRedisAddress, withoutPassword, type RedisAddress } from './redis-address.js';
+import { parseRedisAddress, type RedisAddress } from './redis-address.js';
 import { checkTls } from './tls-check.js';
 
 /** Where Redis is, as ioredis wants it. */
@@ -107,11 +107,7 @@ function sentinel(
 /** At least one address; all with the scheme and the credentials of the first. */
 function parseNodes(path: string, nodes: unknown, defaultPort: number): RedisAddress[] {
   if (!Array.isArray(nodes) || nodes.length === 0) {
-    throw new OptionError(
-      path,
-      Array.isArray(nodes) ? nodes : withoutPassword(nodes),
-      `list addresses such as 'redis://localhost:${defaultPort}'`,
-    );
+    throw new OptionError(path, nodes, `list addresses such as 'redis://localhost:${defaultPort}'`);
   }
   const addresses = nodes.map((node, i) => parseRedisAddress(`${path}[${i}]`, node, defaultPort));
   const [first] = addresses;

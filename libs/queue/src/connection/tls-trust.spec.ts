@@ -63,7 +63,9 @@ describe('a Redis with TLS', () => {
         message: expect.stringMatching(reason),
       });
     });
-    const lines = warn.mock.calls.map(String).filter((line) => line.startsWith('Redis is away'));
+    const lines = warn.mock.calls
+      .map(String)
+      .filter((line) => line.startsWith('Redis is unavailable'));
     expect(lines).toEqual([expect.stringMatching(reason)]);
   });
 

@@ -49,8 +49,7 @@ export class JobProducer {
       () => sendSpan(definition),
       async (span) => {
         const queue = this.registry.get(definition.queue);
-        const { payloadLimitBytes } = this.connection.options;
-        const job = await prepareJob(definition, payload, options, payloadLimitBytes);
+        const job = await prepareJob(definition, payload, options, this.connection.options);
         span?.set({ 'messaging.message.id': job.id });
         const [stored] = await this.store.add(queue, [job]);
         const result = stored!;
@@ -84,10 +83,9 @@ export class JobProducer {
     items: readonly EnqueueItem<Payload>[],
   ): Promise<readonly EnqueueManyResult[]> {
     const queue = this.registry.get(definition.queue);
-    const { payloadLimitBytes } = this.connection.options;
     const jobs = [];
     for (const { payload, ...options } of items) {
-      jobs.push(await prepareJob(definition, payload, options, payloadLimitBytes));
+      jobs.push(await prepareJob(definition, payload, options, this.connection.options));
     }
     const results: EnqueueManyResult[] = [];
     for (let from = 0; from < jobs.length; from += BATCH) {

@@ -1,16 +1,17 @@
+import type { ResolvedRate } from '@loyalnest/core/toolkit';
 import type { QueueConnection } from '../connection/queue-connection.js';
 import type { JobEnvelope } from '../job/job-envelope.js';
 import { jobThrottled } from '../queue.events.js';
 import type { RegisteredQueue } from '../queue-registry.js';
 import { JobThrottledError } from '../throttling/job-throttled.error.js';
 import type { JobThrottle } from '../throttling/job-throttle.js';
-import type { ResolvedThrottlePlan } from '../throttling/throttling.options.js';
+import type { ResolvedThrottlePlan } from '../throttling/throttle-plan.js';
 import { bullJobOptions } from './bull-job-options.js';
 import type { EnqueueManyResult } from './enqueue-options.js';
 import type { PreparedJob } from './prepared-job.js';
 import { withinTimeLimit } from './within-time-limit.js';
 
-/** Adds prepared jobs to BullMQ and says of each what became of it. */
+/** Adds prepared jobs to BullMQ and reports the outcome of each. */
 export class JobStore {
   constructor(
     private readonly connection: QueueConnection,
@@ -23,15 +24,16 @@ export class JobStore {
     return withinTimeLimit(queue, limitMs, task);
   }
 
-  /** Never rejects; all jobs are of one caller, and so of one merchant. */
+  /** Never rejects. All jobs come from one caller, and so from one merchant. */
   async add(
     queue: RegisteredQueue,
     jobs: readonly PreparedJob[],
   ): Promise<readonly EnqueueManyResult[]> {
     const merchantId = jobs[0]?.envelope.context.merchantId;
-    const startedAt = performance.now();
+    const { clock } = this.connection.options;
+    const startedAtMs = clock.monotonic();
     const plan = queue.throttled ? await this.throttle.planFor(queue, merchantId) : undefined;
-    const spentMs = queue.throttled ? Math.round(performance.now() - startedAt) : 0;
+    const spentMs = queue.throttled ? Math.round(clock.monotonic() - startedAtMs) : 0;
     try {
       return await this.withinTimeLimit(
         queue.name,
@@ -57,7 +59,7 @@ export class JobStore {
       const slot = slots[index]!;
       const { id, name } = job;
       if (slot.kind === 'duplicate') results[index] = { id, outcome: 'duplicate' };
-      else if (slot.kind === 'slot') taken.push(withSlot(job, slot.delayMs, plan.intervalMs));
+      else if (slot.kind === 'slot') taken.push(this.withSlot(job, slot.delayMs, plan.rate));
       else {
         const { retryAfterMs } = slot;
         jobThrottled.publish({ id, name, at: 'enqueue', refused: true, delayMs: retryAfterMs });
@@ -66,7 +68,7 @@ export class JobStore {
       }
     });
     const written = [...(await this.write(queue, taken))];
-    // The same key twice in one call, or enqueued by somebody else since the slots were given.
+    // A key stood twice in the call, or was enqueued elsewhere after the slots were reserved.
     const late = written.filter(({ outcome }) => outcome === 'duplicate').length;
     if (late > 0) await this.throttle.giveBack(queue, merchantId, plan, late);
     return jobs.map((_job, index) => results[index] ?? written.shift()!);
@@ -81,8 +83,8 @@ export class JobStore {
     if (jobs.length === 1) {
       await bull.add(first.name, first.envelope, this.optionsOf(first));
     } else {
-      // A pipeline and not a transaction; if it fails, some jobs may be there, and all count as
-      // failed: enqueued again with their keys they are duplicates.
+      // A pipeline is no transaction. If it fails, some jobs may be stored, and all count as failed;
+      // enqueued again with their keys, the stored ones are duplicates.
       await bull.addBulk(
         jobs.map((job) => ({ name: job.name, data: job.envelope, opts: this.optionsOf(job) })),
       );
@@ -97,6 +99,16 @@ export class JobStore {
     }));
   }
 
+  private withSlot(job: PreparedJob, delayMs: number, { intervalUs }: ResolvedRate): PreparedJob {
+    if (delayMs > 0) {
+      jobThrottled.publish({ id: job.id, name: job.name, at: 'enqueue', refused: false, delayMs });
+    }
+    const delay = Math.max(job.delayMs, delayMs);
+    const at = this.connection.options.clock.now() + delay;
+    const slot = { attemptsMade: 0, intervalMs: intervalUs / 1_000, at };
+    return { ...job, delayMs: delay, envelope: { ...job.envelope, slot } };
+  }
+
   private optionsOf(job: PreparedJob) {
     return bullJobOptions(this.connection.options, job, job.id);
   }
@@ -107,16 +119,7 @@ export class JobStore {
   }
 }
 
-/** BullMQ answers an add of an id that exists as if it were new; only the stored data tells. */
+/** BullMQ answers as if an id that exists were new; only the stored data shows the difference. */
 function isOther(data: string | null | undefined, job: PreparedJob): boolean {
   return typeof data === 'string' && (JSON.parse(data) as JobEnvelope).id !== job.envelope.id;
-}
-
-function withSlot(job: PreparedJob, delayMs: number, intervalMs: number): PreparedJob {
-  if (delayMs > 0) {
-    jobThrottled.publish({ id: job.id, name: job.name, at: 'enqueue', refused: false, delayMs });
-  }
-  const delay = Math.max(job.delayMs, delayMs);
-  const slot = { attemptsMade: 0, intervalMs, at: Date.now() + delay };
-  return { ...job, delayMs: delay, envelope: { ...job.envelope, slot } };
 }

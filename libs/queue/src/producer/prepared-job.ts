@@ -1,4 +1,4 @@
-import { currentContext, durationMs, toCarrier } from '@loyalnest/core';
+import { currentContext, durationMs, toCarrier, type Clock } from '@loyalnest/core';
 import { randomUUID } from 'node:crypto';
 import { InvalidPayloadError } from '../job/invalid-payload.error.js';
 import type { JobDefinition } from '../job/job-definition.js';
@@ -8,11 +8,16 @@ import { jobPriority } from '../job/job-priority.js';
 import { PayloadTooLargeError } from '../job/payload-too-large.error.js';
 import type { EnqueueOptions } from './enqueue-options.js';
 
+export interface PreparationOptions {
+  readonly payloadLimitBytes: number;
+  readonly clock: Clock;
+}
+
 /** A job that has been checked and can be stored. */
 export interface PreparedJob {
   readonly id: string;
   readonly name: string;
-  /** Whether a job of this id may be there already. */
+  /** Whether a job with this id may exist already. */
   readonly keyed: boolean;
   readonly envelope: JobEnvelope;
   readonly attempts: number;
@@ -31,7 +36,7 @@ export async function prepareJob<Payload>(
   definition: JobDefinition<Payload>,
   payload: Payload,
   options: EnqueueOptions,
-  payloadLimitBytes: number,
+  { payloadLimitBytes, clock }: PreparationOptions,
 ): Promise<PreparedJob> {
   const { idempotencyKey, delay = 0, priority } = options;
   const propagateDeadline = options.propagateDeadline ?? options.carryDeadline ?? false;
@@ -39,7 +44,7 @@ export async function prepareJob<Payload>(
   const checked = await definition.validate(payload);
   checkSize(name, checked, payloadLimitBytes);
   const delayMs = durationMs(`enqueue(${name}).delay`, delay);
-  const now = Date.now();
+  const now = clock.now();
   const context = currentContext();
   const expiresAtMs = Math.min(
     now + delayMs + (expiresAfterMs ?? Infinity),
@@ -76,7 +81,7 @@ function toJson(name: string, payload: unknown): string {
     const json = JSON.stringify(payload) as string | undefined;
     if (json !== undefined) return json;
   } catch (error) {
-    // The rest of V8's message draws the circle over several lines.
+    // The rest of V8's message shows the circle on several lines.
     problem = String((error as Error).message).split('\n')[0]!;
   }
   throw new InvalidPayloadError(name, [`payload cannot be stored as JSON: ${problem}`]);

@@ -11,7 +11,10 @@ it('one time limit holds for the plan of the merchant and for Redis together', a
   const apps = new ContractApps({ url: proxy.through(redis.url) });
   const app = await apps.create({
     producerTimeout: '600ms',
-    throttling: { plans: { basic: { rate: 1 } }, planOf: () => new Promise<string>(() => {}) },
+    throttling: {
+      plans: { basic: { limit: 1, per: '1s' } },
+      planOf: () => new Promise<string>(() => {}),
+    },
   });
   const context = { correlationId: 'order-7', merchantId: 'acme' };
   await eventually(() =>

@@ -41,7 +41,7 @@ export class JobSchedules {
     const { bull } = this.registry.get(definition.queue);
     const path = `schedule '${id}'`;
     if (!ID.test(id)) throw new OptionError(path, id, "use a short id such as 'nightly-report'");
-    const repeat = repeatOptions(path, options);
+    const repeat = repeatOptions(path, options, this.connection.options.clock.now());
     const payload = await definition.validate(options.payload);
     checkSize(name, payload, this.connection.options.payloadLimitBytes);
     const template: ScheduleTemplate = {
@@ -86,6 +86,7 @@ export class JobSchedules {
 function repeatOptions(
   path: string,
   { every, cron, timezone = 'UTC' }: JobScheduleOptions<unknown>,
+  nowMs: number,
 ): Omit<RepeatOptions, 'key'> {
   if ((every === undefined) === (cron === undefined)) {
     throw new OptionError(path, { every, cron }, 'give it either every or cron');
@@ -99,7 +100,7 @@ function repeatOptions(
     throw new OptionError(`${path}.timezone`, timezone, "use a name such as 'Europe/Berlin'");
   }
   try {
-    getNextMillis(Date.now(), { pattern: cron!, tz: timezone });
+    getNextMillis(nowMs, { pattern: cron!, tz: timezone });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new OptionError(`${path}.cron`, cron, `use a pattern such as '0 3 * * *': ${why}`);

@@ -1,3 +1,4 @@
+import { SystemClock } from '@loyalnest/core';
 import { Injectable } from '@nestjs/common';
 import type { JobDefinition } from '../job/job-definition.js';
 import type {
@@ -10,7 +11,7 @@ import type { CancelOutcome } from '../producer/cancel-script.js';
 import type { JobProducer } from '../producer/job-producer.js';
 import { prepareJob, type PreparedJob } from '../producer/prepared-job.js';
 
-const PAYLOAD_LIMIT_BYTES = 64 * 1024;
+const PREPARATION = { payloadLimitBytes: 64 * 1024, clock: new SystemClock() };
 
 /** A job that would be in its queue. */
 export interface RecordedJob<Payload = unknown> {
@@ -50,7 +51,7 @@ export class RecordedJobs implements Pick<JobProducer, keyof JobProducer> {
     payload: Payload,
     options: EnqueueOptions = {},
   ): Promise<EnqueueResult> {
-    return this.record(await prepareJob(definition, payload, options, PAYLOAD_LIMIT_BYTES));
+    return this.record(await prepareJob(definition, payload, options, PREPARATION));
   }
 
   async enqueueMany<Payload>(
@@ -59,7 +60,7 @@ export class RecordedJobs implements Pick<JobProducer, keyof JobProducer> {
   ): Promise<readonly EnqueueManyResult[]> {
     const jobs = [];
     for (const { payload, ...options } of items) {
-      jobs.push(await prepareJob(definition, payload, options, PAYLOAD_LIMIT_BYTES));
+      jobs.push(await prepareJob(definition, payload, options, PREPARATION));
     }
     return jobs.map((job) => this.record(job));
   }

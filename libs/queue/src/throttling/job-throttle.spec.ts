@@ -23,8 +23,8 @@ afterEach(async () => {
 afterAll(() => apps.redis.stop());
 
 const plans = {
-  slow: { rate: { jobs: 1, per: '10s' }, burst: 2, maxDelay: '15s' },
-  fast: { rate: 20, burst: 2, maxDelay: '1s' },
+  slow: { limit: 1, per: '10s', burst: 2, maxDelay: '15s' },
+  fast: { limit: 20, per: '1s', burst: 2, maxDelay: '1s' },
 } satisfies ThrottlingOptions['plans'];
 
 function create(
@@ -143,7 +143,12 @@ describe('at the worker', () => {
       prefix,
       providers: [],
       queue: { throttled: true },
-      module: { throttling: { plans: { any: { rate: 1_000, burst: 100 } }, planOf: () => 'any' } },
+      module: {
+        throttling: {
+          plans: { any: { limit: 1_000, per: '1s', burst: 100 } },
+          planOf: () => 'any',
+        },
+      },
     });
     for (let i = 0; i < 6; i++) await enqueue(producer, 'shop');
     const seen: unknown[] = [];
@@ -186,8 +191,12 @@ describe('the boot fails', () => {
   it.each([
     [{}, 'name at least one plan'],
     [{ a: { rate: 0 } }, 'queue.throttling.plans.a.rate'],
-    [{ a: { rate: 1, burst: 0 } }, 'queue.throttling.plans.a.burst'],
+    [{ a: { limit: 0, per: '1s' } }, 'queue.throttling.plans.a.limit'],
+    [{ a: {} }, 'queue.throttling.plans.a.per'],
+    [{ a: { limit: 1, per: '1s', burst: 0 } }, 'queue.throttling.plans.a.burst'],
     [{ a: { rate: { jobs: 1, per: 'soon' } } }, 'queue.throttling.plans.a.rate.per'],
+    [{ a: { rate: 1, limit: 1 } }, 'queue.throttling.plans.a.rate'],
+    [{ a: { rate: 1, per: '1s' } }, 'queue.throttling.plans.a.rate'],
   ])('for the plans %j', async (bad, problem) => {
     const throttling = { plans: bad as never, planOf: () => 'a' };
     await expect(apps.create({ module: { throttling } })).rejects.toThrow(problem);

@@ -1,9 +1,9 @@
 import { OptionError } from '@loyalnest/core';
+import { reserveSlotsScript, returnSlotsScript } from '@loyalnest/core/toolkit';
 import { Injectable, Logger } from '@nestjs/common';
 import { QueueConnection } from '../connection/queue-connection.js';
 import type { RegisteredQueue } from '../queue-registry.js';
-import { reserveSlots, returnSlots } from './slot-script.js';
-import type { ResolvedThrottlePlan } from './throttling.options.js';
+import type { ResolvedThrottlePlan } from './throttle-plan.js';
 
 export type SlotReservation =
   | { readonly kind: 'slot'; readonly delayMs: number }
@@ -11,8 +11,8 @@ export type SlotReservation =
   | { readonly kind: 'refused'; readonly retryAfterMs: number };
 
 /**
- * Gives jobs of throttled queues their time by the plan of their merchant. It fails open: a plan
- * that cannot be told must not stop the merchant's work.
+ * Gives each job of a throttled queue a slot by its merchant's plan. It fails open: a missing plan
+ * must not stop the merchant's work.
  */
 @Injectable()
 export class JobThrottle {
@@ -59,7 +59,11 @@ export class JobThrottle {
     }
   }
 
-  /** One reservation for each job id, in one step of Redis. */
+  /**
+   * Reserves one slot for each job id, in one step of Redis.
+   *
+   * @param maxDelayMs the longest delay; Infinity for a job that is stored already
+   */
   async reserve(
     { bull }: RegisteredQueue,
     merchantId: string,
@@ -67,27 +71,30 @@ export class JobThrottle {
     jobIds: readonly string[],
     maxDelayMs: number = plan.maxDelayMs,
   ): Promise<readonly SlotReservation[]> {
-    const slots = await reserveSlots.run(
+    const { intervalUs, capacityUs } = plan.rate;
+    const slots = await reserveSlotsScript.run(
       this.connection.producer,
       [this.keyOf(bull, merchantId), ...jobIds.map((id) => bull.toKey(id))],
-      [plan.intervalMs, plan.burst, maxDelayMs],
+      [intervalUs, capacityUs, maxDelayMs === Infinity ? -1 : maxDelayMs * 1_000],
     );
     return slots.map((slot) => {
       if (slot === -1) return { kind: 'duplicate' };
-      if (slot <= -2) return { kind: 'refused', retryAfterMs: -2 - slot };
-      return { kind: 'slot', delayMs: slot };
+      if (slot <= -2)
+        return { kind: 'refused', retryAfterMs: toMs(-2 - slot - maxDelayMs * 1_000) };
+      return { kind: 'slot', delayMs: toMs(slot) };
     });
   }
 
-  /** Gives back the slots of jobs that turned out to be there already. */
+  /** Gives back the slots of jobs that turned out to exist already. */
   async giveBack(
     { bull }: RegisteredQueue,
     merchantId: string,
-    { intervalMs }: ResolvedThrottlePlan,
+    { rate }: ResolvedThrottlePlan,
     slots: number,
   ): Promise<void> {
     const { producer } = this.connection;
-    await returnSlots.run(producer, [this.keyOf(bull, merchantId)], [intervalMs * slots]);
+    const keys = [this.keyOf(bull, merchantId)];
+    await returnSlotsScript.run(producer, keys, [rate.intervalUs, slots]);
   }
 
   private keyOf(bull: RegisteredQueue['bull'], merchantId: string): string {
@@ -96,17 +103,23 @@ export class JobThrottle {
 
   private async inTime(answer: string | Promise<string>): Promise<string> {
     if (typeof answer === 'string') return answer;
+    const { clock, producerTimeoutMs } = this.connection.options;
     // The other half of the time is for Redis.
-    const limitMs = this.connection.options.producerTimeoutMs / 2;
-    let timer: NodeJS.Timeout | undefined;
+    const limitMs = producerTimeoutMs / 2;
+    let cancel: (() => void) | undefined;
     const limit = new Promise<never>((_resolve, reject) => {
       const late = (): void => reject(new Error(`planOf gave no plan in ${limitMs} ms`));
-      timer = setTimeout(late, limitMs);
+      cancel = clock.schedule(late, limitMs);
     });
     try {
       return await Promise.race([answer, limit]);
     } finally {
-      clearTimeout(timer);
+      cancel?.();
     }
   }
+}
+
+/** Whole milliseconds, as BullMQ takes them: never before the slot. */
+function toMs(us: number): number {
+  return Math.ceil(us / 1_000);
 }

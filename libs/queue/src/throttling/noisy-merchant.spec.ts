@@ -33,7 +33,7 @@ async function measure(noisyPerRound: number, throttled = true): Promise<Measure
     queue: { concurrency: CONCURRENCY, throttled },
     module: {
       throttling: {
-        plans: { standard: { rate: 20, burst: 2, maxDelay: '500ms' } },
+        plans: { standard: { limit: 20, per: '1s', burst: 2, maxDelay: '500ms' } },
         planOf: () => 'standard',
       },
     },

@@ -77,9 +77,10 @@ export class JobWorkers
     }
     const { registry, clock, throttle } = this;
     const { unknownNameForMs } = this.connection.options;
-    const paced = new StartThrottle(registry, throttle);
+    const paced = new StartThrottle(registry, throttle, clock);
     const admission = new JobAdmission(this.handlers, clock, unknownNameForMs, paced);
-    this.jobs = new RunningJobs(new JobRunner(admission, clock, new QueueJobJournal(registry)));
+    const runner = new JobRunner(admission, clock, new QueueJobJournal(registry));
+    this.jobs = new RunningJobs(runner, clock);
     await this.connection.ready();
   }
 

@@ -1,15 +1,19 @@
+import type { Clock } from '@loyalnest/core';
 import type { RunnableJob } from '../job/runnable-job.js';
 import { JobLockLostError } from './job-lock-lost.error.js';
 import type { JobRunner } from './job-runner.js';
 import { HandBack } from './run-outcome.js';
 import { settleJob } from './settle-job.js';
 
-/** The runs of this process, from the moment a worker has a job until BullMQ knows what became of it. */
+/** The runs of this process, from the moment a worker takes a job until BullMQ knows its outcome. */
 export class RunningJobs {
   private readonly running = new Map<string, AbortController>();
   private stopped = false;
 
-  constructor(private readonly runner: JobRunner) {}
+  constructor(
+    private readonly runner: JobRunner,
+    private readonly clock: Clock,
+  ) {}
 
   /** Ids of the jobs that are running now. */
   get active(): readonly string[] {
@@ -17,20 +21,20 @@ export class RunningJobs {
   }
 
   /**
-   * From now on every job that still arrives goes back unseen: a paused worker may have one more
-   * underway, as BullMQ does not look again between its blocking read and taking the job.
+   * From now on every job that still arrives goes back without a run. A paused worker may get one
+   * more, as BullMQ does not check again between its blocking read and taking the job.
    */
   stop(): void {
     this.stopped = true;
   }
 
-  /** Tells every run to stop; each job goes back into its queue with no attempt counted. */
+  /** Stops every run. Each job goes back into its queue, and no attempt is counted. */
   handBackAll(): void {
     this.stop();
     for (const controller of this.running.values()) controller.abort(handBack());
   }
 
-  /** Tells a run to stop whose job another worker has. */
+  /** Stops the run of a job that another worker has taken. */
   abandon(id: string): void {
     this.running.get(id)?.abort(new JobLockLostError(id));
   }
@@ -44,9 +48,9 @@ export class RunningJobs {
     this.running.set(id, controller);
     if (this.stopped) controller.abort(handBack());
     try {
-      await settleJob(job, token, await this.runner.run(job, controller));
+      await settleJob(job, token, await this.runner.run(job, controller), this.clock);
     } finally {
-      // A job that was lost may be running here again, with a controller of its own.
+      // A lost job may be running here again, with a controller of its own.
       if (this.running.get(id) === controller) this.running.delete(id);
       cancelled?.removeEventListener('abort', onCancelled);
     }

@@ -1,3 +1,4 @@
+import type { Clock } from '@loyalnest/core';
 import { DelayedError, WaitingError } from 'bullmq';
 import type { RunnableJob } from '../job/runnable-job.js';
 import { redactedError } from './failure-redaction.js';
@@ -5,13 +6,14 @@ import type { RunOutcome } from './run-outcome.js';
 import { terminalFailure } from './terminal-failure.js';
 
 /**
- * Tells BullMQ what became of a run, in its way: by what is thrown. It counts an attempt for all
- * errors but those of a job that has been moved before.
+ * Reports the outcome of a run to BullMQ, which learns it from what is thrown. It counts an attempt
+ * for every error, unless the job has been moved before.
  */
 export async function settleJob(
   job: RunnableJob,
   token: string | undefined,
   outcome: RunOutcome,
+  clock: Clock,
 ): Promise<void> {
   switch (outcome.kind) {
     case 'completed':
@@ -21,10 +23,10 @@ export async function settleJob(
       throw new WaitingError();
     case 'postponed':
       await job.updateData(outcome.data);
-      await job.moveToDelayed(Date.now() + outcome.delayMs, token);
+      await job.moveToDelayed(clock.now() + outcome.delayMs, token);
       throw new DelayedError();
     case 'dead':
-      // BullMQ knows by itself that the attempts are used up, and its failure has no mark.
+      // BullMQ counts the attempts itself, so this failure needs no mark.
       if (outcome.reason === 'exhausted') throw redactedError(outcome.error);
       throw terminalFailure(outcome.reason, redactedError(outcome.error));
     default:

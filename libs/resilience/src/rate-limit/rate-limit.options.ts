@@ -1,30 +1,36 @@
-import { durationMs, type Duration } from '@loyalnest/core';
-import { wholeNumber } from '@loyalnest/core/toolkit';
+import { durationMs, OptionError, type Duration, type Rate } from '@loyalnest/core';
+import {
+  resolveRate,
+  warnDeprecatedOption,
+  wholeNumber,
+  type ResolvedRate,
+} from '@loyalnest/core/toolkit';
 
-export interface RateLimitOptions {
+/** At most `limit` calls in each `per`, and `burst` at once (by default `limit`). */
+export interface RateLimitOptions extends Omit<Rate, 'per'> {
   /**
    * Methods with the same name share one limit.
    * @defaultValue the set's name of `@Resilient`, else `Class.method`
    */
   readonly name?: string;
-  /** Calls per `interval`; at least 1. */
-  readonly limit: number;
-  /** @defaultValue '1s' */
+  /** The time in which `limit` calls may be made; 1 ms to 24 days. @defaultValue '1s' */
+  readonly per?: Duration;
+  /** @deprecated Use `per`. */
   readonly interval?: Duration;
-  /** Calls that may come at once after a pause; at least 1. @defaultValue `limit` */
-  readonly burst?: number;
   /** How long a call waits for its turn; 0 rejects it at once. @defaultValue 0 */
   readonly maxWait?: Duration;
-  /** One limit per key, such as the merchant. Gets the arguments. @defaultValue one for all calls */
+  /** One limit per key, such as the merchant. It gets the arguments. @defaultValue one for all calls */
   readonly key?: (...args: never[]) => string;
-  /** Keys remembered; those whose limit is untouched go first. @defaultValue 10000 */
+  /**
+   * Keys that are remembered; at least 1. Another one evicts a key that was not used for long, the
+   * one with the least to pay for. An evicted key starts anew: it may make up to `burst` calls at once.
+   * @defaultValue 10000
+   */
   readonly maxKeys?: number;
 }
 
 export interface ResolvedRateLimit {
-  readonly limit: number;
-  readonly intervalMs: number;
-  readonly burst: number;
+  readonly rate: ResolvedRate;
   readonly maxWaitMs: number;
   readonly key: ((...args: never[]) => string) | undefined;
   readonly maxKeys: number;
@@ -32,13 +38,21 @@ export interface ResolvedRateLimit {
 
 /** @throws {@link OptionError} with the path of the option */
 export function resolveRateLimit(path: string, options: RateLimitOptions): ResolvedRateLimit {
-  const limit = wholeNumber(`${path}.limit`, options.limit, { min: 1 });
+  const { limit, burst = limit } = options;
   return {
-    limit,
-    intervalMs: durationMs(`${path}.interval`, options.interval ?? '1s', { minMs: 1 }),
-    burst: wholeNumber(`${path}.burst`, options.burst ?? limit, { min: 1 }),
+    rate: resolveRate(path, { limit, per: perOf(path, options), burst }),
     maxWaitMs: durationMs(`${path}.maxWait`, options.maxWait ?? 0),
     key: options.key,
     maxKeys: wholeNumber(`${path}.maxKeys`, options.maxKeys ?? 10_000, { min: 1 }),
   };
+}
+
+function perOf(path: string, { per, interval }: RateLimitOptions): Duration {
+  if (interval === undefined) return per ?? '1s';
+  const old = `${path}.interval`;
+  if (per !== undefined) {
+    throw new OptionError(old, interval, 'remove it: it is the old name of per, which is set');
+  }
+  warnDeprecatedOption(old, 'per');
+  return durationMs(old, interval, { minMs: 1 });
 }

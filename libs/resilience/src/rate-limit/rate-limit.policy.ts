@@ -6,7 +6,7 @@ import type { ResolvedRateLimit } from './rate-limit.options.js';
 import { RateLimitedError } from './rate-limited.error.js';
 import type { RateLimiter, Turn } from './rate-limiter.js';
 
-/** Lets a call pass when its turn has come, or rejects it. Its attempts count as one call. */
+/** Lets a call through when its turn has come, or rejects it. All its attempts count as one call. */
 export class RateLimitPolicy implements Policy {
   readonly kind = 'rate-limit';
   readonly description: string;
@@ -17,8 +17,8 @@ export class RateLimitPolicy implements Policy {
     private readonly options: ResolvedRateLimit,
     private readonly clock: Clock,
   ) {
-    const { limit, intervalMs, burst } = options;
-    this.description = `${limiter.name}, ${limit} in ${intervalMs} ms, burst ${burst}`;
+    const { limit, perMs, burst } = options.rate;
+    this.description = `${limiter.name}, ${limit} in ${perMs} ms, burst ${burst}`;
   }
 
   wrap(next: Operation): Operation {

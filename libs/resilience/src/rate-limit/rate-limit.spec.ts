@@ -1,4 +1,4 @@
-import { runInContext } from '@loyalnest/core';
+import { OptionError, runInContext } from '@loyalnest/core';
 import { Injectable } from '@nestjs/common';
 import fc from 'fast-check';
 import { FakeClock } from '@loyalnest/core/testing';
@@ -22,7 +22,7 @@ async function startClient(options: RateLimitOptions) {
 }
 
 it('lets a burst pass and then one call after another', async () => {
-  const { client, clock } = await startClient({ limit: 10, interval: '1s', burst: 2 });
+  const { client, clock } = await startClient({ limit: 10, per: '1s', burst: 2 });
   const events: unknown[] = [];
   const end = callRejected.subscribe((event) => events.push(event));
   await client.read('a');
@@ -44,7 +44,7 @@ it('lets a call wait for its turn', async () => {
   await expect(waiting).resolves.toBe('b');
 });
 
-it('gives the turn of a caller that went away to the next', async () => {
+it('gives the turn of a caller that has aborted to the next one', async () => {
   const { client, clock } = await startClient({ limit: 10, burst: 1, maxWait: '100ms' });
   await client.read('a');
   const caller = new AbortController();
@@ -71,7 +71,7 @@ it('never lets more calls pass than burst plus rate, and never fewer than a stea
       fc.array(fc.nat(300), { maxLength: 60 }),
       async (limit, burst, gaps) => {
         const clock = new FakeClock();
-        const resolved = resolveRateLimit('test', { limit, burst, interval: 1_000 });
+        const resolved = resolveRateLimit('test', { limit, burst, per: 1_000 });
         const limiter = new RateLimiter('sms', resolved, clock);
         const passedAtMs: number[] = [];
         for (const gap of gaps) {
@@ -91,4 +91,78 @@ it('never lets more calls pass than burst plus rate, and never fewer than a stea
     ),
     { numRuns: 40 },
   );
+});
+
+describe('with all maxKeys keys busy', () => {
+  const resolved = resolveRateLimit('test', { limit: 1, per: '1m', burst: 2, maxKeys: 100 });
+
+  it('one key more evicts the one with the least to pay for, and no other', () => {
+    const limiter = new RateLimiter('sms', resolved, new FakeClock());
+    for (let i = 0; i < 100; i++) {
+      limiter.take(`key-${i}`, 0);
+      if (i !== 7) limiter.take(`key-${i}`, 0);
+    }
+    limiter.take('another', 0);
+    expect(limiter.size).toBe(100);
+    for (let i = 0; i < 100; i++) {
+      if (i !== 7) expect(limiter.take(`key-${i}`, 0)).toBe(60_000);
+    }
+    // It starts anew, with its whole burst.
+    expect([0, 0, 0].map(() => typeof limiter.take('key-7', 0))).toEqual([
+      'object',
+      'object',
+      'number',
+    ]);
+  });
+
+  it('stays within the bound, however many keys come', () => {
+    const limiter = new RateLimiter('sms', resolved, new FakeClock());
+    for (let i = 0; i < 10_000; i++) {
+      limiter.take(`key-${i}`, 0);
+      limiter.take(`key-${i % 50}`, 0);
+      expect(limiter.size).toBeLessThanOrEqual(100);
+    }
+  });
+
+  it('a key whose time has passed goes before any that is busy', async () => {
+    const clock = new FakeClock();
+    const limiter = new RateLimiter('sms', resolved, clock);
+    for (let i = 0; i < 99; i++) for (let call = 0; call < 2; call++) limiter.take(`key-${i}`, 0);
+    // Busy ones are at the front; the one that has nothing to pay for stands behind three of them.
+    limiter.take('free', 0);
+    await clock.advance(60_000);
+    for (let i = 3; i < 99; i++) limiter.take(`key-${i}`, 0);
+    limiter.take('another', 0);
+    expect([0, 0].map(() => typeof limiter.take('key-0', 0))).toEqual(['object', 'number']);
+  });
+});
+
+describe('the old name interval', () => {
+  it('still works, with one warning', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const { client, clock } = await startClient({ limit: 1, interval: '2s' });
+    const warnings = warn.mock.calls.filter(([text]) => String(text).includes('interval'));
+    warn.mockRestore();
+    expect(warnings).toEqual([
+      [
+        'Client.read @RateLimit.interval will be removed in the next version; use per',
+        { type: 'DeprecationWarning', code: 'LOYALNEST_DEPRECATED_OPTION' },
+      ],
+    ]);
+    await client.read('a');
+    await expect(client.read('a')).rejects.toMatchObject({ retryAfterMs: 2_000 });
+    await clock.advance(2_000);
+    await expect(client.read('a')).resolves.toBe('a');
+  });
+
+  it('is refused beside the new one', () => {
+    const both = { limit: 1, per: '1s', interval: '1s' } as const;
+    expect(() => resolveRateLimit('test', both)).toThrow(OptionError);
+    expect(() => resolveRateLimit('test', both)).toThrow('test.interval');
+  });
+
+  it('is named in the error about its value', () => {
+    const bad = { limit: 1, interval: 'soon' as never };
+    expect(() => resolveRateLimit('test', bad)).toThrow("test.interval: got 'soon'");
+  });
 });

@@ -1,8 +1,8 @@
 import { LoyalNestError } from '@loyalnest/core';
 
 /**
- * Our own limit on calls of a dependency; the dependency was not asked. To the outside this service
- * is unavailable for the moment, as with an open circuit: it is not its caller who asks too often.
+ * The call is over this process's own limit for a dependency, which was not called. The category is
+ * `unavailable`, as for an open circuit: the limit says nothing about how often our own caller asks.
  */
 export class RateLimitedError extends LoyalNestError {
   readonly code = 'RATE_LIMITED';

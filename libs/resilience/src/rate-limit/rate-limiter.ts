@@ -1,60 +1,44 @@
+import { reserveSlot, returnSlots } from '@loyalnest/core/toolkit';
+import { BoundedTimes } from './bounded-times.js';
 import type { ResolvedRateLimit } from './rate-limit.options.js';
 
-/** A call's turn: when it comes, and how to give it back while it has not come. */
+/** A call's turn: when it comes, and how to give it back before it has come. */
 export interface Turn {
   readonly delayMs: number;
   cancel(): void;
 }
 
-/**
- * Generic cell rate algorithm (ITU-T I.371): one number per key, the time at which the next call
- * would come if all came evenly. As exact as a token bucket and without a timer.
- */
+/** Gives calls their turns by GCRA, one schedule per key. It is exact and needs no timer. */
 export class RateLimiter {
-  private readonly nextAtMs = new Map<string, number>();
+  private readonly times: BoundedTimes;
 
   constructor(
     readonly name: string,
-    private options: ResolvedRateLimit,
+    private readonly options: ResolvedRateLimit,
     private readonly clock: { monotonic(): number },
-  ) {}
+  ) {
+    this.times = new BoundedTimes(options.maxKeys);
+  }
+
+  /** Keys that are remembered now. */
+  get size(): number {
+    return this.times.size;
+  }
 
   /** A turn within `maxWaitMs`, or else how long until there would be one, in milliseconds. */
   take(key: string, maxWaitMs: number): Turn | number {
-    const { limit, intervalMs, burst } = this.options;
-    const nowMs = this.clock.monotonic();
-    const spacingMs = intervalMs / limit;
-    const evenAtMs = Math.max(this.nextAtMs.get(key) ?? 0, nowMs);
-    const delayMs = Math.max(0, evenAtMs - nowMs - (burst - 1) * spacingMs);
-    // Spacings are added up as floats; a part of a microsecond is no reason to refuse a call.
-    if (delayMs > maxWaitMs + 1e-6) return delayMs;
-    const takenMs = evenAtMs + spacingMs;
-    this.remember(key, takenMs, nowMs);
+    const { rate } = this.options;
+    const nowUs = Math.round(this.clock.monotonic() * 1_000);
+    const maxDelayUs = Math.ceil(maxWaitMs * 1_000);
+    const { reserved, delayUs, tatUs } = reserveSlot(this.times, key, rate, nowUs, maxDelayUs);
+    const delayMs = delayUs / 1_000;
+    if (!reserved) return delayMs;
     return {
       delayMs,
-      // Only the latest turn can be given back: those after it have been told theirs.
+      // Only the latest turn can be given back: later callers have been told theirs already.
       cancel: () => {
-        if (this.nextAtMs.get(key) === takenMs) this.nextAtMs.set(key, evenAtMs);
+        if (this.times.get(key) === tatUs) returnSlots(this.times, key, rate, 1);
       },
     };
-  }
-
-  update(options: ResolvedRateLimit): void {
-    this.options = options;
-  }
-
-  private remember(key: string, atMs: number, nowMs: number): void {
-    this.nextAtMs.delete(key);
-    if (this.nextAtMs.size >= this.options.maxKeys) this.forgetUntouched(nowMs);
-    this.nextAtMs.set(key, atMs);
-  }
-
-  /** The longest unused are looked at first; a key that has still calls to pay for stays. */
-  private forgetUntouched(nowMs: number): void {
-    let looked = 0;
-    for (const [key, atMs] of this.nextAtMs) {
-      if (looked++ === 32) return;
-      if (atMs <= nowMs) this.nextAtMs.delete(key);
-    }
   }
 }

@@ -1,3 +1,4 @@
+import { OutageReport } from '@loyalnest/core/toolkit';
 import { Logger } from '@nestjs/common';
 import { Redis, ReplyError, type RedisOptions } from 'ioredis';
 import type { ResolvedCircuitBroadcast } from './circuit-broadcast.options.js';
@@ -11,11 +12,14 @@ const KEEP_ALIVE_MS = 10_000;
  * itself. An outage is logged once.
  */
 export class BroadcastConnection {
-  private readonly logger = new Logger('CircuitBroadcast');
+  private readonly outage = new OutageReport(new Logger('CircuitBroadcast'), {
+    begin:
+      "Redis is unavailable, so instances do not see each other's circuits; calls are not affected",
+    end: 'Redis is available again',
+  });
   private readonly publisher: Redis;
   private readonly subscriber: Redis;
   private subscribed = false;
-  private unavailable = false;
   private closed = false;
 
   constructor(
@@ -101,16 +105,10 @@ export class BroadcastConnection {
   }
 
   private failed(error: Error): void {
-    if (this.unavailable || this.closed) return;
-    this.unavailable = true;
-    this.logger.warn(
-      `Redis is unavailable, so instances do not see each other's circuits; calls are not affected: ${error.message}`,
-    );
+    if (!this.closed) this.outage.begin(error);
   }
 
   private restored(): void {
-    if (!this.unavailable || !this.subscribed || this.publisher.status !== 'ready') return;
-    this.unavailable = false;
-    this.logger.log('Redis is back');
+    if (this.subscribed && this.publisher.status === 'ready') this.outage.end();
   }
 }

@@ -34,9 +34,7 @@ export function resolveCircuitBroadcast(
 
 function address(path: string, url: unknown): string {
   if (typeof url === 'string' && /^rediss?:\/\//.test(url) && URL.canParse(url)) return url;
-  // The message may be logged, so it hides the password.
-  const shown = typeof url === 'string' ? url.replace(/\/\/.*@/s, '//***@') : url;
-  throw new OptionError(path, shown, 'use an address such as redis://localhost:6379');
+  throw new OptionError(path, url, 'use an address such as redis://localhost:6379');
 }
 
 function text(path: string, value: unknown): string {

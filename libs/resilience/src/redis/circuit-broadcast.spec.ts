@@ -308,7 +308,7 @@ describe('while Redis is unavailable', () => {
     await eventually(() => expect(two.stateOf('sms')).toBe('forced-open'));
     await reaches(two.broadcast, 1);
     expect(about(warn.mock.calls, 'Redis is unavailable')).toBe(2);
-    await eventually(() => expect(about(log.mock.calls, 'Redis is back')).toBe(2));
+    await eventually(() => expect(about(log.mock.calls, 'Redis is available again')).toBe(2));
     expect(unhandled).toEqual([]);
   });
 
@@ -319,7 +319,7 @@ describe('while Redis is unavailable', () => {
     await subscribers(CHANNEL, 1);
     await reaches(one.broadcast, 0);
     await admin.client('KILL', 'TYPE', 'pubsub');
-    await eventually(() => expect(log).toHaveBeenCalledWith('Redis is back'));
+    await eventually(() => expect(log).toHaveBeenCalledWith('Redis is available again'));
     expect(warn).toHaveBeenCalledTimes(1);
     expect(warn).toHaveBeenCalledWith(expect.stringMatching(/^Redis is unavailable.*was closed$/));
   });
@@ -394,7 +394,10 @@ describe('a shutdown', () => {
 
 describe('the options', () => {
   it.each([
-    [{ url: 'http://ada:secret@redis' }, "circuitBroadcast.url: got 'http://***@redis'; use an"],
+    [
+      { url: 'http://ada:secret@redis' },
+      "circuitBroadcast.url: got 'http://ada:***@redis'; use an",
+    ],
     [{ url: undefined as never }, 'circuitBroadcast.url: got undefined'],
     [{ channel: '' }, "circuitBroadcast.channel: got ''"],
     [{ instance: '' }, "circuitBroadcast.instance: got ''"],

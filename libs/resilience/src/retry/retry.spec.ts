@@ -102,6 +102,14 @@ describe('Retry-After', () => {
         }),
     ],
     [
+      'in the longest of several headers',
+      () => Object.assign(new Error('busy'), { headers: { 'retry-after': ['1', '3'] } }),
+    ],
+    [
+      'as a Date',
+      (nowMs) => Object.assign(new Error('busy'), { retryAfter: new Date(nowMs + 3_000) }),
+    ],
+    [
       'as a date',
       (nowMs) =>
         Object.assign(new Error('busy'), {

@@ -35,7 +35,7 @@ export function resolveAdminTokens(
   const given = typeof tokens === 'string' ? parse(tokens) : tokens;
   if (given.length === 0) {
     if (environment['NODE_ENV'] !== 'production') return [DEVELOPMENT_TOKEN];
-    throw new OptionError(PATH, 'none', 'set at least one in production, as name:role:token');
+    throw new OptionError(PATH, tokens, 'set at least one in production, as name:role:token');
   }
   given.forEach(check);
   return given;
@@ -49,7 +49,6 @@ function parse(text: string): AdminToken[] {
   });
 }
 
-/** The error messages never contain a token. */
 function check({ name, role, token }: AdminToken, index: number): void {
   const path = `${PATH}[${index}]`;
   if (!name) throw new OptionError(`${path}.name`, name, 'name its holder: name:role:token');
@@ -57,7 +56,7 @@ function check({ name, role, token }: AdminToken, index: number): void {
     throw new OptionError(`${path}.role`, role, `use one of ${ADMIN_ROLES.join(', ')}`);
   }
   if (token.length < MIN_LENGTH) {
-    const length = `${token.length} characters`;
-    throw new OptionError(`${path}.token`, length, `use at least ${MIN_LENGTH} random characters`);
+    const remedy = `it has ${token.length} characters; use at least ${MIN_LENGTH} random characters`;
+    throw new OptionError(`${path}.token`, token, remedy);
   }
 }

@@ -1,9 +1,8 @@
+import { isAddressPath, secrecyOfPath } from '@loyalnest/core/toolkit';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { ConfigError } from './config.error.js';
 import type { CrossChecked } from './cross-check.js';
-
-const SECRET = /secret|pass|token|key|credential|ur[il]s?$|dsn$/i;
 
 /**
  * Creates a config object from environment variables. Unset and blank variables keep the defaults
@@ -35,8 +34,9 @@ export function readConfig<Config extends object & CrossChecked>(
 function describe(name: string, value: unknown, expected: string): string {
   if (!isSet(value)) return `is not set; ${expected}`;
   const text = String(value);
-  const mayBeShown = !SECRET.test(name) && !text.includes('://');
-  if (mayBeShown) return `got '${text}'; ${expected}`;
+  const mayHoldSecret =
+    secrecyOfPath(name) !== undefined || isAddressPath(name) || text.includes('://');
+  if (!mayHoldSecret) return `got '${text}'; ${expected}`;
   return `got a value that is not shown; ${expected.replaceAll(text, '…')}`;
 }
 

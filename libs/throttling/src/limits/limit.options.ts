@@ -1,5 +1,5 @@
-import { OptionError, type Clock } from '@loyalnest/core';
-import { resolveRate, type Rate, type ResolvedRate } from '../gcra/rate.js';
+import { OptionError, type Clock, type Rate } from '@loyalnest/core';
+import { resolveRate, type ResolvedRate } from '@loyalnest/core/toolkit';
 import { PlanRates, type Plans } from '../plans/plan-rates.js';
 import type { ThrottledRequest } from '../throttled-request.js';
 

@@ -1,5 +1,5 @@
 import type { ExecutionContext } from '@nestjs/common';
-import { resolveRate, type ResolvedRate } from '../gcra/rate.js';
+import { resolveRate, type ResolvedRate } from '@loyalnest/core/toolkit';
 import type { ResolvedLimit } from './limit.options.js';
 import { limitKey } from './limit-key.js';
 import type { ThrottleOverride } from './throttler-metadata.js';

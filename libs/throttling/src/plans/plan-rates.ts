@@ -1,6 +1,6 @@
-import { OptionError, type Clock } from '@loyalnest/core';
+import { OptionError, type Clock, type Rate } from '@loyalnest/core';
+import { resolveRate, type ResolvedRate } from '@loyalnest/core/toolkit';
 import { Logger } from '@nestjs/common';
-import { resolveRate, type Rate, type ResolvedRate } from '../gcra/rate.js';
 import { RecentMap } from '../storage/recent-map.js';
 
 /** Rates by the plan of a client, such as that of a merchant. */

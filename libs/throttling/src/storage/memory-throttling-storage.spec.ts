@@ -1,5 +1,5 @@
+import { resolveRate } from '@loyalnest/core/toolkit';
 import { FakeClock } from '@loyalnest/testing';
-import { resolveRate } from '../gcra/rate.js';
 import { MemoryThrottlingStorage } from './memory-throttling-storage.js';
 
 const rate = resolveRate('limit', { limit: 1, per: '1m' });

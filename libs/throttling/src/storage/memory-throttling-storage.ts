@@ -1,8 +1,8 @@
 import { SystemClock, type Clock } from '@loyalnest/core';
-import { wholeNumber } from '@loyalnest/core/toolkit';
-import { take, type ArrivalTimes, type Cell, type Verdict } from '../gcra/gcra.js';
+import { takeFromCells, wholeNumber, type ArrivalTimes, type Cell } from '@loyalnest/core/toolkit';
 import { RecentMap } from './recent-map.js';
 import { ThrottlingStorage } from './throttling-storage.js';
+import type { Verdict } from './verdict.js';
 
 export interface MemoryStorageOptions {
   /**
@@ -48,7 +48,7 @@ export class MemoryThrottlingStorage extends ThrottlingStorage implements Arriva
       this.tats.age();
       this.agesAtUs = this.nowUs + this.longestUs;
     }
-    return take(this, cells, this.nowUs);
+    return takeFromCells(this, cells, this.nowUs);
   }
 
   get(key: string): number | undefined {

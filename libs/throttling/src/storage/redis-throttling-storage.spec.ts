@@ -1,9 +1,8 @@
 import { CHECK_HEALTH, DRAIN, OBSERVE_METRICS, ON_SHUTDOWN } from '@loyalnest/core';
+import { resolveRate, type Cell } from '@loyalnest/core/toolkit';
 import { eventually, freePort, RedisCluster, RedisServer, TcpProxy } from '@loyalnest/testing';
 import { Logger } from '@nestjs/common';
 import { Cluster, Redis } from 'ioredis';
-import type { Cell } from '../gcra/gcra.js';
-import { resolveRate } from '../gcra/rate.js';
 import { storageChanged, type StorageChanged } from '../throttling.events.js';
 import { createThrottlingStorage } from './create-storage.js';
 import type { RedisStorageOptions } from './redis-storage.options.js';
@@ -189,8 +188,8 @@ describe('while Redis is away', () => {
     expect(await storage[CHECK_HEALTH]()).toEqual({ status: 'up' });
     expect(events.map(({ state }) => state)).toEqual(['away', 'back']);
     expect(lines).toEqual([
-      expect.stringMatching(/^Redis is away, each process keeps limits of its own: /),
-      'Redis is back, limits are shared again',
+      expect.stringMatching(/^Redis is unavailable, so each process keeps limits of its own: /),
+      'Redis is available again, and limits are shared',
     ]);
   });
 
@@ -346,7 +345,7 @@ describe('at the end', () => {
 describe('the boot fails', () => {
   it.each<[RedisStorageOptions, string]>([
     [{ url: 'localhost:6379' }, "throttling.url: got 'localhost:6379'; use an address such as"],
-    [{ url: 'http://ada:hunter2@redis' }, "throttling.url: got 'http://***@redis'; use"],
+    [{ url: 'http://ada:hunter2@redis' }, "throttling.url: got 'http://ada:***@redis'; use"],
     [{ timeout: '2s' }, "throttling.timeout: got '2s'; use a duration from 1 ms to 1000 ms"],
     [{ prefix: 'throttling' }, "throttling.prefix: got 'throttling'; put a part in braces"],
     [{ maxKeys: 0 }, 'throttling.maxKeys: got 0'],

@@ -14,19 +14,23 @@ import {
   type MetricSource,
   type ShutdownListener,
 } from '@loyalnest/core';
-import { measureRedis } from '@loyalnest/core/toolkit';
+import {
+  measureRedis,
+  OutageReport,
+  takeFromCellsScript,
+  type Cell,
+} from '@loyalnest/core/toolkit';
 import { Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import type { Cluster, Redis } from 'ioredis';
 import { once } from 'node:events';
-import { gcraScript } from '../gcra/gcra-script.js';
-import type { Cell, Verdict } from '../gcra/gcra.js';
 import { storageChanged } from '../throttling.events.js';
 import { AwaitedAnswers } from './awaited-answers.js';
 import { MemoryThrottlingStorage } from './memory-throttling-storage.js';
 import { ThrottlingStorage } from './throttling-storage.js';
+import type { Verdict } from './verdict.js';
 
 export interface RedisStorageSettings {
-  /** Called when all else is right. */
+  /** Called once all other settings have been checked. */
   readonly connect: () => Redis | Cluster;
   /** Whether the storage made the connection, and closes it. */
   readonly isOwn: boolean;
@@ -37,20 +41,20 @@ export interface RedisStorageSettings {
 }
 
 const PROBE_EVERY_MS = 250;
-/** A probe without an answer for so long: the connection is dead, though nothing has closed it. */
+/** A connection on which a probe gets no answer for this long is dead, though nothing closed it. */
 const DEAD_AFTER_MS = 5_000;
 const CONNECT_WITHIN_MS = 1_000;
 
-/** One request in each microsecond: it is always taken, and gone at once. */
+/** One request in each microsecond. It is always let in, and forgotten at once. */
 const PROBE: Cell = {
   key: 'probe',
   rate: { limit: 1_000, perMs: 1, burst: 1_000, intervalUs: 1, capacityUs: 1_000 },
 };
 
 /**
- * Keeps what was taken in Redis, so that all processes share it: one step of one script for all
- * limits of a request. It fails open: while Redis is away, hangs or refuses, this process keeps
- * limits of its own, and only the requests that found it out have waited, no longer than the timeout.
+ * Keeps what was taken in Redis, so that all processes share it, in one step of one script for all
+ * limits of a request. It fails open: while Redis is unavailable, hangs or refuses, this process keeps
+ * limits of its own. Only the requests that find this out have to wait, up to the timeout.
  */
 export class RedisThrottlingStorage
   extends ThrottlingStorage
@@ -64,13 +68,15 @@ export class RedisThrottlingStorage
 {
   readonly healthCheck = { name: 'redis:throttling', critical: false };
   readonly metricSource = 'throttling';
-  private readonly logger = new Logger('Throttling');
+  private readonly outage = new OutageReport(new Logger('Throttling'), {
+    begin: 'Redis is unavailable, so each process keeps limits of its own',
+    end: 'Redis is available again, and limits are shared',
+  });
   private readonly redis: Redis | Cluster;
   private readonly prefix: string;
   private readonly clock: Clock;
   private readonly local: MemoryThrottlingStorage;
   private readonly answers: AwaitedAnswers;
-  private reason: string | undefined;
   private lastError = 'it has not answered yet';
   private probeSentMs: number | undefined;
   private draining = false;
@@ -101,8 +107,8 @@ export class RedisThrottlingStorage
   }
 
   /**
-   * Lets the first requests find a connection, and the script in Redis: to bring it takes a second
-   * way there. A boot does not wait for Redis to come back.
+   * Connects and loads the script into Redis, so that the first requests need no second round trip. A
+   * boot does not wait for an unavailable Redis.
    */
   async onModuleInit(): Promise<void> {
     const timeUp = once(AbortSignal.timeout(CONNECT_WITHIN_MS), 'abort').then(() => {
@@ -120,7 +126,7 @@ export class RedisThrottlingStorage
   }
 
   override take(cells: readonly Cell[]): Verdict | Promise<Verdict> {
-    if (this.reason !== undefined || this.closed) return this.takeLocally(cells);
+    if (this.outage.isOutage || this.closed) return this.takeLocally(cells);
     if (this.redis.status !== 'ready') {
       this.leave(this.lastError);
       return this.takeLocally(cells);
@@ -131,15 +137,15 @@ export class RedisThrottlingStorage
         (verdict) => {
           if (endWaiting()) resolve(verdict);
         },
-        // By it all that wait give up, this one too.
+        // Leaving Redis settles every waiting request, including this one.
         (error: unknown) => this.leave(messageOf(error)),
       );
     });
   }
 
   async [CHECK_HEALTH](): Promise<HealthObservation> {
-    if (this.reason === undefined && !this.closed) await this.take([PROBE]);
-    if (this.reason === undefined) return { status: 'up' };
+    if (!this.outage.isOutage && !this.closed) await this.take([PROBE]);
+    if (!this.outage.isOutage) return { status: 'up' };
     const code = this.redis.status === 'ready' ? 'no-answer' : 'not-connected';
     return { status: 'down', code };
   }
@@ -149,13 +155,13 @@ export class RedisThrottlingStorage
       {
         name: 'loyalnest_throttling_redis_up',
         help: 'Whether limits are shared through Redis (1), or kept by this process alone (0)',
-        value: this.reason === undefined ? 1 : 0,
+        value: this.outage.isOutage ? 0 : 1,
       },
       ...measureRedis(this.redis, 'throttling'),
     ];
   }
 
-  /** After everything that requests need: a service that drains still limits. */
+  /** Closes after everything that requests need: a service that drains still limits them. */
   [DRAIN](): readonly DrainStep[] {
     return [{ phase: 'close-connections', name: 'redis:throttling', run: () => this.close() }];
   }
@@ -164,7 +170,7 @@ export class RedisThrottlingStorage
     this.draining = true;
   }
 
-  /** Without a graceful shutdown; the server is closed by then. */
+  /** For applications without a graceful shutdown. The server is closed by then. */
   onApplicationShutdown(): void {
     if (!this.draining) this.close();
   }
@@ -182,23 +188,19 @@ export class RedisThrottlingStorage
   private async ask(cells: readonly Cell[]): Promise<Verdict> {
     const keys = cells.map(({ key }) => this.prefix + key);
     const args = cells.flatMap(({ rate }) => [rate.intervalUs, rate.capacityUs]);
-    const [allowed, ...aheadUs] = await gcraScript.run(this.redis, keys, args);
+    const [allowed, ...aheadUs] = await takeFromCellsScript.run(this.redis, keys, args);
     return { allowed: allowed === 1, aheadUs };
   }
 
   private leave(reason: string): void {
-    if (this.reason !== undefined || this.closed) return;
-    this.reason = reason;
-    this.logger.warn(`Redis is away, each process keeps limits of its own: ${reason}`);
+    if (this.closed || !this.outage.begin(reason)) return;
     storageChanged.publish({ state: 'away', reason });
     this.answers.giveUp();
     this.probeLater();
   }
 
   private comeBack(): void {
-    if (this.reason === undefined || this.closed) return;
-    this.reason = undefined;
-    this.logger.log('Redis is back, limits are shared again');
+    if (this.closed || !this.outage.end()) return;
     storageChanged.publish({ state: 'back' });
   }
 
@@ -206,9 +208,9 @@ export class RedisThrottlingStorage
     this.clock.schedule(() => this.probe(), PROBE_EVERY_MS, false);
   }
 
-  /** One at a time: a Redis that hangs must not find a pile of them. */
+  /** One probe at a time: they must not pile up on a Redis that hangs. */
   private probe(): void {
-    if (this.reason === undefined || this.closed) return;
+    if (!this.outage.isOutage || this.closed) return;
     const nowMs = this.clock.monotonic();
     if (this.probeSentMs !== undefined && nowMs - this.probeSentMs >= DEAD_AFTER_MS) {
       this.probeSentMs = undefined;
@@ -224,11 +226,11 @@ export class RedisThrottlingStorage
   private async sendProbe(sentMs: number): Promise<void> {
     try {
       await this.ask([PROBE]);
-      // An answer that comes too late would be too late for a request.
+      // An answer that comes this late would be too late for a request.
       const isInTime = this.clock.monotonic() - sentMs <= this.settings.timeoutMs;
       if (isInTime) this.comeBack();
     } catch {
-      // The next probe will tell.
+      // The next probe finds out.
     } finally {
       if (this.probeSentMs === sentMs) this.probeSentMs = undefined;
     }

@@ -1,6 +1,7 @@
+import { resolveRate, type Cell } from '@loyalnest/core/toolkit';
 import type { ThrottlerStorage } from '@nestjs/throttler';
-import { remaining, resetSeconds, retryAfterMs, type Cell, type Verdict } from '../gcra/gcra.js';
-import { resolveRate } from '../gcra/rate.js';
+import { remaining, resetSeconds, retryAfterMs } from '../cell-state.js';
+import type { Verdict } from './verdict.js';
 
 type ThrottlerStorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 

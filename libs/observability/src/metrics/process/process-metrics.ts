@@ -1,6 +1,6 @@
 import type { Measurement } from '@loyalnest/core';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { EventLoopMonitor } from './event-loop-monitor.js';
+import { EventLoopWindow } from './event-loop-window.js';
 
 /** prom-client starts its own monitor of the loop; at this resolution it never fires. */
 const NEVER_MS = 3_600_000;
@@ -9,7 +9,7 @@ const NEVER_MS = 3_600_000;
 export class ProcessMetrics {
   private static shared: ProcessMetrics | undefined;
   readonly registry = new Registry();
-  private readonly loop = new EventLoopMonitor();
+  private readonly loop = new EventLoopWindow();
 
   /** They describe the process, so there is one of them, however many applications it holds. */
   static ofThisProcess(): ProcessMetrics {

@@ -1,24 +1,24 @@
 import { setImmediate } from 'node:timers/promises';
-import { EventLoopMonitor, WINDOW_MS } from './event-loop-monitor.js';
+import { EventLoopWindow, WINDOW_MS } from './event-loop-window.js';
 
 function beBusy(ms: number): void {
   const until = performance.now() + ms;
   while (performance.now() < until);
 }
 
-it('shows every reader the same window, and a new one when it is over', async () => {
+it('shows every reader the same window, and a new one when it has ended', async () => {
   let now = 0;
-  const monitor = new EventLoopMonitor(() => now);
-  const { activeSeconds: activeBefore, idleSeconds: _, ...window } = monitor.read();
+  const loop = new EventLoopWindow(() => now);
+  const { activeSeconds: activeBefore, idleSeconds: _, ...window } = loop.read();
   // The histogram takes its first value when its timer fires.
   for (let i = 0; i < 5; i++) {
     beBusy(60);
     await setImmediate();
   }
   now = WINDOW_MS - 1;
-  expect(monitor.read()).toMatchObject(window);
+  expect(loop.read()).toMatchObject(window);
   now = WINDOW_MS;
-  const later = monitor.read();
+  const later = loop.read();
   expect(later.maxSeconds).toBeGreaterThan(0.01);
   expect(later.maxSeconds).toBeGreaterThan(window.maxSeconds);
   expect(later.utilization).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-/** Parts of names; case, hyphens and underscores do not count. */
+/** Parts of secret names. Case, hyphens and underscores do not count. */
 const PARTS = [
   'authorization',
   'cookie',
@@ -18,10 +18,10 @@ const PARTS = [
 ];
 const WHOLE = ['contact', 'cvc', 'cvv', 'iban', 'ssn'];
 
-/** Names come from code; a map keyed by ids must not make this grow for ever. */
+/** Names come from code, but a map whose keys are ids must not make this grow without a bound. */
 const MAX_KNOWN = 2_000;
 
-/** Tells names of fields whose values are never written. */
+/** Knows the names of fields whose values are never written. */
 export class SecretNames {
   private readonly whole: ReadonlySet<string>;
   private readonly known = new Map<string, boolean>();

@@ -1,0 +1,31 @@
+import { durationMs } from '../../duration/duration.js';
+import { OptionError } from '../../options/option.error.js';
+import type { Rate } from '../../rate/rate.js';
+import { wholeNumber } from '../options/number-options.js';
+
+/** A rate in the terms of GCRA. Times are whole microseconds, so that sums of them are exact. */
+export interface ResolvedRate {
+  readonly limit: number;
+  readonly perMs: number;
+  readonly burst: number;
+  /** `per / limit`, rounded to a microsecond: the time that one of them takes up. */
+  readonly intervalUs: number;
+  /** `burst` intervals: how far a key may be ahead of its rate. */
+  readonly capacityUs: number;
+}
+
+/** One in each microsecond. Rounding the interval would make a faster rate unlimited. */
+const MAX_PER_MS = 1_000;
+
+/** @throws {@link OptionError} whose path begins with `path` */
+export function resolveRate(path: string, { limit, per, burst = limit }: Rate): ResolvedRate {
+  const perMs = durationMs(`${path}.per`, per, { minMs: 1 });
+  wholeNumber(`${path}.limit`, limit, { min: 1 });
+  if (limit > perMs * MAX_PER_MS) {
+    throw new OptionError(`${path}.limit`, limit, 'use at most 1000 per millisecond');
+  }
+  const intervalUs = Math.round((perMs * 1_000) / limit);
+  const maxBurst = Math.floor(Number.MAX_SAFE_INTEGER / 4 / intervalUs);
+  wholeNumber(`${path}.burst`, burst, { min: 1, max: maxBurst });
+  return { limit, perMs, burst, intervalUs, capacityUs: burst * intervalUs };
+}

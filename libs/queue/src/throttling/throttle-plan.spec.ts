@@ -1,0 +1,43 @@
+import { resolvePlan } from './throttle-plan.js';
+
+let warn: jest.SpyInstance;
+beforeEach(() => {
+  warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+});
+afterEach(() => warn.mockRestore());
+
+const ofRate = (path: string, rate: unknown) => resolvePlan(path, { rate } as never).rate;
+
+it('starts one job at a time unless it has a burst, and delays a job by a minute at most', () => {
+  const { rate, maxDelayMs } = resolvePlan('plan', { limit: 5, per: '1s' });
+  expect(rate).toMatchObject({ burst: 1, intervalUs: 200_000, capacityUs: 200_000 });
+  expect(maxDelayMs).toBe(60_000);
+  expect(warn).not.toHaveBeenCalled();
+});
+
+it.each([
+  [5, { limit: 5, per: '1s' }],
+  [0.5, { limit: 1, per: '2s' }],
+  [2.5, { limit: 1, per: '400ms' }],
+  [
+    { jobs: 600, per: '1m' },
+    { limit: 600, per: '1m' },
+  ],
+] as const)('reads the old rate %j as %j', (rate, plan) => {
+  const path = `plan ${JSON.stringify(rate)}`;
+  expect(ofRate(path, rate).intervalUs).toBe(resolvePlan(path, plan).rate.intervalUs);
+});
+
+it('warns once of the old rate', () => {
+  for (let i = 0; i < 2; i++) ofRate('plans.basic', 5);
+  expect(warn.mock.calls).toEqual([
+    [
+      "plans.basic.rate will be removed in the next version; use limit and per, such as { limit: 5, per: '1s' }",
+      { type: 'DeprecationWarning', code: 'LOYALNEST_DEPRECATED_OPTION' },
+    ],
+  ]);
+});
+
+it.each([0, -1, Number.NaN, Infinity, '5'])('refuses the old rate %p', (rate) => {
+  expect(() => ofRate('plan', rate)).toThrow('plan.rate: got');
+});

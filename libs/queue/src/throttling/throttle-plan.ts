@@ -1,0 +1,71 @@
+import { durationMs, OptionError, type Duration, type Rate } from '@loyalnest/core';
+import {
+  resolveRate,
+  warnDeprecatedOption,
+  wholeNumber,
+  type ResolvedRate,
+} from '@loyalnest/core/toolkit';
+
+/** How fast the jobs of one merchant may start: `limit` jobs in each `per`. */
+export type ThrottlePlan = PlanBounds & (PlanRate | DeprecatedPlanRate);
+
+interface PlanBounds {
+  /** Jobs that may start at once after a quiet time. @defaultValue 1 */
+  readonly burst?: number;
+  /** The longest delay of a job. A job that would wait longer is refused. @defaultValue '1m' */
+  readonly maxDelay?: Duration;
+}
+
+interface PlanRate extends Omit<Rate, 'burst'> {
+  readonly rate?: undefined;
+}
+
+interface DeprecatedPlanRate {
+  /**
+   * Jobs per second, or jobs per any time. Greater than 0.
+   *
+   * @deprecated Use `limit` and `per`.
+   */
+  readonly rate: number | { readonly jobs: number; readonly per: Duration };
+  readonly limit?: undefined;
+  readonly per?: undefined;
+}
+
+export interface ResolvedThrottlePlan {
+  readonly rate: ResolvedRate;
+  readonly maxDelayMs: number;
+}
+
+/** @throws OptionError that begins with `path` */
+export function resolvePlan(path: string, plan: ThrottlePlan): ResolvedThrottlePlan {
+  const { burst = 1, maxDelay = '1m' } = plan;
+  return {
+    rate: resolveRate(path, { ...limitOf(path, plan), burst }),
+    maxDelayMs: durationMs(`${path}.maxDelay`, maxDelay),
+  };
+}
+
+function limitOf(path: string, plan: ThrottlePlan): Pick<Rate, 'limit' | 'per'> {
+  if (plan.rate === undefined) return plan;
+  const { rate, limit, per }: Partial<ThrottlePlan> = plan;
+  const old = `${path}.rate`;
+  if (limit !== undefined || per !== undefined) {
+    throw new OptionError(old, rate, 'remove it: it is the old name of limit and per');
+  }
+  warnDeprecatedOption(old, "limit and per, such as { limit: 5, per: '1s' }");
+  return limitOfRate(old, rate);
+}
+
+function limitOfRate(path: string, rate: DeprecatedPlanRate['rate']): Pick<Rate, 'limit' | 'per'> {
+  if (typeof rate === 'object' && rate !== null) {
+    return {
+      limit: wholeNumber(`${path}.jobs`, rate.jobs, { min: 1 }),
+      per: durationMs(`${path}.per`, rate.per, { minMs: 1 }),
+    };
+  }
+  if (!Number.isFinite(rate) || rate <= 0) {
+    throw new OptionError(path, rate, "use limit and per, such as { limit: 1, per: '2s' }");
+  }
+  // A fraction has no whole number of jobs per second: one job takes that much longer.
+  return Number.isInteger(rate) ? { limit: rate, per: 1_000 } : { limit: 1, per: 1_000 / rate };
+}
