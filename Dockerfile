@@ -1,6 +1,6 @@
-# One file for all apps: docker build --build-arg APP=points-service .
+# One Dockerfile for all apps: docker build --build-arg APP=points-service .
 
-# The manifests alone, so that a change of code does not install everything again.
+# Only the package manifests, so that a code change does not invalidate the install layer.
 FROM node:24-bookworm-slim AS manifests
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -20,7 +20,7 @@ RUN node tools/build.ts \
 FROM node:24-bookworm-slim
 ARG APP
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=3000
-# Left alone, Node takes its limits from the machine's memory and keeps 290 MiB where 125 do.
+# By default Node sizes its heap by the machine's memory and keeps 290 MiB where 125 MiB are enough.
 ENV NODE_OPTIONS="--max-old-space-size=512 --max-semi-space-size=8"
 WORKDIR /app
 COPY --from=build /app/package.json ./
@@ -31,5 +31,5 @@ USER node
 EXPOSE 3000
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-# Node is PID 1: it gets the signals itself, and the graceful shutdown answers them.
+# Node runs as PID 1, so it receives signals directly and shuts down gracefully.
 CMD ["node", "dist/app/main.js"]

@@ -1,5 +1,5 @@
-// Jest runs the sources as CommonJS: SWC also transforms the ESM-only packages below, so that no
-// Node flag is needed on any supported version. The e2e specs start the built ESM services.
+// Jest runs the sources as CommonJS. SWC also transforms the ESM-only packages below, so no supported
+// Node version needs a flag. The e2e specs start the built ESM services.
 const esmOnly = ['@nestjs', '@loyalnest', 'nestjs-pino', 'commander'];
 
 export default {
