@@ -77,7 +77,7 @@ let served: Promise<Families>;
 
   it('have few panels that are empty where all is well, and Prometheus accepts those too', async () => {
     const quiet = queries.filter(({ isQuiet }) => isQuiet);
-    expect(quiet.map(({ panel }) => panel)).toEqual(['Workers that went silent']);
+    expect(quiet.map(({ panel }) => panel)).toEqual(['Stalled jobs']);
     for (const { expr } of quiet) await prometheus.query(asked(expr, ALL));
   });
 

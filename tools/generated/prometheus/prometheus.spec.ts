@@ -11,7 +11,7 @@ interface Compose {
   readonly services: Readonly<Record<string, { readonly volumes?: readonly string[] }>>;
 }
 
-/** What a scrape adds to the series of a target. */
+/** The labels that a scrape adds to the series of a target. */
 interface Discovered {
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -32,7 +32,7 @@ interface Discovered {
   afterAll(() => rmSync(container, { recursive: true }));
 
   it(
-    'finds its configuration, the rules of the suite and the objectives where compose mounts them',
+    'loads its configuration, the rules of the suite and the objectives from the compose mounts',
     async () => {
       const said = await promtool('check', 'config', join(container, FOLDER, 'prometheus.yml'));
       expect(said).toContain('SUCCESS: 2 rule files found');
@@ -43,7 +43,7 @@ interface Discovered {
   );
 
   it(
-    'names each service as its job, and not all of them together',
+    'uses each service name as the job label',
     async () => {
       const file = join(container, FOLDER, 'prometheus.yml');
       const said = await promtool('check', 'service-discovery', file, 'loyalnest');
