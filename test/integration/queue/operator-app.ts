@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 const { REDIS_URL, PREFIX, OPERATION, ID = '', DIES_BEFORE } = process.env;
 
 type Queue = typeof import('@loyalnest/queue');
-// A process is started for each step: without Nest it is there in a quarter of the time.
+// The spec starts a process for each step. Without Nest it starts in a quarter of the time.
 const part = async (file: string): Promise<Queue> =>
   (await import(new URL(file, import.meta.resolve('@loyalnest/queue')).href)) as Queue;
 const { DeadLetters } = await part('dead-letter/dead-letters.js');
@@ -29,7 +29,7 @@ const OPERATIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   discard: () => letters.discard(ID, { by, reason: 'of no use' }),
   restore: () => letters.restore(ID, by),
   task: async () => {
-    // What comes then is waiting for outcomes, without an end while no worker runs.
+    // After that the task waits for outcomes, forever while no worker runs.
     const settling = new Promise((resolve) => {
       redriveTaskChanged.subscribe((task) => task.state === 'settling' && resolve(task));
     });
@@ -46,8 +46,8 @@ console.log('done');
 process.exit(0);
 
 /**
- * Ends the process by SIGKILL when it would go to Redis for the n-th time: what went before has
- * been answered, and nothing else reaches Redis. A pipeline goes at once.
+ * Kills the process before its n-th round trip to Redis: all earlier ones have been answered, and
+ * nothing else reaches Redis. A pipeline is one round trip.
  */
 function dieBefore(n: number): void {
   const send = redis.sendCommand.bind(redis);
