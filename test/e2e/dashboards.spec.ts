@@ -158,6 +158,6 @@ async function problemWith({ where, expr, legend }: PanelQuery): Promise<string 
   const known = new Set(part.flatMap(({ labels }) => Object.keys(labels)));
   const unknown = named.find((label) => !known.has(label));
   if (unknown !== undefined) return `${where}: no series has the label ${unknown}`;
-  const untold = [...known].find((label) => !named.includes(label) && !OF_THE_TARGET.has(label));
-  return untold === undefined ? undefined : `${where}: the legend does not show ${untold}`;
+  const hidden = [...known].find((label) => !named.includes(label) && !OF_THE_TARGET.has(label));
+  return hidden === undefined ? undefined : `${where}: the legend does not show ${hidden}`;
 }

@@ -61,7 +61,7 @@ it('invites the friend by SMS', async () => {
   await invited(await refer(), { channel: 'sms' });
 });
 
-it('does not return the contact data of the friend', async () => {
+it('does not reveal the e-mail address of the friend', async () => {
   const id = await refer('secret@example.com');
   expect(JSON.stringify((await referral(id)).body)).not.toContain('secret@example.com');
 });

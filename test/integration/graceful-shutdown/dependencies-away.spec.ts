@@ -33,21 +33,21 @@ afterAll(async () => {
   program.remove();
 });
 
-describe.each(['redis', 'postgres'] as const)('with %s unavailable', (away) => {
+describe.each(['redis', 'postgres'] as const)('with %s unavailable', (unavailable) => {
   it.each(['blackHole', 'down'] as const)(
     'ends before its deadline (%s)',
     async (fault) => {
-      const target = new URL(away === 'redis' ? redis.url : database);
+      const target = new URL(unavailable === 'redis' ? redis.url : database);
       const proxy = await TcpProxy.start({ target: { port: Number(target.port) } });
-      const prefix = `${away}-${fault}`;
+      const prefix = `${unavailable}-${fault}`;
       const worker = OwnProcess.start({
         name: 'worker',
         command: process.execPath,
         args: [program.entry],
         env: {
           ...process.env,
-          REDIS_URL: away === 'redis' ? proxy.through(redis.url) : redis.url,
-          DATABASE_URL: away === 'postgres' ? proxy.through(database) : database,
+          REDIS_URL: unavailable === 'redis' ? proxy.through(redis.url) : redis.url,
+          DATABASE_URL: unavailable === 'postgres' ? proxy.through(database) : database,
           PREFIX: prefix,
           CONCURRENCY: '2',
           LOCK_MS: '30000',
