@@ -1,5 +1,5 @@
-// How fast an instance says that it goes, and how long its requests keep it: time from SIGTERM until
-// readiness has fallen, and until the process has ended, at several rates of requests.
+// How long a shutdown takes: the time from SIGTERM until the instance is unready and until the process
+// has ended, at several request rates.
 import { ServiceProcess } from '@loyalnest/testing';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import type { Figure, Topic } from './figure.js';
 
 const RATES = [0, 50, 200];
 const ROUNDS = 3;
-/** What the instance is told; it is kept out of the figure of the drain. */
+/** The configured delay, which the drain figure does not include. */
 const PROPAGATION_MS = 1_000;
 /** Requests take 20 to 300 ms. */
 const UNREADY_BAR_MS = 200;
@@ -64,7 +64,7 @@ async function measure(
     process.kill(service.pid!, 'SIGTERM');
     while ((await status(service.url, '/health/ready', agent)) === 200);
     const unreadyMs = performance.now() - startedAt;
-    // The load balancer has heard of it by now.
+    // By now the load balancer would have stopped sending requests.
     await sleep(PROPAGATION_MS - 200);
     ending.abort();
     await service.exited;
@@ -78,7 +78,7 @@ async function measure(
   }
 }
 
-/** The status of the answer; 0 if there was none. */
+/** The status code; 0 if there was no answer. */
 function status(url: string, path: string, agent: Agent): Promise<number> {
   return new Promise((resolve) => {
     const call = request(url + path, { agent }, (answer) => {

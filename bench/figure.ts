@@ -1,4 +1,4 @@
-/** One measured figure and the bar that it has to stay below. */
+/** A measured figure and the bar that it must meet. */
 export interface Figure {
   /** `topic/name` */
   readonly name: string;
@@ -9,5 +9,5 @@ export interface Figure {
   readonly direction: '<=' | '>=';
 }
 
-/** A file of this folder named after its topic exports one of these as its default. */
+/** Each `<topic>.ts` in this folder exports one as its default. */
 export type Topic = () => Promise<readonly Figure[]>;

@@ -1,5 +1,5 @@
-// A service with the health pages and, beside them, a handler that answers a constant; on the
-// adapter that the argument names. probe.ts starts it and asks it what its answers have cost.
+// A service with the health pages and a handler that answers a constant, on the adapter that the
+// argument names. probe.ts starts it and asks for its processor time.
 import { CHECK_HEALTH, type HealthContributor, type HealthObservation } from '@loyalnest/core';
 import { HealthModule, HealthSampler } from '@loyalnest/health';
 import { Controller, Get, Module } from '@nestjs/common';
@@ -30,7 +30,7 @@ class ConstantController {
 
 class AppModule {}
 
-// Node runs this file with its types stripped, and knows no decorators then.
+// Node only strips types from this file and does not support decorators.
 const { prototype } = ConstantController;
 Controller('constant')(ConstantController);
 Get()(prototype, 'answer', Object.getOwnPropertyDescriptor(prototype, 'answer')!);

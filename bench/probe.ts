@@ -1,5 +1,5 @@
-// What a probe costs the service over a handler that answers a constant, as processor time. Both are
-// asked in turn over the same connections, in another order each time.
+// The processor time of a probe relative to a handler that answers a constant. Both run in turn over
+// the same connections, in random order.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent, get } from 'node:http';
@@ -43,7 +43,7 @@ async function measureAdapter(adapter: string): Promise<readonly Figure[]> {
   }
 }
 
-/** Microseconds of the service's processor; the lower quartile of the blocks. */
+/** Processor time of the service per request in microseconds: the lower quartile of the blocks. */
 async function cpuPerRequest(
   service: ChildProcess,
   request: (path: string) => Promise<void>,
@@ -79,7 +79,7 @@ async function inLanes(request: () => Promise<void>): Promise<void> {
 function ask(agent: Agent, url: string): Promise<void> {
   return new Promise((resolve, reject) => {
     get(url, { agent }, (response) => {
-      if (response.statusCode !== 200) reject(new Error(`${url} gave ${response.statusCode}`));
+      if (response.statusCode !== 200) reject(new Error(`${url} answered ${response.statusCode}`));
       response.on('end', resolve).resume();
     }).on('error', reject);
   });

@@ -13,7 +13,7 @@ import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Queue, Worker, type ConnectionOptions, type JobsOptions } from 'bullmq';
 
-/** About 190 bytes of JSON, as a points service has them. */
+/** About 190 bytes of JSON, a typical payload of a points service. */
 export const PAYLOAD = {
   orderId: 'gid://shopify/Order/5678901234',
   merchant: 'demo.myshopify.com',
@@ -25,7 +25,7 @@ export const PAYLOAD = {
 };
 type Payload = typeof PAYLOAD;
 
-/** Accepts what is measured: the cost of a validator is its own. */
+/** Accepts everything, so that the figures contain no cost of a validator. */
 const AnyPayload: StandardSchema<Payload> = {
   '~standard': {
     version: 1,
@@ -33,7 +33,7 @@ const AnyPayload: StandardSchema<Payload> = {
   },
 };
 
-/** What the module gives a job, so that both sides store and trim alike. */
+/** The job options of the module, so that both sides store and trim jobs alike. */
 export const JOB_OPTIONS: JobsOptions = {
   attempts: 5,
   backoff: { type: 'exponential', delay: 1_000 },
@@ -45,24 +45,24 @@ export const JOB_OPTIONS: JobsOptions = {
 export const CONCURRENCIES = [1, 10, 50] as const;
 export type Concurrency = (typeof CONCURRENCIES)[number];
 
-/** Jobs of one side, in queues of their own. */
+/** One side of the comparison, with its own queues. */
 export interface Side {
   enqueue(): Promise<unknown>;
   enqueueMany(count: number): Promise<unknown>;
-  /** Stores `count` jobs that wait, runs them, and resolves when all have run. */
+  /** Stores `count` jobs, then runs them; resolves when all have run. */
   process(concurrency: Concurrency, count: number): Promise<Run>;
-  /** The same with jobs that fail for good at once. */
+  /** The same with jobs that become dead letters on their first run. */
   fail(count: number): Promise<Run>;
-  /** Puts failed jobs back into their queue, as fast as it can; they are not run. */
+  /** Puts failed jobs back into their queue as fast as possible, without running them. */
   redrive(count: number): Promise<Run>;
-  /** Removes what is stored. */
+  /** Removes all stored jobs. */
   clear(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface Run {
   readonly seconds: number;
-  /** Of this process, per job. */
+  /** Processor time of this process, per job. */
   readonly cpuUs: number;
 }
 
@@ -75,7 +75,7 @@ export async function measure(count: number, task: () => Promise<unknown>): Prom
   return { seconds, cpuUs: (user + system) / count };
 }
 
-/** Resolves when it was called `count` times. */
+/** `start` resolves after `count` ticks. */
 class Countdown {
   private left = 0;
   private done: () => void = () => {};
@@ -158,7 +158,7 @@ class Handlers {
   }
 }
 
-// Node runs this file with its types stripped, and knows no decorators then.
+// Node only strips types from this file and does not support decorators.
 function handle(method: keyof Handlers, definition: typeof Enqueued): void {
   const descriptor = Object.getOwnPropertyDescriptor(Handlers.prototype, method)!;
   JobHandler(definition)(Handlers.prototype, method, descriptor as never);
@@ -237,7 +237,7 @@ export async function startModule(url: string): Promise<Side> {
   };
 }
 
-/** Counts runs that have ended, as the raw side's listeners do. */
+/** Counts finished runs, as the listeners of the raw side do. */
 async function countFinished(): Promise<() => void> {
   const { jobFinished } = await import('@loyalnest/queue');
   return jobFinished.subscribe(settled.tick);

@@ -1,5 +1,5 @@
-// What the module costs over BullMQ itself: the same payload, job options and Redis, both sides in
-// turn in one process. Throughput as a ratio, processor time as microseconds a job.
+// What the module costs on top of plain BullMQ, with the same payload, job options and Redis. Both
+// sides run in turn in one process. Throughput is a ratio, processor time is in microseconds per job.
 import { RedisServer } from '@loyalnest/testing';
 import { execFileSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -23,14 +23,14 @@ const FAILED = 5_000;
 
 interface Question {
   readonly name: string;
-  /** Least throughput, as a share of BullMQ's own. */
+  /** Min throughput, as a share of plain BullMQ's. */
   readonly ratioBar: number;
-  /** Most processor time a job on top of BullMQ's own. */
+  /** Max processor time per job on top of plain BullMQ's. */
   readonly cpuBarUs: number;
   readonly run: (side: Side) => Promise<Run>;
 }
 
-// The bars at 50 are those of the design; the others only tell when something gets much worse.
+// The bars at concurrency 50 are design goals; the others only catch large regressions.
 const QUESTIONS: readonly Question[] = [
   {
     name: 'enqueue-one-by-one',
@@ -84,7 +84,7 @@ const queueTopic: Topic = async () => {
         for (const [name, side] of round % 2 === 0 ? sides : sides.toReversed()) {
           const measured = await question.run(side);
           if (round >= 0) runs[name].push(measured);
-          // What a round leaves in Redis would make it slower for the next one.
+          // Jobs left in Redis would slow down the next round.
           await side.clear();
         }
       }
@@ -117,7 +117,7 @@ function figuresOf(
     {
       name: `queue/${name}-cpu`,
       value: cpuUs(ours) - cpuUs(raw),
-      unit: `us a job on top of ${cpuUs(raw).toFixed(0)}`,
+      unit: `us per job on top of ${cpuUs(raw).toFixed(0)}`,
       direction: '<=',
       bar: cpuBarUs,
     },
@@ -132,12 +132,12 @@ async function inFlight(count: number, task: () => Promise<unknown>): Promise<vo
   await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
 }
 
-/** So that Redis and this process do not take each other's processor. Without taskset they may. */
+/** Keeps Redis and this process on separate processors, if `taskset` is installed. */
 function pin(pid: number, cpu: number): void {
   try {
     execFileSync('taskset', ['-acp', String(cpu), String(pid)], { stdio: 'ignore' });
   } catch {
-    console.warn('taskset is missing: Redis and the benchmark share the processors');
+    console.warn('taskset is not installed: Redis and the benchmark may share a processor');
   }
 }
 

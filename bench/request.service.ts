@@ -1,5 +1,5 @@
-// A service that answers an order, with what the first argument names around it; on the adapter that
-// the second one names. request.ts starts it and asks it what its answers have cost.
+// A service that accepts orders, with the modules of the variant in the first argument, on the adapter
+// in the second. request.ts starts it and asks for its processor time.
 import { CorrelationModule } from '@loyalnest/correlation';
 import { GracefulShutdown, GracefulShutdownModule } from '@loyalnest/graceful-shutdown';
 import { HealthModule } from '@loyalnest/health';
@@ -65,9 +65,9 @@ const tracing = (sampled: number) =>
 
 const VARIANTS: Readonly<Record<string, () => Imports>> = {
   bare: () => [],
-  // What a service has that logs its requests and nothing else.
+  // A service that only logs its requests.
   'bare-with-log': () => [
-    // By default it would log nothing on Fastify.
+    // With the default routes it logs nothing on Fastify.
     LoggerModule.forRoot({ pinoHttp: { stream: logTo() }, forRoutes: ['{*path}'] }),
   ],
   context: () => [context()],
@@ -95,7 +95,7 @@ class OrdersController {
 
 class AppModule {}
 
-// Node runs this file with its types stripped, and knows no decorators then.
+// Node only strips types from this file and does not support decorators.
 IsString()(Order.prototype, 'orderId');
 IsInt()(Order.prototype, 'points');
 Min(1)(Order.prototype, 'points');
@@ -113,7 +113,7 @@ const adapter =
 const app = await NestFactory.create(AppModule, adapter, { logger: false });
 if (variant.startsWith('defaults')) app.get(GracefulShutdown).attach(app);
 await app.listen(0, '127.0.0.1');
-// While the others are asked the connections are idle.
+// Connections are idle while the other variants are measured.
 (app.getHttpServer() as Server).keepAliveTimeout = 0;
 await setImmediate();
 process.on('message', () => process.send!(process.cpuUsage()));

@@ -1,5 +1,5 @@
-// What the defaults of a service cost a request: a bare Nest application and one with each part, as
-// processes of their own, asked in turn over the same kind of connections, in another order each time.
+// What the service defaults cost per request. A bare Nest application and one for each part run in
+// their own processes and get requests in turn, in random order.
 import { RedisServer } from '@loyalnest/testing';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,9 +10,9 @@ import { join } from 'node:path';
 import type { Figure, Topic } from './figure.js';
 
 const ADAPTERS = ['express', 'fastify'];
-/** Of the design: throughput of all defaults, as a share of a bare application that logs as well. */
+/** Design goal: throughput with all defaults, as a share of a bare application that also logs. */
 const MIN_THROUGHPUT = 0.6;
-/** Only tell when something gets much worse. */
+/** Only catches large regressions. */
 const MAX_US = 150;
 
 const PARTS = [
@@ -45,7 +45,7 @@ const request: Topic = async () => {
 
 export default request;
 
-/** Microseconds of processor time and of waiting for one request, in one block. */
+/** Processor time and wall time per request of one block, in microseconds. */
 interface Block {
   readonly cpuUs: number;
   readonly wallUs: number;
@@ -58,7 +58,7 @@ async function measureAdapter(adapter: string, redisUrl: string): Promise<readon
   );
   try {
     const cost = await costs(services);
-    // In the same round, so that what slows the machine down for a while slows down both.
+    // Compares within a round, so that a temporary slowdown of the machine affects both.
     const compare = (one: string, other: string, by: (a: Block, b: Block) => number): number =>
       median(cost(one).map((block, round) => by(block, cost(other)[round]!)));
     const added = (name: string, to: string): Figure => ({
@@ -72,7 +72,7 @@ async function measureAdapter(adapter: string, redisUrl: string): Promise<readon
       {
         name: `request/defaults-throughput-${adapter}`,
         value: compare('bare-with-log', 'defaults', (bare, ours) => bare.wallUs / ours.wallUs),
-        unit: `of a bare application's ${(1e6 / median(cost('bare-with-log').map(({ wallUs }) => wallUs))).toFixed(0)} a second`,
+        unit: `of a bare application's ${(1e6 / median(cost('bare-with-log').map(({ wallUs }) => wallUs))).toFixed(0)} per second`,
         bar: MIN_THROUGHPUT,
         direction: '>=',
       },
@@ -104,7 +104,7 @@ async function costs(services: readonly Service[]): Promise<(name: string) => re
 async function scrape(service: Service, adapter: string): Promise<Figure> {
   const spent: number[] = [];
   for (let i = 0; i < 5; i++) {
-    // Longer than a collection may be served again.
+    // Longer than the service may reuse a collection.
     await new Promise((resolve) => setTimeout(resolve, 1_100));
     const before = await service.spentUs();
     await (await fetch(`${service.url}/metrics`)).text();
@@ -119,7 +119,7 @@ async function scrape(service: Service, adapter: string): Promise<Figure> {
   };
 }
 
-/** One variant of the service, as a process, and the connections to it. */
+/** The process of one variant, and the connections to it. */
 class Service {
   private readonly lanes: Lane[];
   readonly name: string;
@@ -173,7 +173,7 @@ class Service {
   }
 }
 
-/** One connection with one request at a time; a client of Node's would cost more than the service. */
+/** A connection with one request at a time. Node's own client would cost more than the service. */
 class Lane {
   private readonly socket: Socket;
   private readonly bytes: Buffer;

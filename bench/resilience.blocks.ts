@@ -1,13 +1,13 @@
-/** One thing to measure: a call that is awaited again and again. */
+/** The calls to measure, by name. */
 export type Candidates = Readonly<Record<string, () => Promise<unknown>>>;
 
 const BLOCKS = 81;
 const WARM_UP = 5;
 
 /**
- * Nanoseconds per call of each candidate. Blocks are run in turn, in another order each time, so that
- * a noisy neighbour or a growing heap hits all candidates alike; the lower quartile leaves out the
- * blocks in which another process had the processor.
+ * Nanoseconds per call of each candidate. Blocks run in turn, in random order, so that a noisy
+ * neighbour or a growing heap affects all candidates alike. The lower quartile ignores blocks that
+ * another process disturbed.
  */
 export async function nsPerCall(
   candidates: Candidates,

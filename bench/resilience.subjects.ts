@@ -10,14 +10,14 @@ import {
 import { Module, type INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 
-/** Built once; what is measured is what the library adds to throwing it. */
+/** Built once, so that the figures only contain what the library adds to throwing it. */
 export const DOWN = new Error('down');
 
 export async function noop(): Promise<number> {
   return 1;
 }
 
-/** Methods of one provider, each under the policies that its name says. */
+/** A provider whose methods each have the policies that their name describes. */
 export class Subject {
   async bare(): Promise<number> {
     return 1;
@@ -46,7 +46,7 @@ export class Subject {
   }
 }
 
-// Node runs this file with its types stripped, and knows no decorators then.
+// Node only strips types from this file and does not support decorators.
 function decorate(method: keyof Subject, ...decorators: readonly PolicyDecorator[]): void {
   for (const decorator of decorators) {
     const descriptor = Object.getOwnPropertyDescriptor(Subject.prototype, method)!;

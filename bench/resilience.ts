@@ -1,5 +1,5 @@
-// What the resilience policies cost, as ratios to what they are put around. All candidates of one
-// question run in turn in one process; see resilience.blocks.ts.
+// What the resilience policies cost relative to the calls that they protect. All candidates of a
+// comparison run in turn in one process; see resilience.blocks.ts.
 import {
   bulkhead,
   circuitBreaker,
@@ -83,7 +83,7 @@ function measureClosed(subject: Subject) {
   return measured.finally(() => opossum.shutdown());
 }
 
-/** Timers of all candidates are real. */
+/** All candidates use real timers. */
 function measureFour(subject: Subject) {
   const everything = wrap(
     retry(handleAll, { maxAttempts: 2, backoff: new ExponentialBackoff() }),
@@ -126,7 +126,7 @@ async function measureFailing(subject: Subject) {
       quiet: () => subject.failing().catch(ignore),
       busy: () => subject.failingBusy().catch(ignore),
     },
-    // So few that the quiet window stays far below the busy one.
+    // Few enough calls to keep the quiet window far below the busy one.
     200,
   );
 }
@@ -139,7 +139,7 @@ async function measureIdle(subject: Subject): Promise<{ kib: number; timers: num
   return { kib, timers: timers() - timersBefore };
 }
 
-/** 10,000 calls a second of which half fail, each of which may be retried. */
+/** 10,000 calls per second, half of which fail and may be retried. */
 async function measureLoad(subject: Subject): Promise<number> {
   const latenciesMs: number[] = [];
   const calls: Promise<void>[] = [];

@@ -1,5 +1,5 @@
-// npm run bench [-- topic ...] [--json FILE]: runs the topics, prints each figure against its bar,
-// and exits with 1 if one falls short. Without a topic it runs all.
+// npm run bench [-- topic ...] [--json FILE]: runs the topics (default: all), prints each figure with
+// its bar, and exits with 1 if one misses it.
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, release, totalmem } from 'node:os';
@@ -22,7 +22,7 @@ const { values, positionals } = parseArgs({
 });
 const unknown = positionals.filter((topic) => !known.includes(topic));
 if (unknown.length > 0) {
-  console.error(`No topic ${unknown.join(', ')}; there are: ${known.join(', ')}`);
+  console.error(`Unknown topic '${unknown.join("', '")}'; use one of: ${known.join(', ')}`);
   process.exit(2);
 }
 
@@ -46,7 +46,7 @@ for (const topic of positionals.length > 0 ? positionals : known) {
     }
   } catch (error) {
     failures.push(topic);
-    console.error(`${topic}: could not be measured.`, error);
+    console.error(`${topic}: the measurement failed.`, error);
   }
 }
 

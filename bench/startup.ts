@@ -1,4 +1,4 @@
-// How long a newcomer waits for the stack, and how much memory each service takes then.
+// How long `npm start` takes until the stack is ready, and how much memory each service then uses.
 import {
   OwnProcess,
   createTemporaryFolder,
@@ -15,7 +15,7 @@ const MEMORY_BAR_MIB = 150;
 const PORTS = ['GATEWAY_PORT', 'POINTS_PORT', 'REFERRALS_PORT', 'SIMULATOR_PORT'];
 const SERVICES = ['api-gateway', 'points-service', 'referrals-service', 'partner-simulator'];
 
-/** Timers, pools and samplers have started by then. */
+/** Long enough for timers, pools and samplers to start. */
 const SETTLE_MS = 5_000;
 
 interface StackRecord {

@@ -1,10 +1,10 @@
-// The architecture as rules; `npm run check` fails on any import that breaks one of them. Paths are
-// regular expressions; $1 and $2 stand for what the groups of `from` matched.
+// The architecture rules. `npm run check` fails on any import that breaks one of them. Paths are
+// regular expressions; $1 and $2 are the groups that `from` matched.
 import { globSync, readFileSync } from 'node:fs';
 
-/** Specs and what only they use. */
+/** Specs and the fixtures that only specs use. */
 const SPEC = ['\\.spec\\.ts$', '^libs/[^/]+/test/'];
-/** Private libs that are composed of the others. */
+/** Private libs that combine the public ones. */
 const COMPOSING = '^libs/(service-defaults|testing)/';
 /** The command line: public, and composed of the others too. */
 const CLI = '^libs/cli/';
@@ -22,7 +22,7 @@ const ENTRIES = `^(${entries.join('|')})$`;
 
 const rule = (name, comment, from, to) => ({ name, severity: 'error', comment, from, to });
 
-/** In an app, code in `folders` may import of the app only its own folder and `allowed`. */
+/** In an app, code in `folders` may import only its own folder and `allowed` from the same app. */
 const layer = (folders, allowed) =>
   rule(
     `app-${folders.join('-')}`,
@@ -60,25 +60,25 @@ export default {
     rule('no-circular', 'imports form no cycle', {}, { circular: true }),
     rule(
       'no-own-index',
-      'inside a lib, import the file that has the name; the index is for others',
+      'inside a lib, import the file that declares the name; the index is for other packages',
       { path: '^libs/([^/]+)/src/', pathNot: SPEC },
       { path: '^libs/$1/src/index\\.ts$' },
     ),
     rule(
       'no-deep-import-between-libs',
-      'import what the other lib exports',
+      'import from an entry point of the other lib',
       { path: '^libs/([^/]+)/' },
       { path: '^libs/', pathNot: ['^libs/$1/', ENTRIES] },
     ),
     rule(
       'no-deep-import-of-libs',
-      'import what the lib exports',
+      'import from an entry point of the lib',
       { path: '^(apps|tools|test|bench)/' },
       { path: '^libs/', pathNot: [ENTRIES, '^libs/[^/]+/test/'] },
     ),
     rule(
       'no-fixture-in-production',
-      'what the specs of a lib share is for specs',
+      "a lib's test fixtures are for specs only",
       { path: '^(apps|tools|bench|libs/[^/]+/src)/', pathNot: SPEC },
       { path: '^libs/[^/]+/test/' },
     ),
@@ -99,19 +99,19 @@ export default {
     ),
     rule(
       'toolkit-is-for-libs',
-      'apps use @loyalnest/core; its toolkit is unstable and for the libs of the suite',
+      'apps import @loyalnest/core; its toolkit is unstable and reserved for the libs of this suite',
       { path: '^apps/' },
       { path: '^libs/core/src/toolkit/' },
     ),
     rule(
       'core-below-its-toolkit',
-      'the toolkit builds on the rest of core, which never needs it',
+      'the toolkit depends on the rest of core, never the other way round',
       { path: '^libs/core/src/', pathNot: ['^libs/core/src/toolkit/', ...SPEC] },
       { path: '^libs/core/src/toolkit/' },
     ),
     rule(
       'libs-stand-alone',
-      'a lib knows nothing of those who use it',
+      'a lib does not import the code that uses it',
       { path: '^libs/' },
       { path: '^(apps|tools|test|bench)/' },
     ),
@@ -123,7 +123,7 @@ export default {
     ),
     rule(
       'app-domain',
-      'the domain is plain TypeScript: it imports itself and Node',
+      'the domain is plain TypeScript: it imports only itself and Node',
       { path: '^apps/([^/]+)/src/domain/', pathNot: SPEC },
       { pathNot: '^apps/$1/src/domain/', dependencyTypesNot: ['core'] },
     ),
@@ -136,7 +136,7 @@ export default {
     ),
     rule(
       'app-folders',
-      'an app has the folders above and no others, so that each of them has a rule',
+      'an app has only the folders above, so that a rule covers each of them',
       {
         path: '^apps/[^/]+/src/[^/]+/',
         pathNot: '^apps/[^/]+/src/(domain|contracts|use-cases|clients|http|messaging|adapters)/',
@@ -149,7 +149,7 @@ export default {
       { path: '^libs/', pathNot: [COMPOSING, ...SPEC] },
       { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
     ),
-    rule('resolvable', 'every import can be found', {}, { couldNotResolve: true }),
+    rule('resolvable', 'every import resolves', {}, { couldNotResolve: true }),
   ],
   options: {
     tsPreCompilationDeps: true,

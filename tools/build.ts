@@ -1,5 +1,5 @@
-// Compiles libs, apps and tools from TypeScript to plain ESM with SWC, only what has changed, and
-// copies what the code reads beside it. Types are not checked here: `npm run check` does.
+// Compiles changed TypeScript files of libs, apps and tools to ESM with SWC, and copies the SQL and
+// JSON files that they read. `npm run check` checks the types; this build does not.
 import { transformFile } from '@swc/core';
 import { existsSync, globSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
@@ -35,12 +35,12 @@ async function compile(source: string, output: string): Promise<boolean> {
   await mkdir(dirname(output), { recursive: true });
   await writeFile(`${output}.map`, map ?? '');
   await writeFile(output, `${code}\n//# sourceMappingURL=${basename(output)}.map\n`);
-  // npm makes commands executable when it installs, which is before the build here.
+  // npm sets the executable bit at install time, before this output exists.
   if (code.startsWith('#!')) await chmod(output, 0o755);
   return true;
 }
 
-/** SQL migrations and the like. */
+/** Copies an asset, such as an SQL migration. */
 async function copy(source: string, output: string): Promise<boolean> {
   if ((await modified(output)) >= (await modified(source))) return false;
   await mkdir(dirname(output), { recursive: true });
@@ -48,7 +48,7 @@ async function copy(source: string, output: string): Promise<boolean> {
   return true;
 }
 
-/** Output whose source is gone would still be found by imports, or run as a migration. */
+/** Removes output without a source: imports would still find it, or a service would run the migration. */
 async function removeStale(target: Target, expected: ReadonlySet<string>): Promise<void> {
   for (const file of globSync('**/*.{js,sql,json}', { cwd: join(root, target.output) })) {
     if (!expected.has(file)) await rm(join(root, target.output, file));

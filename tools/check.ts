@@ -1,5 +1,5 @@
-// npm run check [-- step ...]: everything that can be checked without running the code. All steps
-// run, the fast ones first; the exit code is 1 if one of them fails.
+// npm run check [-- step ...]: runs the static checks, fast ones first. A failing step does not stop
+// the others; the exit code is 1 if any step failed.
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { exampleProblems } from './checks/examples.ts';
@@ -12,7 +12,7 @@ import { generatedProblems } from './generated/generated-files.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** Gives what is wrong, empty if nothing is. */
+/** Returns the problems as text; empty if there are none. */
 type Check = () => string | Promise<string>;
 
 const command =
@@ -59,7 +59,7 @@ const failed: string[] = [];
 for (const name of chosen) {
   const check = STEPS[name];
   if (!check) {
-    console.error(`There is no step ${name}; there are: ${Object.keys(STEPS).join(', ')}`);
+    console.error(`Unknown step '${name}'; use one of: ${Object.keys(STEPS).join(', ')}`);
     process.exit(2);
   }
   const started = performance.now();
@@ -70,6 +70,6 @@ for (const name of chosen) {
   if (wrong !== '') console.log(`\n${wrong.trim()}\n`);
 }
 if (failed.length > 0) {
-  console.error(`\nFailed: ${failed.join(', ')}. One step alone: npm run check -- ${failed[0]}`);
+  console.error(`\nFailed: ${failed.join(', ')}. To rerun one step: npm run check -- ${failed[0]}`);
   process.exit(1);
 }

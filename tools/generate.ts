@@ -1,4 +1,4 @@
-// npm run generate: writes the files that are made of code anew.
+// npm run generate: rewrites the generated files that are committed.
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { GENERATED_FILES } from './generated/generated-files.ts';

@@ -1,5 +1,5 @@
 #!/bin/bash
-# One database and one role for each service; runs once, when the server's volume is empty.
+# Creates a database and a role for each service. Postgres runs it once, when its volume is empty.
 set -euo pipefail
 
 create() { # name, password

@@ -1,4 +1,4 @@
-/** Rows of equal keys as aligned columns, the keys above. */
+/** Formats rows with the same keys as aligned columns, with the keys as the heading. */
 export function ledgerTable(rows: readonly Readonly<Record<string, string | number>>[]): string {
   const columns = Object.keys(rows[0] ?? {});
   const cells = [columns, ...rows.map((row) => columns.map((column) => String(row[column])))];

@@ -1,14 +1,14 @@
 import { SystemClock } from '@loyalnest/core';
 
-/** How many start in the time of one, when they are late. */
+/** Max number of late tasks to start per tick. */
 const CATCH_UP = 4;
 
 const clock = new SystemClock();
 
 /**
- * Starts `task` `rate` times a second until the signal aborts, however long earlier ones take: a
- * system that slows down does not get less work. What is late is caught up with, but not in one
- * burst. Resolves when all that were started have ended.
+ * Starts `task` `rate` times per second until the signal aborts, no matter how long earlier tasks
+ * take: a slow system does not get less work. It catches up with late tasks, but not in one burst.
+ * Resolves when all started tasks have ended.
  */
 export async function openLoop(
   rate: number,

@@ -1,6 +1,6 @@
-// npm run test:chaos [-- rolling-http | rolling-jobs ...]: restarts instances under load, prints a
-// ledger of what was asked and what came of it, and exits with 1 if one does not balance - or if
-// one balances although a protection is switched off.
+// npm run test:chaos [-- rolling-http | rolling-jobs ...]: restarts instances under load and prints a
+// ledger that compares requests or jobs with their effects. Exits with 1 if a ledger does not balance,
+// or if one balances although a protection is switched off.
 import { rollingHttp } from './rolling-http/report.ts';
 import { rollingJobs } from './rolling-jobs/report.ts';
 
@@ -13,7 +13,7 @@ const chosen = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(LED
 for (const name of chosen) {
   const ledger = LEDGERS[name];
   if (!ledger) {
-    console.error(`There is no ledger ${name}; there are: ${Object.keys(LEDGERS).join(', ')}`);
+    console.error(`Unknown ledger '${name}'; use one of: ${Object.keys(LEDGERS).join(', ')}`);
     process.exit(2);
   }
   if (!(await ledger())) process.exitCode = 1;

@@ -17,7 +17,7 @@ let prometheus: PrometheusServer;
   beforeAll(async () => {
     stack = await SampleStack.start();
     prometheus = await PrometheusServer.start({
-      // Named as deploy/prometheus does it.
+      // The same labels as in deploy/prometheus.
       targets: APPS.map((app) => ({ job: app, url: stack.urlOf(app), labels: { instance: app } })),
       ruleFiles: ['libs/observability/prometheus', 'deploy/prometheus/rules'].map((folder) =>
         join(repositoryRoot(), folder, '*.rules.yml'),
@@ -29,7 +29,7 @@ let prometheus: PrometheusServer;
     await stack?.stop();
   }, 60_000);
 
-  it('count what each objective is about', async () => {
+  it('count events for every objective', async () => {
     const buyAndRefer = async (): Promise<void> => {
       const customerId = newCustomerId();
       const referral = {
@@ -53,13 +53,13 @@ let prometheus: PrometheusServer;
     await eventually(uncounted, SLOW);
   }, 90_000);
 
-  it('find nothing wrong while all is well', async () => {
+  it('fire no alert while the stack is healthy', async () => {
     const failures = await prometheus.query('service_slo:failures_per_events:ratio_rate5m');
     expect(failures.map(({ value }) => value)).toEqual(OBJECTIVES.map(() => 0));
     expect(await prometheus.query('ALERTS')).toEqual([]);
   });
 
-  it('notice a service that is gone', async () => {
+  it('detect a service that was killed', async () => {
     await stack.apps.get('referrals-service')!.kill();
     await eventually(async () => {
       const alerts = await prometheus.query('ALERTS{alertstate="pending"}');

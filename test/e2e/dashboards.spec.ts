@@ -18,14 +18,14 @@ import {
 import { RareApp, RARE_SERVICE } from './dashboards/rare-app.js';
 import { APPS, SampleStack } from './sample-stack.js';
 
-/** Metrics that are on no panel, and why. */
+/** Metrics without a panel, and the reason. */
 const LEFT_OUT: readonly (readonly [name: RegExp, why: string])[] = [
-  [/^nodejs_heap_(space_|size_total)/, 'says where memory is, not that there is too little'],
-  [/^process_(virtual_memory|heap)_bytes$/, 'is no memory that could run out'],
-  [/^process_cpu_(user|system)_seconds_total$/, 'a part of the CPU that is shown'],
-  [/^process_start_time_seconds$/, 'the time up is shown'],
+  [/^nodejs_heap_(space_|size_total)/, 'shows where memory is, not whether it runs out'],
+  [/^process_(virtual_memory|heap)_bytes$/, 'this memory cannot run out'],
+  [/^process_cpu_(user|system)_seconds_total$/, 'part of the CPU time that a panel shows'],
+  [/^process_start_time_seconds$/, 'a panel shows the uptime'],
 ];
-/** What Prometheus adds to what is told by `service` and `instance`. */
+/** Labels that Prometheus adds to every series. */
 const OF_THE_TARGET: ReadonlySet<string> = new Set(['job', '__name__']);
 
 const queries = panelQueries();
@@ -33,7 +33,7 @@ let stack: SampleStack;
 let rare: RareApp;
 let prometheus: PrometheusServer;
 let busy: Promise<unknown>;
-/** What was served once all of it had happened. */
+/** The families that were served after the busy hour. */
 let served: Promise<Families>;
 
 (isPrometheusAvailable() ? describe : describe.skip)('the dashboards', () => {
@@ -45,7 +45,7 @@ let served: Promise<Families>;
       ...APPS.map((app) => ({ app, url: stack.urlOf(app) })),
       { app: RARE_SERVICE, url: rare.url },
     ];
-    // Named as deploy/prometheus does it.
+    // The same labels as in deploy/prometheus.
     prometheus = await PrometheusServer.start({
       targets: targets.map(({ app, url }) => ({ job: app, url, labels: { instance: app } })),
     });
@@ -54,7 +54,7 @@ let served: Promise<Families>;
     await eventually(isScraped, { within: '20s', every: '200ms' });
     busy = Promise.all([busyHour(stack), rare.drive()]);
     served = busy.then(() => servedFamilies(targets.map(({ url }) => url)));
-    // Awaited by those that need it.
+    // The tests that need it await it.
     served.catch(() => undefined);
   }, 120_000);
   afterAll(async () => {
@@ -63,9 +63,9 @@ let served: Promise<Families>;
     await stack?.stop();
   }, 60_000);
 
-  it('show data in every panel, and in the legend what tells its series apart', async () => {
+  it('show data in every panel, with a legend that distinguishes its series', async () => {
     let empty = queries.filter(({ isQuiet }) => !isQuiet);
-    // Some values are of the last ten seconds: each query has to show something once.
+    // Some values only cover the last ten seconds, so each query must show data at least once.
     const look = async (): Promise<void> => {
       const problems = await Promise.all(empty.map(problemWith));
       empty = empty.filter((_, i) => problems[i] !== undefined);
@@ -75,13 +75,13 @@ let served: Promise<Families>;
     await busy;
   }, 60_000);
 
-  it('have few panels that are empty where all is well, and Prometheus accepts those too', async () => {
+  it('have only one panel that may be empty, and Prometheus accepts its queries', async () => {
     const quiet = queries.filter(({ isQuiet }) => isQuiet);
-    expect(quiet.map(({ panel }) => panel)).toEqual(['Workers that went silent']);
+    expect(quiet.map(({ panel }) => panel)).toEqual(['Stalled jobs']);
     for (const { expr } of quiet) await prometheus.query(asked(expr, ALL));
   });
 
-  it('show the chosen services and instances alone', async () => {
+  it('show only the chosen services and instances', async () => {
     const choices = [
       { service: '(points-service|api-gateway)', instance: '.*' },
       { service: '.*', instance: 'points-service' },
@@ -98,11 +98,11 @@ let served: Promise<Families>;
     }
   });
 
-  it('use no label that Prometheus keeps for what it scrapes', async () => {
+  it('use no label that Prometheus reserves for its targets', async () => {
     expect(await prometheus.query('{exported_job!=""} or {exported_instance!=""}')).toEqual([]);
   });
 
-  it('lead from times of requests to their traces', async () => {
+  it('link from request durations to traces', async () => {
     const withExemplars = queries.filter(({ hasExemplars }) => hasExemplars);
     expect(withExemplars).not.toEqual([]);
     for (const { expr } of withExemplars) {
@@ -111,7 +111,7 @@ let served: Promise<Families>;
     }
   });
 
-  it('show a service that is gone as one without ready instances', async () => {
+  it('show zero ready instances for a service that was killed', async () => {
     const { expr } = queries.find(({ panel }) => panel === 'Ready instances')!;
     await stack.apps.get('partner-simulator')!.kill();
     const isGone = async (): Promise<void> => {
@@ -123,7 +123,7 @@ let served: Promise<Families>;
     await eventually(isGone, { within: '10s' });
   });
 
-  it('name metrics that are served', async () => {
+  it('use only metrics that a service serves', async () => {
     const families = await served;
     const unknown = queries.flatMap(({ where, expr }) =>
       metricsOf(expr)
@@ -133,7 +133,7 @@ let served: Promise<Families>;
     expect(unknown).toEqual([]);
   });
 
-  it('leave out no metric of the README without a reason', async () => {
+  it('show every metric of the README, or give a reason', async () => {
     const families = await served;
     const names = queries.flatMap(({ expr }) => metricsOf(expr));
     const shown = new Set(names.map((name) => familyOf(name, families)));
@@ -153,11 +153,11 @@ async function problemWith({ where, expr, legend }: PanelQuery): Promise<string 
   const part = await prometheus.query(asked(withoutZeros(expr), ALL));
   if (part.length === 0) return `${where}: no series of ${withoutZeros(expr)}`;
   if ([...whole, ...part].some(({ value }) => !Number.isFinite(value)))
-    return `${where}: no number`;
+    return `${where}: a value is not finite`;
   const named = labelsOf(legend);
   const known = new Set(part.flatMap(({ labels }) => Object.keys(labels)));
   const unknown = named.find((label) => !known.has(label));
   if (unknown !== undefined) return `${where}: no series has the label ${unknown}`;
-  const untold = [...known].find((label) => !named.includes(label) && !OF_THE_TARGET.has(label));
-  return untold === undefined ? undefined : `${where}: the legend does not tell ${untold}`;
+  const hidden = [...known].find((label) => !named.includes(label) && !OF_THE_TARGET.has(label));
+  return hidden === undefined ? undefined : `${where}: the legend does not show ${hidden}`;
 }

@@ -37,7 +37,7 @@ async function loyalnest<Body>(...args: readonly string[]): Promise<Body> {
   return JSON.parse(stdout) as Body;
 }
 
-it('serves the admin API of the queues to administrators alone', async () => {
+it('serves the admin API of the queues only to admins', async () => {
   for (const app of ['points-service', 'referrals-service'] as const) {
     expect((await admin(app, 'GET', '/admin/queues')).status).toBe(401);
     const { status, body } = await admin(app, 'GET', '/admin/queues', TOKEN);
@@ -47,7 +47,7 @@ it('serves the admin API of the queues to administrators alone', async () => {
   expect((await admin('api-gateway', 'GET', '/admin/queues', TOKEN)).status).toBe(404);
 });
 
-it('finds nothing wrong with a stack that is up', async () => {
+it('lets doctor find no problem in a healthy stack', async () => {
   type Checks = { verdict: string; checks: { check: string; verdict: string; seen: string }[] };
   const { verdict, checks } = await loyalnest<Checks>('doctor', '--strict');
   expect(checks.filter((check) => check.verdict !== 'ok')).toEqual([]);
@@ -71,8 +71,8 @@ it('exports every metric that deploy/ and docs/ name', async () => {
   expect(unknown).toEqual([]);
 });
 
-it('has one audit trail for HTTP and the command line, which needs no service', async () => {
-  // Past JobProducer, so that no handler can take it.
+it('keeps one audit trail for HTTP and the command line, which works without services', async () => {
+  // Bypasses JobProducer, so that the job is invalid.
   await queue.add('points.calculate', {}, { jobId: 'stray' });
   const letter = '/admin/dead-letters/points/stray';
   await eventually(async () => {

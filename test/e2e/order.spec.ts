@@ -6,7 +6,7 @@ let stack: SampleStack;
 let points: Client;
 
 beforeAll(async () => {
-  // Without persistence: what Redis forgets is gone.
+  // Without persistence, so that Redis loses its data when it is killed.
   stack = await SampleStack.start({ appendOnly: false });
   points = new Client({ connectionString: stack.pointsDatabase });
   points.on('error', () => {});
@@ -37,7 +37,7 @@ let orders = 0;
 const newOrderId = (): string => String(820_982_911_946_100_000n + BigInt(++orders));
 
 describe('a paid order', () => {
-  it('of the shop, with every field, becomes points', async () => {
+  it('of the shop earns points', async () => {
     const customerId = '115310627314723954';
     const order = await stack.call(
       'partner-simulator',
@@ -70,7 +70,7 @@ describe('a paid order', () => {
     expect(rows).toEqual([{ source_id: orderId }]);
   });
 
-  it('earns once when its webhook comes 20 times at once', async () => {
+  it('earns once when its webhook arrives 20 times at once', async () => {
     const customerId = newCustomerId();
     const body = orderText({ orderId: newOrderId(), customerId });
     const webhookId = `w-${customerId}`;
@@ -91,7 +91,7 @@ describe('a paid order', () => {
     await balanceOf(customerId, 59);
   });
 
-  it('earns once when it comes by two webhooks with different ids', async () => {
+  it('earns once when two webhooks with different ids deliver it', async () => {
     const customerId = newCustomerId();
     const body = orderText({ orderId: newOrderId(), customerId });
     const answers = [await stack.webhook(body), await stack.webhook(body)];
@@ -101,7 +101,7 @@ describe('a paid order', () => {
     await balanceOf(customerId, 60);
   });
 
-  it('carries one correlation id and its merchant from the webhook to the last job', async () => {
+  it('keeps its correlation id and merchant from the webhook to the last job', async () => {
     const customerId = newCustomerId();
     const correlationId = `order-${customerId}`;
     const { headers } = await stack.webhook(orderText({ orderId: newOrderId(), customerId }), {
@@ -133,7 +133,7 @@ describe('a paid order', () => {
 });
 
 describe('bad input', () => {
-  it('with a wrong signature is answered 401 and not stored', async () => {
+  it('with a wrong signature gets 401 and is not stored', async () => {
     const before = await storedWebhooks();
     const body = orderText({ orderId: newOrderId(), customerId: newCustomerId() });
     const signature = Buffer.alloc(32).toString('base64');
@@ -144,7 +144,7 @@ describe('bad input', () => {
     expect(await storedWebhooks()).toBe(before);
   });
 
-  it('with a signature of other bytes is answered 401', async () => {
+  it('with a signature of other bytes gets 401', async () => {
     const body = orderText({ orderId: newOrderId(), customerId: newCustomerId() });
     const spaced = body.replace('"currency"', ' "currency"');
     const { createHmac } = await import('node:crypto');
@@ -152,12 +152,12 @@ describe('bad input', () => {
     expect((await stack.webhook(spaced, { signature })).status).toBe(401);
   });
 
-  it('that is no JSON is answered 400', async () => {
+  it('that is not JSON gets 400', async () => {
     const answer = await stack.webhook('{"id": 1,');
     expect(answer).toMatchObject({ status: 400, body: { code: 'MALFORMED_JSON' } });
   });
 
-  it('with a negative total is answered 422 with the field, the same again when it is repeated', async () => {
+  it('with a negative total gets 422 with the field, also when it is repeated', async () => {
     const body = orderText({ orderId: newOrderId(), customerId: newCustomerId(), total: '-5.00' });
     const webhookId = 'negative-total';
     for (let time = 0; time < 2; time++) {
@@ -199,7 +199,7 @@ describe('bad input', () => {
   });
 
   it.each(['x-shopify-webhook-id', 'x-shopify-topic', 'x-shopify-shop-domain'])(
-    'without the header %s is answered 400',
+    'without the header %s gets 400',
     async (header) => {
       const body = orderText({ orderId: newOrderId(), customerId: newCustomerId() });
       const answer = await stack.webhook(body, { headers: { [header]: '' } });
@@ -207,7 +207,7 @@ describe('bad input', () => {
     },
   );
 
-  it('of a request for points names what is missing', async () => {
+  it('in a request for points gets an error that names what is missing', async () => {
     const unknown = await stack.balance('999');
     expect(unknown).toMatchObject({ status: 404, body: { code: 'ACCOUNT_NOT_FOUND' } });
     const nameless = await stack.call('api-gateway', 'GET', '/v1/points/accounts/1', undefined, {
@@ -216,7 +216,7 @@ describe('bad input', () => {
     expect(nameless).toMatchObject({ status: 400, body: { code: 'MERCHANT_MISSING' } });
   });
 
-  /** As of the last second: a collection is served again for so long. */
+  /** Up to one second old, because the service reuses a collection for that long. */
   async function counted(outcome: string): Promise<number> {
     const text = await (await fetch(`${stack.urlOf('points-service')}/metrics`)).text();
     const line = new RegExp(`loyalnest_webhooks_total\\{.*outcome="${outcome}".*\\} (\\d+)`);
@@ -224,8 +224,8 @@ describe('bad input', () => {
   }
 });
 
-describe('with a server away', () => {
-  it('Redis: webhooks are answered 200 and earn when it is back, though all of it was lost', async () => {
+describe('during an outage, the stack', () => {
+  it('answers webhooks with 200 without Redis and awards the points later, even if Redis lost its data', async () => {
     const customerId = newCustomerId();
     await stack.redis.kill();
     for (let i = 0; i < 5; i++) {
@@ -239,7 +239,7 @@ describe('with a server away', () => {
     await balanceOf(customerId, 50);
   });
 
-  it('Redis: no order is lost or earns twice when it dies under load', async () => {
+  it('loses no order and awards none twice when Redis dies under load', async () => {
     const customerId = newCustomerId();
     const send = (count: number): Promise<unknown> =>
       Promise.all(
@@ -249,7 +249,7 @@ describe('with a server away', () => {
       );
     for (let round = 0; round < 3; round++) {
       const sent = send(60);
-      // Some jobs are waiting now, some run, some have ended.
+      // By now some jobs wait, some run and some have ended.
       await eventually(async () => expect((await stack.balance(customerId)).status).toBe(200));
       await stack.redis.kill();
       await stack.redis.restart();
@@ -265,7 +265,7 @@ describe('with a server away', () => {
     await balanceOf(customerId, 180);
   }, 60_000);
 
-  it('Postgres: webhooks are answered 503 with Retry-After and earn when the shop sends them again', async () => {
+  it('answers webhooks with 503 and Retry-After without Postgres and awards the points on redelivery', async () => {
     const customerId = newCustomerId();
     const body = orderText({ orderId: newOrderId(), customerId });
     await stack.postgres.kill();
@@ -286,7 +286,7 @@ describe('with a server away', () => {
   });
 });
 
-it('an order that was accepted before the points service died earns after it is back', async () => {
+it('an order that was accepted before points-service died earns its points after the restart', async () => {
   const customerId = newCustomerId();
   await stack.webhook(orderText({ orderId: newOrderId(), customerId, total: '7' }));
   await stack.apps.get('points-service')!.kill();
@@ -296,7 +296,7 @@ it('an order that was accepted before the points service died earns after it is 
   await balanceOf(customerId, 7);
 }, 60_000);
 
-it('every service ends with code 0 when it is told to', async () => {
+it('every service exits with code 0 on SIGTERM', async () => {
   const exits = await Promise.all([...stack.apps.values()].map((app) => app.stop()));
   expect(exits.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
 });

@@ -33,10 +33,10 @@ interface ExportRequest {
   }[];
 }
 
-/** Takes what services export by OTLP over HTTP, as JSON, and keeps it. */
+/** Receives and keeps the spans that services export with OTLP over HTTP as JSON. */
 export class OtlpCollector {
   readonly spans: CollectedSpan[] = [];
-  /** The exports as they came, with all that a span tells besides what is kept of it here. */
+  /** The raw export requests, with everything that a span contains. */
   readonly texts: string[] = [];
 
   private constructor(private readonly server: Server) {}

@@ -1,4 +1,4 @@
-/** What must stay inside, each in a form that occurs nowhere else. */
+/** Secrets that must not leak. Each value occurs nowhere else. */
 export const PLANTED = {
   bearer: 'q7Zk2mXw9RtB4vNc8LpD',
   cookie: 'sess-5f1e9c7a3b2d',
@@ -7,17 +7,17 @@ export const PLANTED = {
   phone: '+15557310246',
   email: 'grace.hopper@navy.example',
   card: '4242424242424242',
-  /** No pattern knows it: it stays inside only if nobody repeats what came. */
+  /** Matches no redaction pattern: it leaks if any service repeats its input. */
   street: '17 Ironclad Alley',
 } as const;
 
-/** A sentence of the kind that providers and databases put into their errors. */
+/** A sentence like those that providers and databases put into error messages. */
 export const TELLTALE =
   `no SMS to ${PLANTED.phone} for ${PLANTED.email}: card ${PLANTED.card}, ` +
   `authorization: Bearer ${PLANTED.bearer}, cookie: session=${PLANTED.cookie}, ` +
   `api_key=${PLANTED.apiKey}`;
 
-/** The same, as a query string. */
+/** The same secrets as a query string. */
 export const TELLTALE_QUERY = `?${new URLSearchParams({
   access_token: PLANTED.bearer,
   session: PLANTED.cookie,
@@ -27,7 +27,7 @@ export const TELLTALE_QUERY = `?${new URLSearchParams({
   card: PLANTED.card,
 })}`;
 
-/** Which of `values` stand in `text`, in one of the spellings that texts may have. */
+/** The `values` that occur in `text`, in any of their spellings. */
 export function found(text: string, values: Iterable<string>): readonly string[] {
   const lower = text.toLowerCase();
   return [...values].filter((value) =>

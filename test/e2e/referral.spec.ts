@@ -12,7 +12,7 @@ afterAll(async () => {
 }, 60_000);
 afterEach(async () => {
   await stack.call('partner-simulator', 'DELETE', '/faults');
-  // What one test did to the provider must not open the circuit for the next.
+  // The faults of one test must not open the circuit for the next.
   const path = '/debug/circuits/sms/reset';
   await stack.call('referrals-service', 'POST', path, undefined, {
     authorization: 'Bearer dev-only-admin-token',
@@ -61,12 +61,12 @@ it('invites the friend by SMS', async () => {
   await invited(await refer(), { channel: 'sms' });
 });
 
-it('tells whoever reads the referral nothing of the friend', async () => {
+it('does not reveal the e-mail address of the friend', async () => {
   const id = await refer('secret@example.com');
   expect(JSON.stringify((await referral(id)).body)).not.toContain('secret@example.com');
 });
 
-it('moves on when the friend has ordered', async () => {
+it('changes to ordered when the friend places an order', async () => {
   const email = 'Grace@Example.com';
   const id = await refer(email);
   await invited(id, { channel: 'sms' });
@@ -80,7 +80,7 @@ it('moves on when the friend has ordered', async () => {
   );
 });
 
-it('retries while the SMS provider fails now and then, and sends one SMS', async () => {
+it('retries when the SMS provider fails intermittently', async () => {
   await faults({ sms: { errorRatio: 0.3 }, seed: 1 });
   const id = await refer();
   await eventually(
@@ -89,17 +89,17 @@ it('retries while the SMS provider fails now and then, and sends one SMS', async
   );
 });
 
-it('waits for a slow provider within the time limit', async () => {
+it('waits for a slow provider within the timeout', async () => {
   await faults({ sms: { latency: '300ms' } });
   await invited(await refer(), { channel: 'sms' });
 });
 
-it('sends an e-mail when the provider hangs, after the time limit of each attempt', async () => {
+it('sends an e-mail when the provider hangs, after each attempt has timed out', async () => {
   await faults({ sms: { hang: true } });
   await invited(await refer(), { channel: 'email', fallbackReason: 'TIMEOUT' });
 });
 
-it('hands a running invite back when the service stops; the next one sends it', async () => {
+it('hands a running invite back when the service stops, and sends it after the restart', async () => {
   await faults({ sms: { hang: true } });
   const id = await refer();
   const redis = new Redis(stack.redis.url, { disconnectTimeout: 50 });
@@ -114,7 +114,7 @@ it('hands a running invite back when the service stops; the next one sends it', 
   await invited(id, { channel: 'sms' });
 }, 60_000);
 
-it('opens the circuit when the provider is down, falls back at once, and comes back', async () => {
+it('opens the circuit when the provider is down, falls back immediately, and recovers', async () => {
   await faults({ sms: { errorRatio: 1 } });
   await invited(await refer(), { channel: 'email' });
   await eventually(async () => expect(await circuit()).toBe('open'), { within: '10s' });
@@ -132,7 +132,7 @@ it('opens the circuit when the provider is down, falls back at once, and comes b
   await eventually(async () => expect(await circuit()).toBe('closed'), { within: '15s' });
 }, 90_000);
 
-it('lets an administrator open the circuit by hand, and nobody else', async () => {
+it('lets only an admin force the circuit open', async () => {
   const command = (name: string, token?: string) =>
     stack.call(
       'referrals-service',
@@ -156,7 +156,7 @@ it.each([
   [{ friendPhone: '0151' }, 'friendPhone'],
   [{ friendEmail: 'nobody' }, 'friendEmail'],
   [{ surplus: true }, 'surplus'],
-])('refuses %p with the field that is wrong', async (wrong, field) => {
+])('refuses %p and names the wrong field', async (wrong, field) => {
   const answer = await stack.call(
     'api-gateway',
     'POST',
@@ -172,7 +172,7 @@ it.each([
   expect(answer.body['errors']).toEqual([expect.objectContaining({ path: field })]);
 });
 
-it('answers 404 for a referral of another shop or none', async () => {
+it('answers 404 for a referral of another shop or an unknown one', async () => {
   const id = await refer();
   const other = await stack.call('api-gateway', 'GET', `/v1/referrals/${id}`, undefined, {
     'x-merchant-id': 'other.myshopify.com',

@@ -20,7 +20,7 @@ export interface WebhookOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** The sample apps as they are built, on servers of their own. */
+/** The built sample apps, with their own Redis and Postgres. */
 export class SampleStack {
   private readonly logs = new Map<string, string>();
 
@@ -34,7 +34,7 @@ export class SampleStack {
     readonly apps: Map<AppName, ServiceProcess> = new Map(),
   ) {}
 
-  /** @param options variables that all apps get; they win over those that connect them */
+  /** @param options `environment` is set on all apps and overrides the variables that connect them */
   static async start(
     options: {
       readonly appendOnly?: boolean;
@@ -78,12 +78,12 @@ export class SampleStack {
     return `http://127.0.0.1:${this.ports[app]}`;
   }
 
-  /** All that an app has written so far, to standard output and standard error. */
+  /** Everything that an app has written to stdout and stderr so far. */
   outputOf(app: AppName): Promise<string> {
     return readFile(this.logs.get(app)!, 'utf8');
   }
 
-  /** The lines that an app has logged so far. */
+  /** The log lines that an app has written so far. */
   async logOf(app: AppName): Promise<readonly Record<string, unknown>[]> {
     const text = await this.outputOf(app);
     return text
@@ -92,7 +92,7 @@ export class SampleStack {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
-  /** Posts a webhook as the shop does, signed over exactly this text. */
+  /** Posts a webhook like the shop, with a signature of exactly this text. */
   webhook(body: string, options: WebhookOptions = {}): Promise<Answer> {
     return this.call('api-gateway', 'POST', '/v1/webhooks/shopify', body, {
       'x-shopify-topic': options.topic ?? 'orders/paid',
@@ -107,7 +107,7 @@ export class SampleStack {
     return this.call('api-gateway', 'GET', `/v1/points/accounts/${customerId}`);
   }
 
-  /** A JSON request to an app; the gateway is told the shop. */
+  /** Sends a JSON request to an app, with the shop as the merchant. */
   async call(
     app: AppName,
     method: string,
@@ -158,7 +158,7 @@ export class SampleStack {
           POINTS_URL: this.urlOf('points-service'),
           REFERRALS_URL: this.urlOf('referrals-service'),
           SHOPIFY_WEBHOOK_SECRETS: `retired-secret,${WEBHOOK_SECRET}`,
-          // Their loads come from one address.
+          // All load of the tests comes from one address.
           RATE_LIMIT_PER_IP: '1000000',
           RATE_LIMIT_PER_MERCHANT: '2000000',
         };
@@ -166,7 +166,7 @@ export class SampleStack {
   }
 }
 
-/** What the shop sends as `x-shopify-hmac-sha256` of a body. */
+/** The value of `x-shopify-hmac-sha256` that the shop sends for a body. */
 export function signatureOf(body: string): string {
   return createHmac('sha256', WEBHOOK_SECRET).update(body).digest('base64');
 }
@@ -181,12 +181,12 @@ export type AppName = (typeof APPS)[number];
 
 let customers = 0;
 
-/** A customer id of its own, beyond 2^53 as Shopify's are. */
+/** A new customer id, larger than 2^53 like Shopify's. */
 export function newCustomerId(): string {
   return String(115_310_627_314_700_000n + BigInt(++customers));
 }
 
-/** The least of an order that earns points, as text: its ids are numbers with all their digits. */
+/** The minimal JSON of an order that earns points. It is text, because its ids exceed 2^53. */
 export function orderText(fields: {
   readonly orderId: string;
   readonly customerId: string;

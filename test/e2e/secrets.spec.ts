@@ -21,10 +21,10 @@ const HEADERS = {
   'x-customer-phone': PLANTED.phone,
   'x-customer-email': PLANTED.email,
 };
-/** A time that JavaScript knows and Postgres does not: the row, full of secrets, is refused. */
+/** A time that Postgres cannot store, so that it refuses a row full of secrets. */
 const UNSTORABLE_TIME = '+275760-09-12T00:00:00.000Z';
 
-/** Of the admin API, besides those of a queue. */
+/** Pages of the admin API, except those of a queue. */
 const PAGES = ['/admin/queues', '/admin/audit', '/debug/circuits', '/health'];
 
 let collector: OtlpCollector;
@@ -55,10 +55,10 @@ afterAll(async () => {
   await Promise.all([collector.stop(), sms.stop()]);
 }, 60_000);
 
-/** What is planted, and what else this run must not tell. */
+/** The planted secrets, and the other secrets of this run. */
 const secrets = (): readonly string[] => [...Object.values(PLANTED), WEBHOOK_SECRET, ...signatures];
 
-/** A request with secrets in its headers and its query; its problem, if it is one, is kept. */
+/** Sends a request with secrets in its headers and query, and keeps its problem, if any. */
 async function request(
   app: AppName,
   method: string,
@@ -84,7 +84,7 @@ function webhook(body: string, headers: Readonly<Record<string, string>> = {}): 
   });
 }
 
-/** An order of the customer whose data is planted. */
+/** An order with planted customer data. */
 function order(total = '59.95'): string {
   const text = orderText({
     orderId: newCustomerId(),
@@ -114,7 +114,7 @@ const refer = (wrong: object = {}): Promise<Answer> =>
     }),
   );
 
-/** A job as it would be if its service had enqueued it, with the envelope's fields in `more`. */
+/** Enqueues a job like its service would; `more` overrides fields of the envelope. */
 async function enqueue(
   queue: keyof typeof queues,
   name: string,
@@ -130,8 +130,8 @@ async function enqueue(
 const admin = (app: AppName, path: string): Promise<Answer> =>
   stack.call(app, 'GET', path, undefined, { authorization: `Bearer ${PLANTED.adminToken}` });
 
-it('takes secrets by every way in, and fails in every way', async () => {
-  // Requests that go well.
+it('receives secrets on every path, and fails in every way', async () => {
+  // Requests that succeed.
   expect((await webhook(order())).status).toBe(200);
   sms.answer(200, { sid: 'SM1', to: PLANTED.phone });
   const { status, body: referral } = await refer();
@@ -144,7 +144,7 @@ it('takes secrets by every way in, and fails in every way', async () => {
     { within: '20s' },
   );
 
-  // Requests that are refused, each by another part.
+  // Requests that are refused, each by a different part.
   const refusals: readonly (readonly [number, Promise<Answer>])[] = [
     [401, webhook(order(), { 'x-shopify-hmac-sha256': signatureOf('other bytes') })],
     [400, webhook(order().slice(0, -2))],
@@ -185,7 +185,7 @@ it('takes secrets by every way in, and fails in every way', async () => {
   ];
   const answers = await Promise.all(refusals.map(([, answer]) => answer));
   expect(answers.map(({ status: got }) => got)).toEqual(refusals.map(([wanted]) => wanted));
-  // Its problem names the caller's own path, which the lines and spans must not repeat.
+  // The problem may repeat the caller's path, but log lines and spans must not.
   const path = `/v1/points/accounts/${encodeURIComponent(PLANTED.email)}`;
   expect((await stack.call('api-gateway', 'GET', path)).status).toBe(404);
 
@@ -217,7 +217,7 @@ it('takes secrets by every way in, and fails in every way', async () => {
   );
 }, 90_000);
 
-it('has none of them in the output of a service', async () => {
+it('leaks none of them in the output of a service', async () => {
   for (const app of APPS) {
     const output = await stack.outputOf(app);
     expect(output.split('\n').length).toBeGreaterThan(10);
@@ -233,7 +233,7 @@ it('has none of them in the output of a service', async () => {
   );
 });
 
-it('has none of them in the metrics of a service', async () => {
+it('leaks none of them in the metrics of a service', async () => {
   for (const app of APPS) {
     const text = await (await fetch(`${stack.urlOf(app)}/metrics`)).text();
     expect(text).toContain('http_server_request_duration_seconds_count');
@@ -241,8 +241,8 @@ it('has none of them in the metrics of a service', async () => {
   }
 });
 
-it('has none of them in a span', async () => {
-  // What stands in the queue of a service is sent every 5 s.
+it('leaks none of them in a span', async () => {
+  // Services send their queued spans every 5 s.
   const isExported = (part: string): boolean => collector.texts.some((text) => text.includes(part));
   for (const part of [
     '"key":"url.path","value":{"stringValue":"[redacted]"}',
@@ -258,7 +258,7 @@ it('has none of them in a span', async () => {
   expect(found(collector.texts.join('\n'), secrets())).toEqual([]);
 });
 
-it('has none of them in a problem', () => {
+it('leaks none of them in a problem', () => {
   expect(problems.length).toBeGreaterThanOrEqual(18);
   for (const { status, headers, body } of problems) {
     expect(body).toMatchObject({ status, code: expect.any(String) });
@@ -267,7 +267,7 @@ it('has none of them in a problem', () => {
   }
 });
 
-it('has none of them in the error text of a dead letter', async () => {
+it('leaks none of them in the error text of a dead letter', async () => {
   const letters = (
     await Promise.all(Object.values(queues).map((queue) => queue.getFailed()))
   ).flat();
@@ -278,13 +278,13 @@ it('has none of them in the error text of a dead letter', async () => {
   expect(letters.length).toBeGreaterThanOrEqual(5);
   expect(texts.filter((text) => text.includes('no SMS to [redacted]'))).not.toEqual([]);
   expect(found(JSON.stringify(texts), secrets())).toEqual([]);
-  // It is the payload that holds them, and that must be kept for a redrive.
+  // Only the payload contains them: a redrive needs it.
   expect(found(JSON.stringify(letters.map(({ data }) => data as unknown)), secrets())).not.toEqual(
     [],
   );
 });
 
-it('has none of them in what the admin API answers unless it is asked for payloads', async () => {
+it('leaks none of them through the admin API unless payloads are requested', async () => {
   const reasons = new Set<unknown>();
   for (const queue of ['points', 'referrals'] as const) {
     const path = `/admin/dead-letters/${queue}`;

@@ -44,7 +44,7 @@ async function gateway(environment: Record<string, string> = {}): Promise<Servic
   return started;
 }
 
-/** Each test has addresses and shops of its own, as Redis remembers them for a minute. */
+/** Each test uses its own addresses and shops, because Redis remembers them for a minute. */
 const own = randomUUID().slice(0, 4);
 let tests = 0;
 const address = (): string => `2001:db8:${own}:${(++tests).toString(16)}::1`;
@@ -78,7 +78,7 @@ async function times<T>(count: number, task: (i: number) => Promise<T>): Promise
 const count = (statuses: readonly number[], status: number): number =>
   statuses.filter((seen) => seen === status).length;
 
-/** What an address may have been let in with since then, on a machine that is slow as well. */
+/** Max requests allowed for an address since then, including the refill on a slow machine. */
 const maxSince = (startedAt: number): number =>
   PER_IP + 1 + Math.ceil(((performance.now() - startedAt) / 60_000) * PER_IP);
 
@@ -101,7 +101,7 @@ it('two gateways share the limit of an address', async () => {
   expect((await fetch(`${both[0]!.url}/health/ready`)).status).toBe(200);
 }, 60_000);
 
-it('a stranger keeps no webhook of a shop out, neither unsigned nor in its name', async () => {
+it('neither forged webhooks nor requests in the name of a shop block its signed webhooks', async () => {
   const one = await gateway();
   const shop = newShop();
   for (let i = 0; i < 3; i++) {
@@ -114,7 +114,7 @@ it('a stranger keeps no webhook of a shop out, neither unsigned nor in its name'
   expect(signed).toEqual([200, 200, 200]);
 }, 60_000);
 
-it('limits the webhooks of a shop, over all of its addresses', async () => {
+it('limits the webhooks of a shop over all of its addresses', async () => {
   const one = await gateway();
   const shop = newShop();
   const statuses: number[] = [];
@@ -126,7 +126,7 @@ it('limits the webhooks of a shop, over all of its addresses', async () => {
   expect(await webhook(one, address(), newShop())).toBe(200);
 }, 60_000);
 
-it('answers and limits on when Redis is killed, never with 500', async () => {
+it('keeps answering and limiting when Redis is killed, never with 500', async () => {
   const one = await gateway();
   const [from, shop] = [address(), newShop()];
   expect((await ask(one, from, shop)).status).toBe(200);
@@ -138,7 +138,7 @@ it('answers and limits on when Redis is killed, never with 500', async () => {
     expect(new Set(statuses)).toEqual(new Set([200, 429]));
     expect(count(statuses, 200)).toBeGreaterThanOrEqual(PER_IP);
     expect(count(statuses, 200)).toBeLessThanOrEqual(maxSince(startedAt));
-    // Nobody waits for Redis but who finds it out.
+    // Only the requests that detect the outage wait for Redis.
     expect(performance.now() - startedAt).toBeLessThan(5_000);
     await eventually(
       async () => {
@@ -160,8 +160,8 @@ it('answers and limits on when Redis is killed, never with 500', async () => {
   expect((await ask(one, address(), newShop())).status).toBe(200);
 }, 60_000);
 
-it('still shares its limits while it drains, and answers no request with 500', async () => {
-  // As in Kubernetes it serves for 5 s after the signal.
+it('shares its limits while it drains, and answers no request with 500', async () => {
+  // Makes it serve for 5 s after the signal, as in Kubernetes.
   const draining = await gateway({ KUBERNETES_SERVICE_HOST: '10.0.0.1' });
   const other = await gateway();
   const ended = draining.stop('20s');
@@ -170,11 +170,11 @@ it('still shares its limits while it drains, and answers no request with 500', a
   });
   const [from, shop] = [address(), newShop()];
   expect((await ask(draining, from, shop)).status).toBe(200);
-  // As long as the next one is let in only after more than a second.
+  // Uses up the limit until the next request is allowed only after more than a second.
   for (let answer: Response | undefined; answer?.headers.get('retry-after') !== '2';) {
     answer = await ask(other, from, shop);
   }
-  // By itself it would let this one in.
+  // Counting alone, it would allow this request.
   expect((await ask(draining, from, shop)).status).toBe(429);
   const statuses: number[] = [];
   const load = address();

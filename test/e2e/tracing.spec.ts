@@ -19,7 +19,7 @@ afterAll(async () => {
   await collector.stop();
 }, 60_000);
 
-it('is one trace from the gateway over the job and its SQL to the SMS, without personal data', async () => {
+it('one trace spans the gateway, the job, its SQL and the SMS, without personal data', async () => {
   const correlationId = 'traced-1';
   const answer = await stack.call(
     'api-gateway',
@@ -39,7 +39,7 @@ it('is one trace from the gateway over the job and its SQL to the SMS, without p
   const sms = await eventually(() => collector.spans.find(isSms) ?? false, { within: '15s' });
   expect(sms.traceId).toBe(edge.traceId);
 
-  // What calls whom, from the SMS back to the edge.
+  // The chain of calls, from the SMS back to the edge.
   await eventually(() => expect(pathTo(sms).at(-1)?.spanId).toBe(edge.spanId), { within: '15s' });
   const path = pathTo(sms).map(({ service, name }) => `${service}: ${name}`);
   expect(path).toEqual([
@@ -65,24 +65,24 @@ it('is one trace from the gateway over the job and its SQL to the SMS, without p
   for (const secret of [PHONE, EMAIL, PHONE.slice(1)]) expect(everything).not.toContain(secret);
 }, 90_000);
 
-it('has the ids of the trace on the lines of the log', async () => {
+it('log lines contain the ids of the trace', async () => {
   const lines = await stack.logOf('referrals-service');
   const line = lines.find(({ event, job }) => event === 'job' && job !== undefined);
   const span = collector.spans.find(({ spanId }) => spanId === line?.['spanId']);
   expect(span).toMatchObject({ traceId: line?.['traceId'], name: `process ${line?.['job']}` });
 });
 
-it('has no spans of probes and of metrics', () => {
+it('probes and metrics requests create no spans', () => {
   const paths = collector.spans.map(({ attributes }) => attributes['url.path']);
   expect(paths.filter((path) => /^\/(health|metrics)/.test(String(path)))).toEqual([]);
 });
 
-/** The provider is somebody else's system: it is called without our ids. */
+/** Whether a span calls the SMS provider, an external system that gets none of our ids. */
 function isSms({ service, attributes }: CollectedSpan): boolean {
   return service === 'referrals-service' && String(attributes['url.full']).includes('/sms/');
 }
 
-/** From a span to the one that began its trace. */
+/** The path from a span to the root of its trace. */
 function pathTo(span: CollectedSpan): readonly CollectedSpan[] {
   const path = [span];
   for (;;) {

@@ -12,8 +12,8 @@ async function compile(source: string, output: string): Promise<void> {
 }
 
 /**
- * Compiles an app and the libs that it imports as they are now, to plain ESM in a folder of its
- * own: no build has to come first, and none is changed. `remove` deletes the folder.
+ * Compiles an app and the current sources of the libs that it imports to ESM in a new folder. It
+ * neither needs nor changes the build output. `remove` deletes the folder.
  */
 export async function compileApp(
   source: string,

@@ -95,7 +95,7 @@ describe('the checks', () => {
     };
     const PORT = '/** Port of `it`. */ @IsInt() readonly PORT: number = 3000;';
 
-    it('pass when the file is as the classes have it', async () => {
+    it('accept a file that matches the config classes', async () => {
       write('apps/shop/src/shop.config.ts', 'class Shop { override readonly PORT = 1; }');
       const template = '# Own\n{{PORT}}\n{{# SECRET=x}}\nMORE=1\n';
       const secret = '/** Signs. */ readonly SECRET!: string;';
@@ -104,8 +104,8 @@ describe('the checks', () => {
     });
 
     it.each([
-      ['PORT=3001', PORT, '{{PORT}}', '.env.example is not up to date: npm run generate'],
-      ['no place', PORT, '', 'add PORT, such as {{PORT}}'],
+      ['PORT=3001', PORT, '{{PORT}}', '.env.example is out of date; run npm run generate'],
+      ['no placeholder', PORT, '', 'add PORT, such as {{PORT}}'],
       ['no class', PORT, '{{PORT}}\n{{HOST}}', 'no config class has HOST; remove it'],
       [
         'no value',
@@ -113,14 +113,19 @@ describe('the checks', () => {
         '{{A}}',
         'A has no default; write {{A=value}}',
       ],
-      ['no meaning', 'readonly A = 1;', '{{A}}', 'A needs a doc comment that says what it means'],
-    ])('find %s', async (example, members, template, problem) => {
+      [
+        'no doc comment',
+        'readonly A = 1;',
+        '{{A}}',
+        'A needs a doc comment that says what it means',
+      ],
+    ])('report %s', async (example, members, template, problem) => {
       expect(await house(members, template, example)).toEqual([expect.stringContaining(problem)]);
     });
   });
 
   describe('of links', () => {
-    it('find links to files and headings that are not there', () => {
+    it('report links to missing files and headings', () => {
       write('docs/guide.md', '# The guide\n\n## A `circuit` breaker\n\n## Again\n\n## Again\n');
       write(
         'README.md',
@@ -133,21 +138,21 @@ describe('the checks', () => {
         ].join('\n'),
       );
       expect(linkProblems(folder)).toEqual([
-        'README.md: docs/gone.md leads to no file',
-        'README.md: docs/gone.png leads to no file',
-        'README.md: docs/guide.md#nowhere leads to no heading',
-        'README.md: #nowhere leads to no heading',
+        'README.md: docs/gone.md: there is no such file',
+        'README.md: docs/gone.png: there is no such file',
+        'README.md: docs/guide.md#nowhere: there is no such heading',
+        'README.md: #nowhere: there is no such heading',
       ]);
     });
 
-    it('leave packages and build output alone', () => {
+    it('skip packages and build output', () => {
       write('node_modules/x/README.md', '[gone](gone.md)');
       write('libs/x/dist/README.md', '[gone](gone.md)');
       expect(linkProblems(folder)).toEqual([]);
     });
   });
 
-  it('find examples that do not compile, at their place in the page', async () => {
+  it('report examples that do not compile, with page and line', async () => {
     symlinkSync(join(repositoryRoot(), 'node_modules'), join(folder, 'node_modules'));
     write('tsconfig.json', { compilerOptions: { module: 'nodenext', strict: true } });
     const first =
@@ -167,7 +172,7 @@ describe('the checks', () => {
     ]);
   }, 120_000);
 
-  it('find addresses in the lock file, but no links to workspaces', () => {
+  it('report download URLs in the lock file, but not workspace links', () => {
     write('package-lock.json', {
       packages: {
         'node_modules/a': { version: '1.0.0' },
@@ -176,11 +181,11 @@ describe('the checks', () => {
       },
     });
     expect(lockfileProblems(folder)).toEqual([
-      'package-lock.json: node_modules/b names an address: https://registry.example.com/b.tgz',
+      'package-lock.json: node_modules/b has a download URL: https://registry.example.com/b.tgz',
     ]);
   });
 
-  it('find packages with entry points or types that are missing', () => {
+  it('report packages with missing entry points or types', () => {
     const lib = (name: string, types: string, code: string, dependencies = {}): void => {
       const exports = { '.': { types: `./dist/${types}`, default: `./dist/${code}` } };
       const manifest = {
@@ -221,8 +226,8 @@ describe('the checks', () => {
       expect.stringMatching(/^libs\/typeless: the types do not resolve/),
     );
     expect(problems.filter((problem) => /untyped: its types/.test(problem))).toEqual([
-      expect.stringMatching(/ @types\/opossum, as opossum has none/),
-      expect.stringMatching(/ pg, which package\.json does not name/),
+      expect.stringMatching(/ @types\/opossum, which package\.json does not declare/),
+      expect.stringMatching(/ pg, which package\.json does not declare/),
     ]);
     expect(problems.filter((problem) => /right|private/.test(problem))).toEqual([]);
   }, 120_000);

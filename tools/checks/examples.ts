@@ -17,10 +17,10 @@ const IMPORT = /^import\s+(type\s+)?\{([^}]*)\}\s+from\s+('[^']+');/gm;
 const ERROR = /^(.+?)\((\d+),\d+\): error (TS\d+: .*)$/;
 
 /**
- * Examples that do not compile: every block marked `ts` in a page, against the sources of the libs.
- * The blocks of one page are one module, in their order: a block may use what an earlier one
- * declared or imported, and may repeat an import, but declares no name twice. A block that shows
- * only a part is marked `ts no-check`.
+ * Compiles every `ts` block of the pages against the sources of the libs and returns the errors. The
+ * blocks of a page form one module, in order: a block may use what an earlier one declared or
+ * imported, and may repeat an import, but must not declare a name twice. Mark an incomplete block
+ * `ts no-check`.
  */
 export async function exampleProblems(root: string): Promise<readonly string[]> {
   const folder = join(root, '.cache/examples');
@@ -39,7 +39,7 @@ export async function exampleProblems(root: string): Promise<readonly string[]> 
   const output = await compile(root, folder);
   const errors = output.split('\n').flatMap((line) => {
     const [, path = '', lineNumber, message] = ERROR.exec(line) ?? [];
-    // Errors in the libs themselves are found elsewhere.
+    // The step `types` reports errors in the libs themselves.
     const page = pages.get(path.slice(path.lastIndexOf('/') + 1));
     return page === undefined ? [] : [`${page}:${lineNumber}: ${message}`];
   });
@@ -68,13 +68,13 @@ async function compile(root: string, folder: string): Promise<string> {
     return '';
   } catch (error) {
     const { stdout } = error as { stdout?: string };
-    // Neither an answer nor errors of the code: the compiler itself did not run.
+    // Without error lines the compiler itself failed.
     if (!stdout?.includes('): error TS')) throw error;
     return stdout;
   }
 }
 
-/** The code of a page with every line at its number, so that errors point into the page. */
+/** The code of a page with every line at its original number, so that errors point into the page. */
 function codeOf(markdown: string): string {
   let fence = '';
   let checked = false;

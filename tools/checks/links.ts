@@ -6,7 +6,7 @@ const FENCE = /^(```|~~~)[^]*?^\1/gm;
 const CODE = /`[^`\n]*`/g;
 const WITH_SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 
-/** Links in Markdown that lead to no file, or to no heading of a file. */
+/** Markdown links to files or headings that do not exist. */
 export function linkProblems(root: string): readonly string[] {
   const files = globSync('**/*.md', {
     cwd: root,
@@ -19,7 +19,7 @@ export function linkProblems(root: string): readonly string[] {
       .filter((target) => !WITH_SCHEME.test(target))
       .flatMap((target) => {
         const problem = problemWith(root, file, target);
-        return problem === undefined ? [] : [`${file}: ${target} ${problem}`];
+        return problem === undefined ? [] : [`${file}: ${target}: ${problem}`];
       });
   });
 }
@@ -27,13 +27,15 @@ export function linkProblems(root: string): readonly string[] {
 function problemWith(root: string, file: string, target: string): string | undefined {
   const [path = '', heading] = decodeURI(target).split('#', 2);
   const found = path === '' ? join(root, file) : join(root, dirname(file), path);
-  if (!existsSync(found)) return 'leads to no file';
+  if (!existsSync(found)) return 'there is no such file';
   if (heading === undefined || statSync(found).isDirectory() || !found.endsWith('.md'))
     return undefined;
-  return anchorsOf(readFileSync(found, 'utf8')).has(heading) ? undefined : 'leads to no heading';
+  return anchorsOf(readFileSync(found, 'utf8')).has(heading)
+    ? undefined
+    : 'there is no such heading';
 }
 
-/** As GitHub makes them: lower case, no punctuation, a hyphen for each space. */
+/** Anchors as GitHub creates them: lower case, no punctuation, a hyphen for each space. */
 function anchorsOf(markdown: string): ReadonlySet<string> {
   const anchors = new Set<string>();
   for (const [, title = ''] of markdown.replace(FENCE, '').matchAll(/^#{1,6}\s+(.+?)\s*$/gm)) {

@@ -7,12 +7,12 @@ interface Lockfile {
   >;
 }
 
-/** Entries of the lock file that name where to download from: behind another registry they fail. */
+/** Lock file entries with a download URL, which would break an install from another registry. */
 export function lockfileProblems(root: string): readonly string[] {
   const { packages } = JSON.parse(
     readFileSync(join(root, 'package-lock.json'), 'utf8'),
   ) as Lockfile;
   return Object.entries(packages)
     .filter(([, { resolved, link }]) => resolved !== undefined && link !== true)
-    .map(([path, { resolved }]) => `package-lock.json: ${path} names an address: ${resolved}`);
+    .map(([path, { resolved }]) => `package-lock.json: ${path} has a download URL: ${resolved}`);
 }

@@ -16,7 +16,7 @@ const loaded = new Map(
   ]),
 );
 
-/** The manifests of the repository, each with its objects as values that can be changed. */
+/** The manifests of the repository as mutable objects. */
 // oxlint-disable-next-line typescript/no-explicit-any
 type Objects = any[];
 
@@ -24,7 +24,7 @@ function problemsAfter(name: string, plant: (objects: Objects) => void): readonl
   const manifests = structuredClone([...loaded.get(name)!.manifests]);
   const objects = manifests.map(({ object }) => object);
   plant(objects);
-  // Objects that were taken out or put in.
+  // Planted objects come from no file.
   const files = new Map(manifests.map(({ object, file }) => [object, file]));
   return ruleProblems(
     new ManifestSet(
@@ -61,24 +61,24 @@ const OFFENCES_IN_BASE: readonly Offence[] = [
     'startupProbe: is missing; ask /health/startup',
   ],
   [
-    'a probe of another page',
+    'a probe of the wrong page',
     (all) => (container(all).livenessProbe.httpGet.path = '/health/ready'),
     "livenessProbe.httpGet.path: got '/health/ready'; use /health/live",
   ],
   [
-    'a probe of another port',
+    'a probe of the wrong port',
     (all) => (container(all).readinessProbe.httpGet.port = 'metrics'),
     'readinessProbe.httpGet.port: got metrics, which is not PORT',
   ],
   [
-    'a probe of a port that is not PORT any more',
+    'a probe that did not follow a change of PORT',
     (all) => setVariable(all, 'PORT', '8080'),
-    'use the port that serves requests, 8080',
+    'use 8080, the port that serves requests',
   ],
   [
     'a grace period without a reserve',
     (all) => (pod(all).terminationGracePeriodSeconds = 30),
-    'terminationGracePeriodSeconds: got 30, and GRACE_PERIOD is 30 s; use at least 35',
+    'terminationGracePeriodSeconds: got 30 with a GRACE_PERIOD of 30 s; use at least 35',
   ],
   [
     'the default grace period',
@@ -88,20 +88,20 @@ const OFFENCES_IN_BASE: readonly Offence[] = [
   [
     'a longer GRACE_PERIOD',
     (all) => setVariable(all, 'GRACE_PERIOD', '1m'),
-    'GRACE_PERIOD is 60 s; use at least 65',
+    'a GRACE_PERIOD of 60 s; use at least 65',
   ],
   [
-    'a drain that leaves no time',
+    'a job drain that leaves no time for the rest of the shutdown',
     (all) => setVariable(all, 'JOB_DRAIN', '25s'),
-    'JOB_DRAIN is 25 s and GRACE_PERIOD 30 s; leave 10 s',
+    'JOB_DRAIN is 25 s and GRACE_PERIOD is 30 s; leave 10 s',
   ],
   [
     'a sleep before the signal',
     (all) => (container(all).lifecycle = { preStop: { sleep: { seconds: 5 } } }),
-    'lifecycle.preStop: takes from the grace period',
+    'lifecycle.preStop: uses up the grace period',
   ],
   [
-    'pods that are taken away before there are new ones',
+    'an update that removes pods before new ones are ready',
     (all) => (points(all).strategy.rollingUpdate.maxUnavailable = '25%'),
     'maxUnavailable: got 25%; use 0',
   ],
@@ -111,9 +111,9 @@ const OFFENCES_IN_BASE: readonly Offence[] = [
     'strategy.rollingUpdate.maxUnavailable: got undefined; use 0',
   ],
   [
-    'a heap that is larger than the memory',
+    'a heap that does not fit into the memory limit',
     (all) => (container(all).resources.limits.memory = '512Mi'),
-    'resources.limits.memory: got 512Mi, and the image lets the heap grow to 512 MiB',
+    'resources.limits.memory: got 512Mi, but the heap may grow to 512 MiB',
   ],
   [
     'a missing request',
@@ -131,9 +131,9 @@ const OFFENCES_IN_BASE: readonly Offence[] = [
     'securityContext.runAsNonRoot: the pod may run as root',
   ],
   [
-    'a user by name alone',
+    'a user without a numeric id',
     (all) => delete pod(all).securityContext.runAsUser,
-    'securityContext.runAsUser: Kubernetes cannot tell',
+    'securityContext.runAsUser: Kubernetes cannot verify',
   ],
   [
     'no seccomp profile',
@@ -146,7 +146,7 @@ const OFFENCES_IN_BASE: readonly Offence[] = [
     'securityContext.allowPrivilegeEscalation: set it to false',
   ],
   [
-    'a root file system that can be written',
+    'a writable root file system',
     (all) => (container(all).securityContext.readOnlyRootFilesystem = false),
     'securityContext.readOnlyRootFilesystem: set it to true',
   ],
@@ -161,57 +161,57 @@ const OFFENCES_IN_BASE: readonly Offence[] = [
     'securityContext.privileged: remove it',
   ],
   [
-    'a token of the cluster in the pod',
+    'a pod that mounts a cluster token',
     (all) => delete pod(all).automountServiceAccountToken,
-    'spec.automountServiceAccountToken: no service asks the cluster',
+    'spec.automountServiceAccountToken: no service calls the Kubernetes API',
   ],
   [
-    'a token of the account',
+    'a service account that mounts a token',
     (all) => delete find(all, 'ServiceAccount', 'points-service').automountServiceAccountToken,
-    'ServiceAccount points-service: automountServiceAccountToken: hands out a token',
+    'ServiceAccount points-service: automountServiceAccountToken: mounts a token',
   ],
   [
-    'Services as variables',
+    'Services as environment variables',
     (all) => delete pod(all).enableServiceLinks,
-    'enableServiceLinks: Services become variables',
+    'enableServiceLinks: would turn Services into variables',
   ],
   [
     'the tag latest',
     (all) => (container(all).image = 'loyalnest/points-service:latest'),
-    'another image may come under this name',
+    'this tag may change to another image',
   ],
   [
     'no tag',
     (all) => (container(all).image = 'localhost:5000/loyalnest/points-service'),
-    'another image may come under this name',
+    'this tag may change to another image',
   ],
   [
-    'a version that is not the tag',
+    'a version label that differs from the tag',
     (all) => (container(all).image = 'loyalnest/points-service:1.0.0'),
-    "the label app.kubernetes.io/version says 'dev'",
+    "the label app.kubernetes.io/version is 'dev'",
   ],
   [
-    'an image that compose does not have',
+    'an image that compose does not use',
     (all) => (container(all).image = 'loyalnest/points:dev'),
     'docker-compose.yml has no such image',
   ],
   [
-    'a selector of other pods',
+    'a selector that does not match the pods',
     (all) => (points(all).selector.matchLabels = { app: 'points-service' }),
     'spec.selector: does not match',
   ],
   [
-    'a scrape of another port',
+    'a scrape of the wrong port',
     (all) => setVariable(all, 'METRICS_PORT', '9000'),
-    'annotations.prometheus.io/port: got 9464, and METRICS_PORT is 9000',
+    'annotations.prometheus.io/port: got 9464, but METRICS_PORT is 9000',
   ],
   [
-    'a port of the metrics that the container does not name',
+    'a metrics port that the container does not declare',
     (all) => container(all).ports.pop(),
-    'has no METRICS_PORT (9464); add it',
+    'METRICS_PORT (9464) is missing; add it',
   ],
   [
-    'pods on one node',
+    'pods that may all run on one node',
     (all) => pod(all).topologySpreadConstraints.pop(),
     'does not spread over kubernetes.io/hostname',
   ],
@@ -221,7 +221,7 @@ const OFFENCES_IN_BASE: readonly Offence[] = [
     'has no HorizontalPodAutoscaler',
   ],
   [
-    'a missing variable',
+    'a missing required variable',
     (all) =>
       (container(all).env = container(all).env.filter(
         ({ name }: { name: string }) => name !== 'REDIS_URL',
@@ -229,7 +229,7 @@ const OFFENCES_IN_BASE: readonly Offence[] = [
     'REDIS_URL is not set, and points-service does not start without it',
   ],
   [
-    'a variable that production needs and is missing',
+    'a missing variable that production requires',
     (all) =>
       (container(all).env = container(all).env.filter(
         ({ name }: { name: string }) => name !== 'ADMIN_TOKENS',
@@ -237,14 +237,14 @@ const OFFENCES_IN_BASE: readonly Offence[] = [
     'ADMIN_TOKENS is not set',
   ],
   [
-    'a variable that nobody reads',
+    'a variable that no service reads',
     (all) => setVariable(all, 'POINTS_PER_UNITS', '2'),
-    'POINTS_PER_UNITS is read by nobody; correct its name',
+    'points-service does not read POINTS_PER_UNITS; correct its name',
   ],
   [
     'a variable of another service',
     (all) => setVariable(all, 'SMS_URL', 'https://sms.example.com'),
-    'SMS_URL is read by nobody',
+    'points-service does not read SMS_URL',
   ],
   [
     'a variable that is set twice',
@@ -252,27 +252,27 @@ const OFFENCES_IN_BASE: readonly Offence[] = [
     'LOG_LEVEL is set twice',
   ],
   [
-    'a secret in the clear',
+    'a secret in plain text',
     (all) => setVariable(all, 'ADMIN_TOKENS', 'ops:destroy:0123456789abcdef'),
-    'ADMIN_TOKENS has a value that everybody can read',
+    'ADMIN_TOKENS has a secret in plain text',
   ],
   [
     'a password in an address',
     (all) => setVariable(all, 'OTEL_EXPORTER_OTLP_ENDPOINT', 'http://me:secret@collector'),
-    'OTEL_EXPORTER_OTLP_ENDPOINT has a value that everybody can read',
+    'OTEL_EXPORTER_OTLP_ENDPOINT has a secret in plain text',
   ],
   [
-    'a Service of no pod',
+    'a Service that matches no pod',
     (all) => (find(all, 'Service', 'points-service').spec.selector = { app: 'points' }),
     'Service points-service: spec.selector: matches no pod',
   ],
   [
-    'a Service of a port that is closed',
+    'a Service with a port that its pods do not have',
     (all) => (find(all, 'Service', 'points-service').spec.ports[0].targetPort = 'https'),
     'Service points-service: spec.ports: the pods have no port https',
   ],
   [
-    'a disruption budget of no pod',
+    'a disruption budget that matches no pod',
     (all) =>
       (find(all, 'PodDisruptionBudget', 'points-service').spec.selector.matchLabels = {
         app: 'points',
@@ -280,47 +280,47 @@ const OFFENCES_IN_BASE: readonly Offence[] = [
     'PodDisruptionBudget points-service: spec.selector: matches no pod',
   ],
   [
-    'an autoscaler of nothing',
+    'an autoscaler of a missing workload',
     (all) => (autoscaler(all).scaleTargetRef.name = 'points'),
     'spec.scaleTargetRef: there is no Deployment points',
   ],
   [
-    'an autoscaler that goes down to one pod',
+    'an autoscaler that may scale down to one pod',
     (all) => (autoscaler(all).minReplicas = 1),
     'spec.minReplicas: got 1 to 4',
   ],
   [
-    'an autoscaler by a metric that nobody exports',
+    'an autoscaler with a metric that no service exports',
     (all) => (autoscaler(all).metrics[1].external.metric.name = 'loyalnest_queue_age_seconds'),
     'no service exports loyalnest_queue_age_seconds',
   ],
   [
-    'an autoscaler by a metric that the adapter does not hand on',
+    'an autoscaler with a metric that the adapter does not expose',
     (all) => (autoscaler(all).metrics[1].external.metric.name = 'loyalnest_queue_jobs'),
     'prometheus-adapter-values.yaml has no rule for loyalnest_queue_jobs',
   ],
   [
-    'an account that is not there',
+    'a missing service account',
     (all) => (pod(all).serviceAccountName = 'points'),
     'serviceAccountName: there is no ServiceAccount points',
   ],
   [
-    'no policy that closes all',
+    'a missing default-deny policy',
     (all) => remove(all, 'NetworkPolicy', 'default-deny'),
-    'no NetworkPolicy closes all pods',
+    'no NetworkPolicy denies all traffic by default',
   ],
   [
-    'a policy of no pod',
+    'a policy that matches no pod',
     (all) => (policy(all, 'points-service').podSelector.matchLabels = { app: 'points' }),
     'NetworkPolicy points-service: spec.podSelector: matches no pod',
   ],
   [
-    'a policy for callers that are not there',
+    'a policy for callers that do not exist',
     (all) =>
       (policy(all, 'points-service').ingress[0].from[0].podSelector.matchLabels = {
         app: 'gateway',
       }),
-    'NetworkPolicy points-service: spec.ingress[0]: names pods that are not there',
+    'NetworkPolicy points-service: spec.ingress[0]: names pods that do not exist',
   ],
   [
     'a policy that opens everything',
@@ -328,37 +328,37 @@ const OFFENCES_IN_BASE: readonly Offence[] = [
     'spec.ingress[0]: opens everything',
   ],
   [
-    'a policy of a port that is closed',
+    'a policy for a port that the pods do not have',
     (all) => (policy(all, 'points-service').ingress[0].ports[0].port = 8080),
     'spec.ingress[0]: the pods have no port 8080',
   ],
   [
-    'a neighbour that no policy lets through',
+    'a caller whose egress no policy allows',
     (all) => delete policy(all, 'api-gateway').egress,
     'POINTS_URL: no NetworkPolicy lets api-gateway reach points-service:3000',
   ],
   [
-    'a neighbour that does not let through',
+    'a target whose ingress no policy allows',
     (all) => delete policy(all, 'points-service').ingress,
     'POINTS_URL: no NetworkPolicy lets api-gateway reach points-service:3000',
   ],
   [
-    'an address of no Service',
+    'an address without a Service',
     (all) => remove(all, 'Service', 'referrals-service'),
-    'REFERRALS_URL: there is no Service referrals-service with the port 3000',
+    'REFERRALS_URL: there is no Service referrals-service with port 3000',
   ],
 ];
 
 const OFFENCES_IN_DEVELOPMENT: readonly Offence[] = [
   [
-    'a Secret that is not there',
+    'a missing Secret',
     (all) => delete find(all, 'Secret', 'points-service').stringData.REDIS_URL,
-    'REDIS_URL comes from REDIS_URL of points-service, which is not there',
+    'REDIS_URL refers to REDIS_URL of points-service, which does not exist',
   ],
   [
-    'a ConfigMap that is not there',
+    'a missing ConfigMap',
     (all) => remove(all, 'ConfigMap', 'providers'),
-    'SMS_URL comes from SMS_URL of providers, which is not there',
+    'SMS_URL refers to SMS_URL of providers, which does not exist',
   ],
   [
     'an app without a Deployment',
@@ -366,12 +366,12 @@ const OFFENCES_IN_DEVELOPMENT: readonly Offence[] = [
     'has no Deployment partner-simulator for apps/partner-simulator',
   ],
   [
-    'a server of another version than in compose',
+    'a server version that differs from compose',
     (all) => (find(all, 'StatefulSet', 'redis').spec.template.spec.containers[0].image = 'redis:7'),
     "got 'redis:7'; docker-compose.yml has no such image",
   ],
   [
-    'a server that policies do not let through',
+    'a server that no policy lets a service reach',
     (all) => policy(all, 'stores-from-services').ingress[0].ports.pop(),
     'POINTS_DATABASE_URL: no NetworkPolicy lets points-service reach postgres:5432',
   ],
@@ -386,7 +386,7 @@ const OFFENCES_IN_PRODUCTION: readonly Offence[] = [
   [
     'a secret in a ConfigMap',
     (all) => (find(all, 'ConfigMap', 'providers').data.SMS_TOKEN = 'x'),
-    'ConfigMap providers: data.SMS_TOKEN: is a secret that everybody can read',
+    'ConfigMap providers: data.SMS_TOKEN: is a secret in plain text',
   ],
   [
     'the simulator',
@@ -395,37 +395,37 @@ const OFFENCES_IN_PRODUCTION: readonly Offence[] = [
       simulator.metadata.name = 'partner-simulator';
       all.push(simulator);
     },
-    'has partner-simulator, which is for development',
+    'has partner-simulator, which is for development only',
   ],
   [
-    'an Ingress to no Service',
+    'an Ingress to a missing Service',
     (all) =>
       (find(all, 'Ingress', 'api-gateway').spec.rules[0].http.paths[0].backend.service.name =
         'gateway'),
-    'there is no Service gateway with the port http',
+    'there is no Service gateway with port http',
   ],
   [
-    'an Ingress that opens admin pages',
+    'an Ingress that opens internal pages',
     (all) => (find(all, 'Ingress', 'api-gateway').spec.rules[0].http.paths[0].path = '/'),
-    '/ opens more than the API',
+    '/ also opens internal pages',
   ],
 ];
 
 describe('the rules of the manifests', () => {
-  it.each([...loaded.keys()])('are kept by %s', (name) => {
+  it.each([...loaded.keys()])('find no problem in %s', (name) => {
     expect(loaded.get(name)!.problems).toEqual([]);
     expect(problemsAfter(name, () => {})).toEqual([]);
   });
 
-  it.each(OFFENCES_IN_BASE)('find %s', (_title, plant, problem) => {
+  it.each(OFFENCES_IN_BASE)('report %s', (_title, plant, problem) => {
     expect(problemsAfter('base', plant)).toContainEqual(expect.stringContaining(problem));
   });
 
-  it.each(OFFENCES_IN_DEVELOPMENT)('find %s in development', (_title, plant, problem) => {
+  it.each(OFFENCES_IN_DEVELOPMENT)('report %s in development', (_title, plant, problem) => {
     expect(problemsAfter('overlays/dev', plant)).toContainEqual(expect.stringContaining(problem));
   });
 
-  it.each(OFFENCES_IN_PRODUCTION)('find %s in production', (_title, plant, problem) => {
+  it.each(OFFENCES_IN_PRODUCTION)('report %s in production', (_title, plant, problem) => {
     const problems = problemsAfter('overlays/production', plant);
     expect(problems).toContainEqual(expect.stringContaining(problem));
   });
@@ -459,7 +459,7 @@ describe('the check of the manifests', () => {
     writeFileSync(path, text.replace(from, to));
   };
 
-  /** In a process of its own: the schemas are ESM, which Jest does not load. */
+  /** Runs in a child process because Jest cannot load the schemas, which are ESM. */
   const check = (path = process.env['PATH']): { problems: string[]; notes: string[] } => {
     const program = `
       import { manifestProblems } from ${JSON.stringify(join(root, 'tools/checks/manifests.ts'))};
@@ -482,14 +482,14 @@ describe('the check of the manifests', () => {
     return dirname(path);
   };
 
-  it('says that it has not seen patches where there is no kubectl', () => {
+  it('notes that it has not checked patches if kubectl is not installed', () => {
     expect(check(join(folder, 'nothing'))).toEqual({
       problems: [],
       notes: [expect.stringContaining('kubectl is not installed')],
     });
   });
 
-  it('finds what does not agree with the schemas, with its file and path', () => {
+  it('reports violations of the schemas with file and path', () => {
     const deployment = 'base/points-service/deployment.yaml';
     change(deployment, 'revisionHistoryLimit: 5', "revisionHistoryLimit: '5'");
     change(deployment, 'periodSeconds: 10', 'periodSecond: 10');
@@ -499,7 +499,7 @@ describe('the check of the manifests', () => {
     expect(check('').problems.toSorted()).toEqual(
       [
         `${deployment}: Deployment points-service: spec.revisionHistoryLimit: got "5"; use a value of type integer`,
-        `${deployment}: Deployment points-service: spec.template.spec.containers[0].livenessProbe.periodSecond: is no such field; correct its name or remove it`,
+        `${deployment}: Deployment points-service: spec.template.spec.containers[0].livenessProbe.periodSecond: unknown field; correct its name or remove it`,
         'base/points-service/service.yaml: Service points-service: spec.ports[0]: port is missing; add it',
         'base/points-service/disruption-budget.yaml: PodDisruptionBudget points-service: apiVersion: Kubernetes has no PodDisruptionBudget in policy/v2; correct it',
         'overlays/dev/redis/stateful-set.yaml: StatefulSet redis: spec.template.spec.containers[0].args[2]: got true; use a value of type string',
@@ -509,19 +509,19 @@ describe('the check of the manifests', () => {
     );
   });
 
-  it('finds files that are no YAML, missing, or listed nowhere', () => {
+  it('reports invalid YAML, missing files and files that no kustomization lists', () => {
     change('base/points-service/service.yaml', 'kind: Service', 'kind: Service\nkind: Service');
     change('base/points-service/kustomization.yaml', '- autoscaler.yaml', '- scaler.yaml');
     expect(check('').problems).toEqual(
       expect.arrayContaining([
-        expect.stringContaining('service.yaml: is no YAML: Map keys must be unique'),
+        expect.stringContaining('service.yaml: invalid YAML: Map keys must be unique'),
         expect.stringContaining('kustomization.yaml: resources: scaler.yaml does not exist'),
         expect.stringContaining('autoscaler.yaml: no kustomization lists it'),
       ]),
     );
   });
 
-  it('looks at what kubectl makes of the overlays', () => {
+  it('checks the overlays as kubectl renders them', () => {
     const planted = {
       apiVersion: 'v1',
       kind: 'Service',
@@ -531,7 +531,7 @@ describe('the check of the manifests', () => {
     expect(check(tool(`console.log(${JSON.stringify(JSON.stringify(planted))})`)).problems).toEqual(
       ['dev', 'production'].map(
         (name) =>
-          `deploy/k8s/overlays/${name} (kubectl kustomize): Service x: spec.prots: is no such field; correct its name or remove it`,
+          `deploy/k8s/overlays/${name} (kubectl kustomize): Service x: spec.prots: unknown field; correct its name or remove it`,
       ),
     );
     const failing = tool("process.stderr.write('no such patch'); process.exit(1)");

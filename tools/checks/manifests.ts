@@ -10,9 +10,9 @@ import { schemaProblems } from './manifests/schema.ts';
 const FOLDER = 'deploy/k8s';
 
 /**
- * What is wrong with the manifests of Kubernetes: against its schemas, against the rules of the
- * house, and, where kubectl is installed, with what the overlays make of them. Patches are seen
- * only then, which `note` is told.
+ * Checks the Kubernetes manifests against the schemas of Kubernetes and the rules of this project.
+ * If kubectl is installed, it also checks the rendered overlays; if not, patches stay unchecked and
+ * `note` is called with a message that says so.
  */
 export async function manifestProblems(
   root: string,
@@ -33,12 +33,12 @@ export async function manifestProblems(
   for (const file of globSync(`${FOLDER}/{base,overlays}/**/*.yaml`, { cwd: root })) {
     if (!read.has(file)) problems.add(`${file}: no kustomization lists it; add it or remove it`);
   }
-  // What is wrong in the files would only be told again.
+  // The rendered overlays would only repeat these problems.
   if (problems.size > 0) return [...problems];
   for (const name of names.slice(1)) {
     const rendered = await renderKustomization(root, `${FOLDER}/${name}`);
     if (!rendered) {
-      note('     kubectl is not installed: overlays are checked without their patches');
+      note('     kubectl is not installed: the patches of the overlays are not checked');
       break;
     }
     for (const problem of rendered.problems) problems.add(problem);

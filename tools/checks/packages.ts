@@ -9,9 +9,9 @@ import { typePackageProblems, type PackageManifest } from './type-packages.ts';
 const run = promisify(execFile);
 
 /**
- * What users of the public libs would stumble over: entry points that are missing from the package,
- * wrong conditions, types that do not resolve or that need packages which nobody installs. Needs
- * `dist` with code and types.
+ * Problems that users of the public libs would run into: missing entry points, wrong export
+ * conditions, types that do not resolve, and types that need undeclared packages. Needs `dist` with
+ * code and types.
  */
 export async function packageProblems(root: string): Promise<readonly string[]> {
   const folders = globSync('libs/*/package.json', { cwd: root })
@@ -38,7 +38,7 @@ async function publintProblems(pkgDir: string): Promise<readonly string[]> {
   return messages.map((message) => formatMessage(message, pkg, { color: false }) ?? message.code);
 }
 
-/** "Are the types wrong?" for packages that only ESM can import. */
+/** Runs "Are the types wrong?" with its profile for ESM-only packages. */
 async function typeProblems(root: string, folder: string): Promise<readonly string[]> {
   const options = ['--profile', 'esm-only', '--format', 'ascii', '--no-emoji', '--no-color'];
   try {

@@ -10,8 +10,9 @@ export interface PackageManifest {
 const IMPORT = /\b(?:from|import)\s*\(?\s*'([^']+)'/g;
 
 /**
- * Packages whose types a lib's own types need, and which its users would not have: `tsc` of theirs
- * fails, or takes them for `any`. A package without types of its own needs its `@types` beside it.
+ * Packages that the types of a lib import but its `package.json` does not declare. Without them a
+ * user's `tsc` fails, or treats the types as `any`. A package without its own types also needs its
+ * `@types` package.
  */
 export function typePackageProblems(
   root: string,
@@ -23,14 +24,14 @@ export function typePackageProblems(
     typeof target === 'object' && target.types ? [join(root, folder, target.types)] : [],
   );
   return [...packagesOf(entries)].sort().flatMap((name) => {
-    if (!(name in declared)) return [`its types need ${name}, which package.json does not name`];
+    if (!(name in declared)) return [`its types need ${name}, which package.json does not declare`];
     const types = `@types/${name.replace('@', '').replace('/', '__')}`;
     if (types in declared || !existsSync(join(root, 'node_modules', types))) return [];
-    return [`its types need ${types}, as ${name} has none; package.json does not name it`];
+    return [`its types need ${types}, which package.json does not declare; ${name} ships no types`];
   });
 }
 
-/** Names of the packages that the files, and those that they lead to, import. */
+/** Names of the packages that the files and their relative imports use. */
 function packagesOf(entries: readonly string[]): ReadonlySet<string> {
   const packages = new Set<string>();
   const seen = new Set<string>();

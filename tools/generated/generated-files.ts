@@ -4,22 +4,22 @@ import { dashboardFiles } from './dashboards/dashboards.ts';
 import { envExample } from './environment/env-example.ts';
 import { errorsPage } from './errors/errors-page.ts';
 
-/** Gives the text of a file, of what lies below the root. */
+/** Returns the text of a generated file; `root` is the repository. */
 export type Generate = (root: string) => string | Promise<string>;
 
-/** The files that are made of code and committed all the same, as people read them. */
+/** Generated files that are committed because people read them. */
 export const GENERATED_FILES: Readonly<Record<string, Generate>> = {
   '.env.example': envExample,
   'docs/errors.md': errorsPage,
   ...dashboardFiles,
   'deploy/prometheus/rules/objectives.rules.yml': async (root) => {
-    // Needs the built lib, which the others do without.
+    // Imported late: only this generator needs the built lib.
     const { objectivesRules } = await import('./prometheus/objectives-rules.ts');
     return objectivesRules(root);
   },
 };
 
-/** Which of them are not as their code has them. */
+/** Generated files that differ from what their generator produces. */
 export async function generatedProblems(
   root: string,
   files: Readonly<Record<string, Generate>> = GENERATED_FILES,
@@ -30,7 +30,7 @@ export async function generatedProblems(
         const text = await generate(root);
         return readFileSync(join(root, file), 'utf8') === text
           ? []
-          : [`${file} is not up to date: npm run generate`];
+          : [`${file} is out of date; run npm run generate`];
       } catch (error) {
         return [`${file}: ${(error as Error).message}`];
       }

@@ -20,7 +20,7 @@ import pg from 'pg';
 const { ADAPTER, DATABASE_URL, MUTATION, OPTIONS, DELAY_MS, PORT, HOST } = process.env;
 const usesNestHooks = MUTATION === 'forced-close';
 
-/** Where orders have their effect: one row for each time that one was applied. */
+/** Stores the effects of orders: one row each time an order is applied. */
 @Injectable()
 class Effects {
   private readonly pool = new pg.Pool({ connectionString: DATABASE_URL, max: 5 });
@@ -50,7 +50,7 @@ class Orders {
   }
 }
 
-/** What one writes without the module: Nest's own hooks, with the same delay before the close. */
+/** The mutation without the module: only Nest's hooks, with the same delay before the close. */
 @Injectable()
 class DelayedClose implements BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(private readonly effects: Effects) {}
@@ -83,6 +83,6 @@ const app = await NestFactory.create(AppModule, adapter, {
 });
 if (usesNestHooks) app.enableShutdownHooks();
 else app.get(GracefulShutdown).attach(app);
-// As behind any load balancer: longer than that keeps a connection that nobody uses.
+// Must be longer than the load balancer keeps an idle connection.
 app.getHttpServer().keepAliveTimeout = 65_000;
 await app.listen(Number(PORT), HOST!);

@@ -3,16 +3,16 @@ import { Agent, request } from 'node:http';
 export interface Call {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Over a connection of its own instead of one of the pool. */
+  /** Whether to open a new connection instead of using the pool. */
   readonly fresh: boolean;
 }
 
-/** The status of the answer, or what happened instead of one: `ECONNREFUSED`, `ECONNRESET`. */
+/** The status code of the answer, or an error code such as `ECONNREFUSED` or `ECONNRESET`. */
 export type Outcome = number | string;
 
 /**
- * A load balancer of the plainest kind: round robin over its endpoints, a pool of kept-alive
- * connections, and never a second try.
+ * A minimal load balancer: round robin over its endpoints, a pool of keep-alive connections, no
+ * retries.
  */
 export class NoRetryBalancer {
   private readonly pool = new Agent({ keepAlive: true });

@@ -1,6 +1,6 @@
 import type { Adapter, HttpMutation, RollingHttpPlan } from './rolling-http.ts';
 
-/** As in production: requests of 5 s, an endpoint that is removed 0 to 3 s after the signal. */
+/** Production-like: slow requests take 5 s, and endpoints are removed 0 to 3 s after the signal. */
 export function fullHttpPlan(adapter: Adapter): RollingHttpPlan {
   return {
     adapters: [adapter, adapter],
@@ -34,7 +34,7 @@ export const SHORT_HTTP_PLAN: RollingHttpPlan = {
   },
 };
 
-/** One restart with a protection switched off, and more that runs for long. */
+/** One restart with a protection switched off and slower slow requests. */
 export function mutatedHttpPlan(mutation: HttpMutation): RollingHttpPlan {
   return { ...SHORT_HTTP_PLAN, removalLagsMs: [600], slowMs: 2_500, mutation };
 }

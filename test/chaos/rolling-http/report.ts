@@ -2,13 +2,13 @@ import { ledgerTable } from '../ledger-table.ts';
 import { fullHttpPlan, mutatedHttpPlan } from './plans.ts';
 import { HTTP_MUTATIONS, RollingHttpSite, type HttpLedger } from './rolling-http.ts';
 
-/** Runs the ledger on both adapters, then with each protection off. True if all is as it should. */
+/** Runs the ledger on both adapters, then with each protection off. True if all outcomes are right. */
 export async function rollingHttp(): Promise<boolean> {
   const site = await RollingHttpSite.start();
   const rows: Record<string, string | number>[] = [];
   let isRight = true;
   const note = (name: string, expected: 'balances' | 'fails', ledger: HttpLedger): void => {
-    // An exit code alone does not show what a protection is worth.
+    // A mutation must lose requests; a wrong exit code alone does not count.
     const wrong = expected === 'fails' ? Object.keys(ledger.lost) : ledger.problems;
     const outcome = wrong.length === 0 ? 'balances' : 'fails';
     isRight &&= outcome === expected;
@@ -34,7 +34,7 @@ export async function rollingHttp(): Promise<boolean> {
       note(adapter, 'balances', await site.run(fullHttpPlan(adapter)));
     }
     for (const mutation of HTTP_MUTATIONS) {
-      console.log(`rolling-http: with ${mutation} it has to fail ...`);
+      console.log(`rolling-http: with ${mutation}, which must lose requests ...`);
       note(mutation, 'fails', await site.run(mutatedHttpPlan(mutation)));
     }
   } finally {

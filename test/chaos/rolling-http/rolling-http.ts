@@ -6,20 +6,20 @@ import { compileApp } from '../../integration/compile-app.ts';
 import { openLoop } from '../open-loop.ts';
 import { NoRetryBalancer, type Outcome } from './no-retry-balancer.ts';
 
-/** Protections that can be switched off; the ledger must not balance then. */
+/** Each switches a protection off, so that the ledger must not balance. */
 export const HTTP_MUTATIONS = ['no-delay', 'pools-first', 'forced-close'] as const;
 export type HttpMutation = (typeof HTTP_MUTATIONS)[number];
 
 export type Adapter = 'express' | 'fastify';
 
 export interface RollingHttpPlan {
-  /** What the two instances run on. */
+  /** The HTTP adapters of the two instances. */
   readonly adapters: readonly [Adapter, Adapter];
-  /** Requests a second. */
+  /** Requests per second. */
   readonly rate: number;
-  /** How long after each SIGTERM the balancer goes on sending requests; one for each restart. */
+  /** For each restart, how long the balancer keeps sending requests after SIGTERM. */
   readonly removalLagsMs: readonly number[];
-  /** How long 2 % of the requests take; the others 20 to 300 ms. */
+  /** Duration of 2 % of the requests; the others take 20 to 300 ms. */
   readonly slowMs: number;
   readonly shutdown: {
     readonly gracePeriod: number;
@@ -44,9 +44,9 @@ export interface HttpLedger {
   readonly requests: number;
   readonly fresh: number;
   readonly slow: number;
-  /** How often each answer outside of 2xx came, by status or error. */
+  /** Number of answers other than 2xx, by status code or error code. */
   readonly lost: Readonly<Record<string, number>>;
-  /** Rows of effects for keys that were accepted. */
+  /** Accepted keys that have an effect. */
   readonly effects: number;
   readonly accepted: number;
   readonly missing: number;
@@ -55,15 +55,15 @@ export interface HttpLedger {
   readonly problems: readonly string[];
 }
 
-/** The same as in the module: what it keeps free before the orchestrator's SIGKILL. */
+/** The reserve that the module keeps before the orchestrator's SIGKILL. */
 const RESERVE_MS = 2_000;
-/** Odd, and pairs of fresh after pairs of pooled ones: round robin gives each instance all kinds. */
+/** Odd, and fresh connections alternate in pairs, so round robin gives each instance all kinds. */
 const SLOW_EVERY = 49;
 const WARM_UP_MS = 500;
 
 const clock = new SystemClock();
 
-/** The servers and the program of the instances, shared by several ledgers. */
+/** The servers and the compiled instance, shared by several runs. */
 export class RollingHttpSite {
   private readonly postgres: PostgresServer;
   private readonly program: Awaited<ReturnType<typeof compileApp>>;
@@ -87,7 +87,7 @@ export class RollingHttpSite {
     this.program.remove();
   }
 
-  /** Restarts instances one after the other under load and compares answers with effects. */
+  /** Restarts the instances one after the other under load, then compares answers with effects. */
   async run(plan: RollingHttpPlan): Promise<HttpLedger> {
     const database = await this.postgres.createDatabase(`http_${++this.ledgers}`);
     const pool = new pg.Pool({ connectionString: database, max: 1 });
@@ -109,7 +109,7 @@ export class RollingHttpSite {
       const restarts: Restart[] = [];
       for (const [turn, removalLagMs] of plan.removalLagsMs.entries()) {
         const adapter = plan.adapters[turn % 2]!;
-        // As a rolling update does: the next one boots while the old one drains.
+        // Like a rolling update: the next instance boots while the old one drains.
         const [ended, replacement] = await Promise.all([
           restart(serving[turn % 2]!, adapter, removalLagMs, balancer, plan),
           start(adapter),
@@ -169,7 +169,7 @@ async function restart(
   return { adapter, removalLagMs, ...(await exited) };
 }
 
-/** Orders at a fixed rate, and what became of each. */
+/** Sends orders at a fixed rate and records their outcomes. */
 class Load {
   readonly outcomes = new Map<string, Outcome>();
   fresh = 0;

@@ -32,7 +32,7 @@ const options = { attempts: 5, crashes: 20, backoff: { initial: 50, max: 50 } } 
 const Apply = defineJob('orders.apply', { payload: OrderPayload, ...options });
 const Note = defineJob('notes.write', { payload: NotePayload, ...options });
 
-/** Postgres: every run that begins, and the effects. */
+/** Records in Postgres each run that begins, and the effects. */
 @Injectable()
 class Ledger {
   private readonly pool = new pg.Pool({ connectionString: DATABASE_URL, max: 5 });
@@ -46,7 +46,7 @@ class Ledger {
     await this.pool.query('insert into runs (job, attempt, late) values ($1, $2, $3)', values);
   }
 
-  /** With `ONCE` a second run of the job has no second effect, as with an inbox. */
+  /** With `ONCE`, a second run of a job has no second effect, as with an inbox. */
   async apply(table: 'effects' | 'children', order: string): Promise<void> {
     const values = ONCE
       ? `select $1 where not exists (select from ${table} where job = $1)`
@@ -86,7 +86,7 @@ class Handlers {
 @Module({
   imports: [
     DiscoveryModule,
-    // First on purpose: the order of imports must not matter.
+    // Before GracefulShutdownModule on purpose: the order of imports must not matter.
     QueueModule.forRoot({ url: REDIS_URL!, prefix: PREFIX!, producerTimeout: '10s' }),
     QueueModule.forFeature(queue('orders', workers)),
     QueueModule.forFeature(queue('notes', workers)),
@@ -96,7 +96,7 @@ class Handlers {
 })
 class AppModule {}
 
-/** Takes the step of stopping intake away from every provider. */
+/** Removes the `stop-intake` steps of all providers. */
 function neverStopIntake(discovery: DiscoveryService): void {
   for (const { instance } of discovery.getProviders()) {
     if (!isDrainable(instance)) continue;

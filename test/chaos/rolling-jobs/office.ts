@@ -14,7 +14,7 @@ const anyOrder: StandardSchema<Order> = {
 };
 const Apply = defineJob('orders.apply', { payload: anyOrder, attempts: 5, crashes: 20 });
 
-/** An application that enqueues orders and counts jobs, but runs none. */
+/** Opens an application that enqueues orders and counts jobs, but runs none. */
 export async function openOffice(url: string, prefix: string, lock: number) {
   class Office {}
   Module({

@@ -1,6 +1,6 @@
 import type { JobMutation, RollingJobsPlan } from './rolling-jobs.ts';
 
-/** Jobs of 10 s, which no shutdown waits for, among many short ones. */
+/** A few jobs of 10 s, longer than the shutdown waits, among many short ones. */
 export function fullJobsPlan(signal: RollingJobsPlan['signal']): RollingJobsPlan {
   return {
     rate: 80,
@@ -24,8 +24,8 @@ export function shortJobsPlan(signal: RollingJobsPlan['signal']): RollingJobsPla
 }
 
 /**
- * A protection switched off. Each worker ends once, under more load: one of them has a long job then,
- * and with it the time to do what it should not.
+ * A protection switched off. Each worker ends once, under more load, so that one of them has a long
+ * job and with it the time to misbehave.
  */
 export function mutatedJobsPlan(mutation: JobMutation): RollingJobsPlan {
   return { ...shortJobsPlan('SIGTERM'), rate: 60, restarts: 2, mutation };

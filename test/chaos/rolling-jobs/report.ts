@@ -2,7 +2,7 @@ import { ledgerTable } from '../ledger-table.ts';
 import { fullJobsPlan, mutatedJobsPlan } from './plans.ts';
 import { JOB_MUTATIONS, RollingJobsSite, type JobLedger } from './rolling-jobs.ts';
 
-/** Runs the ledger by SIGTERM and SIGKILL, then with each protection off. True if all is right. */
+/** Runs the ledger with SIGTERM and SIGKILL, then with each protection off. True if all outcomes are right. */
 export async function rollingJobs(): Promise<boolean> {
   const site = await RollingJobsSite.start();
   const rows: Record<string, string | number>[] = [];
@@ -28,11 +28,11 @@ export async function rollingJobs(): Promise<boolean> {
   };
   try {
     for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-      console.log(`rolling-jobs: five restarts by ${signal} ...`);
+      console.log(`rolling-jobs: five restarts with ${signal} ...`);
       note(signal, 'balances', await site.run(fullJobsPlan(signal)));
     }
     for (const mutation of JOB_MUTATIONS) {
-      console.log(`rolling-jobs: with ${mutation} it has to fail ...`);
+      console.log(`rolling-jobs: with ${mutation}, which must not balance ...`);
       note(mutation, 'fails', await site.run(mutatedJobsPlan(mutation)));
     }
   } finally {

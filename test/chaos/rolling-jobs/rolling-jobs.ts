@@ -6,19 +6,19 @@ import { compileApp } from '../../integration/compile-app.ts';
 import { openLoop } from '../open-loop.ts';
 import { openOffice, QUEUES } from './office.ts';
 
-/** Protections that can be switched off; the ledger must not balance then. */
+/** Each switches a protection off, so that the ledger must not balance. */
 export const JOB_MUTATIONS = ['no-pause', 'pools-first'] as const;
 export type JobMutation = (typeof JOB_MUTATIONS)[number];
 
 export interface RollingJobsPlan {
-  /** Jobs a second. */
+  /** Jobs per second. */
   readonly rate: number;
   readonly restarts: number;
-  /** How the workers end. A killed one gives nothing back: its jobs run again elsewhere. */
+  /** How to end a worker. A killed worker hands nothing back; its jobs run again elsewhere. */
   readonly signal: 'SIGTERM' | 'SIGKILL';
-  /** Jobs that each of the two workers runs at once, of each of the two queues. */
+  /** Concurrency of each of the two workers, for each of the two queues. */
   readonly concurrency: number;
-  /** How long 2 % of the jobs take, more than they have in a shutdown; the others 20 to 300 ms. */
+  /** Duration of 2 % of the jobs, longer than a shutdown waits; the others take 20 to 300 ms. */
   readonly longMs: number;
   readonly shutdown: { readonly gracePeriod: number; readonly jobDrain: number };
   readonly mutation?: JobMutation;
@@ -32,17 +32,17 @@ export interface WorkerRestart {
 export interface JobLedger {
   readonly restarts: readonly WorkerRestart[];
   readonly jobs: number;
-  /** Effects of jobs, and of the children that each of them enqueues. */
+  /** Effects of the jobs. `children` counts those of the child job that each of them enqueues. */
   readonly rows: number;
   readonly children: number;
   readonly failed: number;
   /** Jobs or children with more than one effect. */
   readonly twice: number;
-  /** Jobs that ran more than once: handed back, or killed. */
+  /** Jobs that ran more than once, because they were handed back or killed. */
   readonly rerun: number;
-  /** Runs that BullMQ counted as another attempt; a job that is handed back has none. */
+  /** Runs that BullMQ counted as another attempt. Handing a job back must not cause any. */
   readonly attempts: number;
-  /** Runs that began although the shutdown had begun. */
+  /** Runs that began during a shutdown. */
   readonly late: number;
   /** What does not balance; empty if nothing was lost. */
   readonly problems: readonly string[];
@@ -50,12 +50,12 @@ export interface JobLedger {
 
 const RESERVE_MS = 2_000;
 const LONG_EVERY = 50;
-/** Between two restarts, so that workers are busy again. */
+/** Pause between restarts, so that the workers are busy again. */
 const BUSY_MS = 700;
 
 const clock = new SystemClock();
 
-/** The servers and the workers' program, shared by several ledgers. */
+/** The servers and the compiled worker, shared by several runs. */
 export class RollingJobsSite {
   private readonly postgres: PostgresServer;
   private readonly redis: RedisServer;
@@ -86,7 +86,7 @@ export class RollingJobsSite {
     this.program.remove();
   }
 
-  /** Restarts workers one after the other under load and compares jobs with effects. */
+  /** Restarts the workers one after the other under load, then compares jobs with effects. */
   async run(plan: RollingJobsPlan): Promise<JobLedger> {
     const name = `jobs_${++this.ledgers}`;
     const database = await this.postgres.createDatabase(name);
@@ -125,7 +125,7 @@ export class RollingJobsSite {
       await loading;
       const ended = async (): Promise<void> => {
         const left = await office.unfinished();
-        if (left > 0) throw new Error(`${left} are left`);
+        if (left > 0) throw new Error(`${left} jobs are unfinished`);
       };
       await eventually(ended, { within: '120s', every: '200ms', what: 'the end of all jobs' });
       return await balance(restarts, jobs, pool, await office.failed(), plan);
@@ -162,7 +162,7 @@ export class RollingJobsSite {
   }
 }
 
-/** As short as a test can wait for where jobs have to be missed first, or as by default. */
+/** Short after a SIGKILL, where a job must first be detected as stalled; else the default. */
 function lockMs({ signal }: RollingJobsPlan): number {
   return signal === 'SIGKILL' ? 4_000 : 30_000;
 }
@@ -203,10 +203,10 @@ async function balance(
     ...(rows === jobs ? [] : [`${jobs} jobs had ${rows} effects`]),
     ...(children === jobs ? [] : [`${jobs} jobs had ${children} children`]),
     ...(failed === 0 ? [] : [`${failed} failed`]),
-    ...(late === 0 ? [] : [`${late} runs began in a shutdown`]),
+    ...(late === 0 ? [] : [`${late} runs began during a shutdown`]),
     ...(twice === 0 ? [] : [`${twice} had two effects`]),
     ...(isKilled || attempts === 0 ? [] : [`${attempts} runs were counted as another attempt`]),
-    ...(isKilled && rerun > lostRuns ? [`${rerun} ran twice, at most ${lostRuns} should`] : []),
+    ...(isKilled && rerun > lostRuns ? [`${rerun} ran twice; expected at most ${lostRuns}`] : []),
     ...(isKilled
       ? []
       : restarts.flatMap(({ exitCode, exitAfterMs }, turn) => [

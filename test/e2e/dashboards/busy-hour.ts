@@ -2,20 +2,20 @@ import { eventually } from '@loyalnest/testing';
 import { Queue } from 'bullmq';
 import { newCustomerId, orderText, type Answer, type SampleStack } from '../sample-stack.js';
 
-/** A time that JavaScript knows and Postgres does not. */
+/** A time that JavaScript can represent but Postgres cannot store. */
 const UNSTORABLE_TIME = '+275760-09-12T00:00:00.000Z';
 const OPERATOR = { authorization: 'Bearer dev-only-admin-token' };
-/** Requests a minute from one address, which all of these come from. */
+/** Max requests per minute from one address; all requests here come from the same one. */
 export const PER_IP = 200;
 
-/** Of the first order; whoever called has recorded it. */
+/** The trace id of the first order, which its caller has sampled. */
 export const TRACE = '0af7651916cd43dd8448eb211c80319c';
 
-/** A little of everything that can happen to the sample stack, good and bad. */
+/** Makes a little of everything happen to the sample stack, good and bad. */
 export async function busyHour(stack: SampleStack): Promise<void> {
   await Promise.all([orders(stack), mistakes(stack), deadLetters(stack)]);
   await referrals(stack);
-  // From here on the gateway turns us away.
+  // From now on the gateway refuses our requests.
   await noise(stack);
 }
 
@@ -34,7 +34,7 @@ async function orders(stack: SampleStack): Promise<void> {
   await again(stack);
 }
 
-/** A job that was done is delivered once more, as after a loss of Redis. */
+/** Delivers a completed job again, as after Redis lost its data. */
 async function again(stack: SampleStack): Promise<void> {
   await withQueue(stack, async (queue) => {
     const done = await eventually(async () => (await queue.getCompleted())[0] ?? false);
@@ -56,7 +56,7 @@ async function mistakes(stack: SampleStack): Promise<void> {
 }
 
 async function noise(stack: SampleStack): Promise<void> {
-  // However slow the machine is: what was used up comes back with time.
+  // Repeats, because on a slow machine the limit refills in the meantime.
   const isRefused = async (): Promise<boolean> => {
     const asked = Array.from({ length: PER_IP / 2 }, () => stack.balance('1'));
     return (await Promise.all(asked)).some(({ status }) => status === 429);
@@ -64,7 +64,7 @@ async function noise(stack: SampleStack): Promise<void> {
   await eventually(isRefused, { within: '30s' });
 }
 
-/** SMS fail, so that calls are repeated and answered by e-mail; then an operator gives them up. */
+/** Makes SMS fail, so that calls are retried and fall back to e-mail; then forces the circuit open. */
 async function referrals(stack: SampleStack): Promise<void> {
   await stack.call('partner-simulator', 'PUT', '/faults', '{"sms":{"errorRatio":1}}');
   const { body } = await stack.call(
@@ -92,7 +92,7 @@ async function referrals(stack: SampleStack): Promise<void> {
   await eventually(isDegraded, { within: '15s', every: '200ms' });
 }
 
-/** Past JobProducer, so that nobody looks at what is added. */
+/** Bypasses JobProducer, which would validate the jobs. */
 async function withQueue(stack: SampleStack, task: (queue: Queue) => Promise<void>): Promise<void> {
   const connection = { url: stack.redis.url };
   const queue = new Queue('points', { connection, prefix: '{loyalnest}' });

@@ -2,17 +2,17 @@ import { repositoryRoot } from '@loyalnest/testing';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Families of metrics with their kind, such as `histogram`. */
+/** Metric families with their type, such as `histogram`. */
 export type Families = ReadonlyMap<string, string>;
 
-/** What the services at these addresses serve. */
+/** The families that the services at these URLs serve. */
 export async function servedFamilies(urls: readonly string[]): Promise<Families> {
   const texts = await Promise.all(urls.map(async (url) => (await fetch(`${url}/metrics`)).text()));
   const types = texts.flatMap((text) => [...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)]);
   return new Map(types.map(([, name, kind]) => [name!, kind!]));
 }
 
-/** The family of a metric in an expression; a histogram is never read as a whole. */
+/** The family of a metric in an expression. For a histogram, only its parts belong to a family. */
 export function familyOf(metric: string, served: Families): string | undefined {
   const kind = served.get(metric);
   if (kind !== undefined) return kind === 'histogram' ? undefined : metric;
@@ -20,7 +20,7 @@ export function familyOf(metric: string, served: Families): string | undefined {
   return served.get(histogram) === 'histogram' ? histogram : undefined;
 }
 
-/** The metrics in the first column of the README's table, written out in full. */
+/** The full names of the metrics in the first column of the README's table. */
 export async function listedFamilies(served: Families): Promise<readonly string[]> {
   const text = await readFile(join(repositoryRoot(), 'libs/observability/README.md'), 'utf8');
   const section = /\n## Metrics\n([^]*?)\n## /.exec(text)?.[1] ?? '';
@@ -31,12 +31,12 @@ export async function listedFamilies(served: Families): Promise<readonly string[
     .flatMap((name) => {
       if (!name.endsWith('*')) return [name];
       const some = [...served.keys()].filter((one) => one.startsWith(name.slice(0, -1)));
-      if (some.length === 0) throw new Error(`nothing that is served begins as ${name} does`);
+      if (some.length === 0) throw new Error(`no served metric matches ${name}`);
       return some;
     });
 }
 
-/** `a_{b,c}_d` is `a_b_d` and `a_c_d`. */
+/** Expands `a_{b,c}_d` to `a_b_d` and `a_c_d`. */
 function writtenOut(name: string): readonly string[] {
   const [, before, choices, after] = /^(.*)\{(.*)\}(.*)$/.exec(name) ?? [];
   if (choices === undefined) return [name];

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DASHBOARDS } from '../../../tools/generated/dashboards/dashboards.js';
 
-/** One query of a panel, of the files that users get. */
+/** A query of a panel in the generated dashboards. */
 export interface PanelQuery {
   /** Dashboard, panel and query, for messages. */
   readonly where: string;
   readonly panel: string;
   readonly expr: string;
-  /** What tells its series apart, with labels as `{{label}}`. */
+  /** The legend of its series, with labels as `{{label}}`. */
   readonly legend: string;
   readonly isQuiet: boolean;
   readonly hasExemplars: boolean;
@@ -29,14 +29,14 @@ interface Panel {
   readonly transformations?: readonly { readonly options: { readonly renameByName?: object } }[];
 }
 
-/** What a reader of the dashboard has chosen, as Grafana writes it into queries. */
+/** The reader's choice of services and instances, as Grafana inserts it into queries. */
 export interface Choice {
   readonly service: string;
   readonly instance: string;
 }
 
 export const ALL: Choice = { service: '.*', instance: '.*' };
-/** Longer than the test takes, so that all that happened is in it. */
+/** Longer than the test, so that it covers everything that happened. */
 const RATE_INTERVAL = '3m';
 
 export function panelQueries(): readonly PanelQuery[] {
@@ -60,7 +60,7 @@ export function panelQueries(): readonly PanelQuery[] {
   });
 }
 
-/** The expression as Prometheus gets it from Grafana. */
+/** The expression that Prometheus receives from Grafana. */
 export function asked(expr: string, { service, instance }: Choice): string {
   const values = { $service: service, $instance: instance, $__rate_interval: RATE_INTERVAL };
   return expr.replaceAll(/\$(service|instance|__rate_interval)\b/g, (name) => {
@@ -69,8 +69,8 @@ export function asked(expr: string, { service, instance }: Choice): string {
 }
 
 /**
- * The same without the zeros that stand in for series which are not there yet: of a share, what it
- * is a share of the whole.
+ * The expression without the zeros that replace missing series. For a share, this is its part without
+ * the whole.
  */
 export function withoutZeros(expr: string): string {
   const [, part] = /^\((.*) or 0 \* .*\) \/ \(.* > 0\)$/.exec(expr) ?? [];
@@ -81,7 +81,7 @@ export function labelsOf(legend: string): readonly string[] {
   return [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label!);
 }
 
-/** Of what metrics an expression is made. */
+/** The metrics in an expression. */
 export function metricsOf(expr: string): readonly string[] {
   return [...expr.matchAll(/\b([a-z_]\w*)\{/g)].map(([, name]) => name!);
 }

@@ -94,7 +94,7 @@ class WideSource implements MetricSource {
   }
 }
 
-/** In this process: what the sample apps have no use for, or what they do only when they are ill. */
+/** Runs in this process and does what the sample apps never do, or do only when they fail. */
 export class RareApp {
   private constructor(
     private readonly app: INestApplication,
@@ -114,7 +114,7 @@ export class RareApp {
         QueueModule.forRoot({
           url: redisUrl,
           prefix: '{rare}',
-          // However slow the machine is.
+          // Tolerates a slow machine.
           producerTimeout: '10s',
           throttling: {
             plans: { basic: { limit: 1, per: '1s', burst: 1, maxDelay: '2s' } },
@@ -131,7 +131,7 @@ export class RareApp {
     return new RareApp(app, `http://127.0.0.1:${app.get(MetricsServer).port}`);
   }
 
-  /** Makes all of it happen once. */
+  /** Makes everything happen once. */
   async drive(): Promise<void> {
     const calls = this.app.get(RareCalls);
     let finish = (): void => undefined;

@@ -19,10 +19,10 @@ forEachPlatform((platform) => {
   let partner: Downstream;
   let diary: string[];
   let held: ((answer: Answer) => void)[];
-  /** Every request that reached a service, begun there or not, with the time it was told. */
+  /** Every request that reached a service, even if refused, with the time left that it was sent. */
   let arrivals: string[];
 
-  /** Three services in a row, the last of which calls the partner. */
+  /** Three services in a chain; the last one calls the partner. */
   async function start(clock: Clock): Promise<void> {
     diary = [];
     held = [];
@@ -61,14 +61,14 @@ forEachPlatform((platform) => {
     expect(await response.json()).toMatchObject({ status: 504 });
   }
 
-  /** A request that goes all the way: a call that somebody still made would come before it. */
+  /** Sends a request through the whole chain; a late call would reach the partner before it. */
   async function expectNoFurtherCall(calls: number): Promise<void> {
     partner.answer(200);
     expect((await ask('retried')).status).toBe(200);
     expect(partner.requests).toHaveLength(calls + 1);
   }
 
-  describe('on a clock that only the test moves', () => {
+  describe('on a fake clock', () => {
     let clock: FakeClock;
     beforeEach(async () => {
       clock = new FakeClock();
@@ -76,7 +76,7 @@ forEachPlatform((platform) => {
       hold();
     });
 
-    /** Waits for the partner's next request; sleeps of 0 ms on the way to it are over at once. */
+    /** Waits until the partner holds `count` requests; lets sleeps of 0 ms on the way end. */
     const arrived = (count: number): Promise<void> =>
       eventually(
         async () => {
@@ -86,20 +86,20 @@ forEachPlatform((platform) => {
         { every: 1 },
       );
 
-    it('ends a chain of retries at the deadline of the edge, with the time that is left', async () => {
+    it('ends nested retries at the deadline of the edge, and passes on the time left', async () => {
       const answer = ask('retried', DEADLINE_MS);
       for (let call = 1; call <= 3; call++) {
         await arrived(call);
         await clock.advance(250);
         held[call - 1]!({ status: 503 });
       }
-      // C has made its attempts; B asks it again.
+      // C has used its attempts; B retries.
       await arrived(4);
       expect(leftAtPartner()).toEqual([800, 550, 300, 50]);
       let answered = false;
       void answer.then(() => (answered = true));
       await clock.advance(49);
-      // An answer that had been given would have come before this one.
+      // An answer to the first request would have arrived before this one.
       await ask('unknown');
       expect(answered).toBe(false);
       await clock.advance(1);
@@ -123,7 +123,7 @@ forEachPlatform((platform) => {
       expect(arrivals.slice(0, 5)).toEqual(['A 800', 'B 800', 'C 800', 'C 50', 'A undefined']);
     });
 
-    it('lets code that asks again and again make no call after it', async () => {
+    it('allows no call after the deadline, even to code that keeps retrying', async () => {
       const answer = ask('stubborn', DEADLINE_MS);
       for (let call = 1; call <= 8; call++) {
         await arrived(call);
@@ -134,36 +134,36 @@ forEachPlatform((platform) => {
       expect(leftAtPartner()).toEqual([800, 700, 600, 500, 400, 300, 200, 100]);
       await clock.advance(60_000);
       await expectNoFurtherCall(8);
-      // Nor has a service been asked that would only have refused it.
+      // No request was sent to a service that would only have refused it.
       expect(arrivals.slice(0, 4)).toEqual(['A 800', 'B 800', 'C 800', 'A undefined']);
     });
 
-    it('begins nothing for a request that comes too late', async () => {
+    it('does nothing for a request whose deadline has passed', async () => {
       await expectGatewayTimeout(await ask('retried', 0));
       expect(diary).toEqual([]);
       expect(partner.requests).toEqual([]);
     });
   });
 
-  it('answers within 10 % of the deadline on the clock of the machine', async () => {
+  it('answers within 10 % of the deadline on the real clock', async () => {
     await start(new SystemClock());
-    // Connections and code are there before the time is taken.
+    // Warms up connections and code before the measurement.
     expect((await ask('retried')).status).toBe(200);
     partner.reset();
     partner.reply({ status: 503, delayMs: 150 });
     const took = tookMs(services[0]!);
     const delays = monitorEventLoopDelay({ resolution: 1 });
     delays.enable();
-    // From the edge or, as whole milliseconds are told, a moment before from a service behind it.
+    // Answered by the edge, or a moment earlier by a service behind it: headers round to milliseconds.
     await expectGatewayTimeout(await ask('retried', DEADLINE_MS));
     delays.disable();
-    // What a busy machine kept from this process, which is all four of them, is not the suite's: one
-    // such pause may fall on the timer, one on the answer.
+    // Does not count pauses of a busy machine: all four servers are this process, and one pause may
+    // delay the timer, another the answer.
     const pausesMs = (2 * delays.max) / 1e6;
-    // A timer may be a millisecond early.
+    // A timer may fire a millisecond early.
     expect(await took).toBeGreaterThanOrEqual(DEADLINE_MS - 1);
     expect(await took).toBeLessThanOrEqual(1.1 * DEADLINE_MS + pausesMs);
-    // Each call was told what was left, which was less each time.
+    // Each call got the time left, less each time.
     const left = leftAtPartner() as number[];
     expect(left.length).toBeGreaterThanOrEqual(3);
     expect(left).toEqual(left.toSorted((a, b) => b - a));
@@ -171,7 +171,7 @@ forEachPlatform((platform) => {
   });
 });
 
-/** From the arrival of the next request at the service to the last byte of its answer. */
+/** Time from the arrival of the next request at the service to the last byte of its answer. */
 function tookMs({ app }: RunningApp): Promise<number> {
   const server = app.getHttpServer();
   return new Promise((resolve) => {

@@ -14,10 +14,10 @@ import { rawRequest, type RawResponse } from './raw-request.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const ID_HEADERS = ['x-correlation-id', 'x-request-id', 'x-merchant-id', 'x-user-id'];
-/** Stands in every hostile value, and must be found nowhere. */
+/** Part of every hostile value; must not appear in any output. */
 const MARK = 'evil';
 
-// nestjs-pino keeps one root logger per process, that of the first application.
+// nestjs-pino keeps one root logger per process, from the first application.
 const lines: string[] = [];
 const destination = { write: (text: string) => void lines.push(text) };
 
@@ -80,10 +80,10 @@ forEachPlatform((platform) => {
   const forward = (headers: readonly string[]): Promise<RawResponse> =>
     rawRequest(running.url, 'GET /forward', headers);
 
-  /** The route's own and the access line, which comes when the last byte has left. */
+  /** Waits for the route's own line and the access line, which is written after the last byte. */
   const twoLines = () => eventually(() => expect(lines).toHaveLength(2));
 
-  /** The id under which all of it happened, which is a new one. */
+  /** Expects a new id in the answer, on all lines and in all calls. */
   async function expectNewId(response: RawResponse): Promise<string> {
     const id = response.headers.get('x-correlation-id')!;
     expect(id).toMatch(UUID);
@@ -97,7 +97,7 @@ forEachPlatform((platform) => {
     return id;
   }
 
-  it('takes over ids that are ids, so that what follows is no accident', async () => {
+  it('accepts valid ids', async () => {
     await boot();
     const response = await forward(ID_HEADERS.map((name) => `${name}: order-7:a.b_c`));
     expect(response.headers.get('x-correlation-id')).toBe('order-7:a.b_c');
@@ -161,7 +161,7 @@ forEachPlatform((platform) => {
   ])('echoes nothing of an id with %s', async (_what, header) => {
     await boot();
     const { status, text, headers } = await forward([header]);
-    // Refused by the parser, or read as what HTTP allows; then the id is a new one.
+    // The parser refuses the request, or reads it as valid HTTP; then the id is new.
     expect([200, 400, 431]).toContain(status);
     expect(text).not.toContain(MARK);
     expect(headers.has('x-injected')).toBe(false);
@@ -171,10 +171,10 @@ forEachPlatform((platform) => {
 
   it.each([
     ['fails', 'GET /broken', 500, ''],
-    ['no route knows', 'GET /unknown', 404, ''],
-    ['cannot be read', 'POST /orders', 400, '{"a":'],
+    ['matches no route', 'GET /unknown', 404, ''],
+    ['cannot be parsed', 'POST /orders', 400, '{"a":'],
   ])(
-    'names the new id, and nothing else, where a request %s',
+    'returns the new id, and nothing of the old one, when a request %s',
     async (_what, start, status, body) => {
       await boot();
       const headers = [
@@ -189,7 +189,7 @@ forEachPlatform((platform) => {
     },
   );
 
-  // W3C Trace Context level 1, section 3.2.2: what may be continued, and what begins anew.
+  // W3C Trace Context level 1, section 3.2.2: which traces to continue, and which to restart.
   describe.each([
     ['passes on', false],
     ['continues, with tracing,', true],
@@ -213,7 +213,7 @@ forEachPlatform((platform) => {
       sendTrace(`traceparent: ${traceparent}`, `tracestate: ${tracestate}`);
 
     function expectKept(traceparent: unknown, cameIn: string): void {
-      // Who adds a span writes the version that it knows.
+      // A service that adds a span writes the version that it supports.
       const own = new RegExp(`^00-${TRACE}-(?!${CALLER}|0{16})[0-9a-f]{16}-0[01]$`);
       if (isTracing) expect(traceparent).toMatch(own);
       else expect(traceparent).toBe(cameIn);
@@ -235,18 +235,18 @@ forEachPlatform((platform) => {
       ['malformed', 'evil'],
       ['empty', ''],
       ['of version ff', `ff-${TRACE}-${CALLER}-01`],
-      ['of a version that is no number', `.0-${TRACE}-${CALLER}-01`],
+      ['of a version that is not a number', `.0-${TRACE}-${CALLER}-01`],
       ['with a trace id of zeros', `00-${'0'.repeat(32)}-${CALLER}-01`],
       ['with a parent id of zeros', `00-${TRACE}-${'0'.repeat(16)}-01`],
       ['in upper case', `00-${TRACE.toUpperCase()}-${CALLER.toUpperCase()}-01`],
       ['with a trace id too short', `00-${TRACE.slice(1)}-${CALLER}-01`],
       ['with a parent id too long', `00-${TRACE}-${CALLER}0-01`],
       ['without flags', `00-${TRACE}-${CALLER}`],
-      ['with flags that are no number', `00-${TRACE}-${CALLER}-0x`],
+      ['with flags that are not a number', `00-${TRACE}-${CALLER}-0x`],
       ['of this version with more fields', `00-${TRACE}-${CALLER}-01-more`],
-      ['of a later version that is cut off', `01-${TRACE}-${CALLER}-0`],
+      ['of a later version that is truncated', `01-${TRACE}-${CALLER}-0`],
       ['of a later version with other separators', `01-${TRACE}-${CALLER}-01.more`],
-    ])('but not one %s', async (_what, traceparent) => {
+    ])('except one %s', async (_what, traceparent) => {
       const headers = await sent(traceparent);
       expect(headers['traceparent'] ?? '').not.toContain(TRACE);
       if (isTracing) expect(headers['traceparent']).toMatch(/^00-(?!0{32})[0-9a-f]{32}-/);
@@ -254,14 +254,14 @@ forEachPlatform((platform) => {
       expect(headers).not.toHaveProperty('tracestate');
     });
 
-    it('but not one that came twice', async () => {
+    it('except one that was sent twice', async () => {
       const traceparent = `traceparent: 00-${TRACE}-${CALLER}-01`;
       const headers = await sendTrace(traceparent, traceparent, `tracestate: ${STATE}`);
       expect(headers['traceparent'] ?? '').not.toContain(TRACE);
       expect(headers).not.toHaveProperty('tracestate');
     });
 
-    it('with a state in several headers, in their order', async () => {
+    it('with a state from several headers, in order', async () => {
       const state = STATE.split(',').map((entry) => `tracestate: ${entry}`);
       const headers = await sendTrace(`traceparent: 00-${TRACE}-${CALLER}-01`, ...state);
       expect(headers['tracestate']).toBe('vendor=a, other=b');
@@ -269,8 +269,8 @@ forEachPlatform((platform) => {
 
     it.each([
       ['with a state of 512 characters', `a=${'x'.repeat(510)}`, true],
-      ['without a state that is longer', `a=${'x'.repeat(511)}`, false],
-      ['without a state of other characters', 'a=\xe9', false],
+      ['without a longer state', `a=${'x'.repeat(511)}`, false],
+      ['without a state of invalid characters', 'a=\xe9', false],
     ])('%s', async (_what, state, isKept) => {
       const traceparent = `00-${TRACE}-${CALLER}-01`;
       const headers = await sent(traceparent, state);

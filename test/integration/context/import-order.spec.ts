@@ -7,7 +7,7 @@ import type { ServerResponse } from 'node:http';
 
 type Line = Readonly<Record<string, unknown>>;
 
-// nestjs-pino keeps one root logger per process, that of the first application.
+// nestjs-pino keeps one root logger per process, from the first application.
 const lines: Line[] = [];
 const destination = { write: (text: string) => void lines.push(JSON.parse(text) as Line) };
 
@@ -58,7 +58,7 @@ forEachPlatform((platform) => {
       return { status, lines: mine() };
     }
 
-    it('a request is answered by its deadline, and its line says whose it is', async () => {
+    it('answers a request at its deadline and logs it with its correlation id', async () => {
       const headers = { 'x-correlation-id': 'order-7', 'x-request-timeout-ms': '50' };
       expect(await linesOf('/hang', headers)).toEqual({
         status: 504,
@@ -66,7 +66,7 @@ forEachPlatform((platform) => {
       });
     });
 
-    it('the line of a request whose client went away says whose it was', async () => {
+    it('logs a request whose client disconnected with its correlation id', async () => {
       const headers = { 'x-correlation-id': 'order-9' };
       expect(await linesOf('/hang', headers, AbortSignal.timeout(100))).toEqual({
         status: undefined,
@@ -74,7 +74,7 @@ forEachPlatform((platform) => {
       });
     });
 
-    it('a request that middleware ends has one line', async () => {
+    it('logs a request that middleware answers once', async () => {
       expect(await linesOf('/closed', { 'x-correlation-id': 'order-8' })).toEqual({
         status: 403,
         lines: [expect.objectContaining({ status: 403, correlationId: 'order-8' })],

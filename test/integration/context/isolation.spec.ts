@@ -45,7 +45,7 @@ const callers: readonly Caller[] = Array.from({ length: REQUESTS }, (_, order) =
 }));
 const callerOf = new Map(callers.map((caller) => [caller.correlationId, caller]));
 
-/** Lines of one order, with the attempts that they name. Whoever reads the catalog has one more. */
+/** Log lines of one order, with their attempts. The order that reads the catalog has one more. */
 const LINES = [
   'takes the order',
   'reserves 1',
@@ -85,7 +85,7 @@ const SPANS = [
   'send points.award',
 ];
 
-// nestjs-pino keeps one root logger per process, that of the first application.
+// nestjs-pino keeps one root logger per process, from the first application.
 const lines: Line[] = [];
 const destination = { write: (text: string) => void lines.push(JSON.parse(text) as Line) };
 
@@ -96,7 +96,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([redis?.stop(), partner?.stop()]));
 
-/** Refuses the first attempt to reserve of each order. */
+/** Fails the first reserve attempt of each order. */
 function answerAsPartner(): void {
   const refused = new Set<string>();
   partner.reset();
@@ -133,7 +133,7 @@ forEachPlatform((platform) => {
     );
     sites.own = running.url;
     sweeps = running.app.get(Sweeps, { strict: false });
-    // Schedules run before, meanwhile and after.
+    // Schedules run before, during and after the requests.
     await eventually(() => sweeps.ended >= 2);
     answers = await Promise.all(callers.map(place));
     await endSchedules();
@@ -164,7 +164,7 @@ forEachPlatform((platform) => {
     await eventually(() => expect(sweeps.ended).toBe(sweeps.begun));
   }
 
-  /** Lines and spans of an answer come when the last byte has left, which its caller may outrun. */
+  /** Lines and spans are written after the last byte, so the caller may see the answer earlier. */
   async function expectAllEnded(): Promise<void> {
     for (const msg of ['points.award completed', 'has mailed']) {
       expect(linesOf(msg)).toHaveLength(REQUESTS);
@@ -175,7 +175,7 @@ forEachPlatform((platform) => {
 
   const linesOf = (msg: string): readonly Line[] => lines.filter((line) => line.msg === msg);
 
-  it('answers each caller with what is its own', () => {
+  it('answers each caller with its own context', () => {
     expect(answers).toEqual(
       callers.map(({ correlationId, merchantId, userId }) => ({
         correlationId,
@@ -184,11 +184,11 @@ forEachPlatform((platform) => {
         catalogOf: merchantId,
       })),
     );
-    // Otherwise nothing would have waited for a place that another one freed.
+    // Otherwise no call waited for a bulkhead slot that another call released.
     expect(running.app.get(Orders).maxWaiting).toBeGreaterThan(0);
   });
 
-  it('writes every line with the ids of its own request, and loses none', () => {
+  it('writes every log line, with the ids of its own request', () => {
     const ofCallers = lines.filter(({ sweep }) => sweep === undefined);
     const groups = Map.groupBy(ofCallers, ({ correlationId }) => correlationId);
     expect([...groups.keys()].toSorted()).toEqual([...callerOf.keys()].toSorted());
@@ -206,7 +206,7 @@ forEachPlatform((platform) => {
     expect(catalogs).toBe(MERCHANTS);
   });
 
-  it('sends every call with the ids of its own request, each attempt of a retry too', () => {
+  it('sends every call, including each retry attempt, with the ids of its own request', () => {
     const ofCallers = requests.filter(({ path }) => !/^\/(sweep|catalog)/.test(path));
     const groups = Map.groupBy(ofCallers, ({ headers }) => headers['x-correlation-id']);
     expect([...groups.keys()].toSorted()).toEqual([...callerOf.keys()].toSorted());
@@ -218,7 +218,7 @@ forEachPlatform((platform) => {
     }
   });
 
-  it('reads the catalog once for each merchant, as one of its own requests', () => {
+  it('reads the catalog once per merchant, with the ids of one of its requests', () => {
     const reads = requests.filter(({ path }) => path === '/catalog');
     for (const { headers } of reads) {
       expectOwn(headers, callerOf.get(String(headers['x-correlation-id']))!);
@@ -244,7 +244,7 @@ forEachPlatform((platform) => {
     }
   });
 
-  it('makes every span a part of the trace of its own request', () => {
+  it('adds every span to the trace of its own request', () => {
     const own = Map.groupBy(spans, (span) => span.spanContext().traceId);
     for (const { traceId, correlationId, merchantId } of callers) {
       const ofCaller = own.get(traceId)!;
@@ -260,7 +260,7 @@ forEachPlatform((platform) => {
     expect(spans.filter(({ name }) => name === 'GET')).toHaveLength(MERCHANTS);
   });
 
-  it('gives every run of a schedule ids of its own, and nobody a line or a call of it', () => {
+  it('gives every scheduled run its own ids, shared with no request', () => {
     const runs = Array.from({ length: sweeps.begun }, (_, index) => index + 1);
     const own = runs.map((sweep) => {
       const ofRun = lines.filter((line) => line.sweep === sweep);

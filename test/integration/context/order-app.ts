@@ -27,7 +27,7 @@ import { Cron, Interval, ScheduleModule } from '@nestjs/schedule';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import { IsInt } from 'class-validator';
 
-/** Where calls go: to a partner, and to the application itself once its address is known. */
+/** Call targets: a partner, and the application itself once its address is known. */
 export interface Sites {
   readonly partner: string;
   own: string;
@@ -41,7 +41,7 @@ class AwardPayload {
 
 const AwardPoints = defineJob('points.award', { payload: AwardPayload, attempts: 1 });
 
-// Each line and each call names its order, which goes by arguments and not by the context.
+// Each line and call names its order, which is passed as an argument, not through the context.
 @Injectable()
 class Partner {
   constructor(
@@ -50,7 +50,7 @@ class Partner {
     @Inject(SITES) private readonly sites: Sites,
   ) {}
 
-  /** Its first attempt is refused for every order. */
+  /** The partner fails the first attempt of every order. */
   @Retry({ attempts: 2, backoff: { initial: '5ms', jitter: 'none' }, budget: false })
   async reserve(order: number): Promise<void> {
     this.logger.info({ order }, 'reserves');
@@ -105,7 +105,7 @@ class Awards {
   }
 }
 
-/** Runs of schedules, which belong to no request. */
+/** Scheduled runs, which belong to no request. */
 @Injectable()
 export class Sweeps {
   begun = 0;
@@ -135,7 +135,7 @@ export class Sweeps {
   }
 }
 
-/** What a request that it answers tells of its context. */
+/** The answer to an order: the context that its handler saw. */
 export interface Ordered {
   readonly correlationId: string;
   readonly merchantId: string;
@@ -187,7 +187,7 @@ export interface OrderAppOptions {
   readonly destination: { write(line: string): void };
 }
 
-/** A service in which a request passes every kind of exit and entry that the suite binds. */
+/** A service whose requests use every kind of entry and exit that the suite covers. */
 export function orderApp(options: OrderAppOptions): DynamicModule {
   const { sites, redisUrl, prefix, exporter, destination } = options;
   @Module({

@@ -3,16 +3,16 @@ import { buffer } from 'node:stream/consumers';
 
 export interface RawResponse {
   readonly status: number;
-  /** By their names in lower case. */
+  /** By lower-case name. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
-  /** Everything that came, byte for byte. */
+  /** Everything that was received, byte for byte. */
   readonly text: string;
 }
 
 /**
- * Sends header lines as they are, which no client does: line breaks, control characters, the same
- * name many times. A line is text of single bytes (latin1).
+ * Sends header lines unchanged, as no client does: with line breaks, control characters or repeated
+ * names. Lines are encoded as latin1, one byte per character.
  */
 export async function rawRequest(
   url: string,
@@ -24,7 +24,7 @@ export async function rawRequest(
   const length = body === '' ? [] : [`content-length: ${body.length}`];
   const head = [`${start} HTTP/1.1`, `host: ${hostname}`, 'connection: close', ...length, ...lines];
   const socket = connect(Number(port), hostname);
-  // The server may refuse and hang up before it has read everything.
+  // The server may refuse and disconnect before it has read everything.
   const read = buffer(socket).catch(() => Buffer.alloc(0));
   socket.write(Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`, 'latin1'));
   return parse((await read).toString('latin1'));

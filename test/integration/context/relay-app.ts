@@ -11,9 +11,9 @@ import { Controller, Get, Inject, Injectable, Module, type DynamicModule } from 
 
 export interface RelayOptions {
   readonly name: string;
-  /** Whom it calls; both paths lead on to the same path there. */
+  /** URL of the next service; each route calls the same path there. */
   readonly next: string;
-  /** What the service does, with the time that was left then. */
+  /** Records what the service does and how much time was left. */
   readonly diary: string[];
   readonly clock: Clock;
 }
@@ -54,7 +54,7 @@ class Relay {
     return 'answered';
   }
 
-  /** Asks again as often as it may, whatever the reason: its author thought of no deadline. */
+  /** Retries after every error, as code would whose author did not think of deadlines. */
   @Get('stubborn')
   async stubborn(): Promise<string> {
     this.next.note('begins');
@@ -71,7 +71,7 @@ class Relay {
   }
 }
 
-/** A service that answers when the next one has, with a retry of its own. */
+/** A service that calls the next one, with its own retry, and answers after it. */
 export function relayApp(options: RelayOptions): DynamicModule {
   const { clock } = options;
   @Module({

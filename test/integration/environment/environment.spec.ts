@@ -27,7 +27,7 @@ const launcher = globSync('tools/dev-stack/src/*.ts', { cwd: repositoryRoot() })
 const ASSIGNMENT = /^(# )?([A-Z_]+)=(.*)$/gm;
 const INTERPOLATION = /\$\{([A-Z_]+):-([^}]*)\}/g;
 
-/** Variables of the example, those that are commented out too. */
+/** Variables of the example, including those that are commented out. */
 const documented = new Map(
   [...example.matchAll(ASSIGNMENT)].map(([, , name, value]) => [name!, value!]),
 );
@@ -38,7 +38,7 @@ function variablesOf(type: Type<ServiceConfig>): readonly string[] {
   return [...new Set(rules.map(({ propertyName }) => propertyName))];
 }
 
-/** The environment that compose gives an app, with the defaults of all variables. */
+/** The environment that compose gives an app, with default values. */
 function composeEnvironment(app: string): Record<string, string> {
   const [, service = ''] = new RegExp(`^  ${app}:\n((?:(?: {4}.*)?\n)+)`, 'm').exec(compose) ?? [];
   const [, block = ''] = /^ {4}environment:\n((?: {6}.*\n)+)/m.exec(service) ?? [];
@@ -49,14 +49,14 @@ function composeEnvironment(app: string): Record<string, string> {
 }
 
 describe('the environment of the sample stack', () => {
-  it.each(APPS)('lets %s start in compose, with variables that it reads', (app, type) => {
+  it.each(APPS)('lets %s start in compose, and sets only variables that it reads', (app, type) => {
     const environment = composeEnvironment(app);
     expect(Object.keys(environment)).not.toEqual([]);
     expect(() => readConfig(type, environment)).not.toThrow();
     expect(variablesOf(type)).toEqual(expect.arrayContaining(Object.keys(environment)));
   });
 
-  it.each(APPS)('is described in .env.example, all that %s reads', (_app, type) => {
+  it.each(APPS)('describes in .env.example every variable that %s reads', (_app, type) => {
     expect([...documented.keys()]).toEqual(expect.arrayContaining([...variablesOf(type)]));
     expect(() => readConfig(type, Object.fromEntries(documented))).not.toThrow();
   });
@@ -67,7 +67,7 @@ describe('the environment of the sample stack', () => {
     }
   });
 
-  it('has no variable in .env.example that nobody reads', () => {
+  it('describes no unused variable in .env.example', () => {
     const inApps = new Set(APPS.flatMap(([, type]) => variablesOf(type)));
     const unread = [...documented.keys()].filter(
       (name) =>
@@ -76,7 +76,7 @@ describe('the environment of the sample stack', () => {
     expect(unread).toEqual([]);
   });
 
-  it('leaves the servers to npm start when .env.example is copied as it is', () => {
+  it('lets npm start provide the servers if .env.example is copied unchanged', () => {
     const names = active.map(([, , name]) => name);
     expect(names).not.toContainEqual(expect.stringMatching(/_URL$|^PORT$|^HOST$/));
     for (const name of ['REDIS_URL', 'POINTS_DATABASE_URL', 'REFERRALS_DATABASE_URL']) {

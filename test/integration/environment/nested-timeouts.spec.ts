@@ -8,13 +8,13 @@ const GATEWAY = {
 };
 
 it.each([
-  ['a request takes less than its calls', { REQUEST_TIMEOUT: '2s' }, '@Timeout: got'],
+  ['its calls may take longer than a request', { REQUEST_TIMEOUT: '2s' }, '@Timeout: got'],
   [
-    'a variable makes a call longer',
+    'a variable lets a call take longer than a request',
     { RESILIENCE_POINTS_SERVICE_TIMEOUT: '5s' },
     'PointsClient.account @Timeout: got 5000; callers stop waiting after the requestTimeout of 4000 ms',
   ],
-])('does not start a gateway where %s', async (_why, env, message) => {
+])('does not start the gateway if %s', async (_why, env, message) => {
   const gateway = await ServiceProcess.launch({ app: 'api-gateway', env: { ...GATEWAY, ...env } });
   expect((await gateway.exited).code).toBe(1);
   const output = gateway.lastLines().join('\n');

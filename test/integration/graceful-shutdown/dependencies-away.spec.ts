@@ -33,21 +33,21 @@ afterAll(async () => {
   program.remove();
 });
 
-describe.each(['redis', 'postgres'] as const)('with %s away', (away) => {
+describe.each(['redis', 'postgres'] as const)('with %s unavailable', (unavailable) => {
   it.each(['blackHole', 'down'] as const)(
     'ends before its deadline (%s)',
     async (fault) => {
-      const target = new URL(away === 'redis' ? redis.url : database);
+      const target = new URL(unavailable === 'redis' ? redis.url : database);
       const proxy = await TcpProxy.start({ target: { port: Number(target.port) } });
-      const prefix = `${away}-${fault}`;
+      const prefix = `${unavailable}-${fault}`;
       const worker = OwnProcess.start({
         name: 'worker',
         command: process.execPath,
         args: [program.entry],
         env: {
           ...process.env,
-          REDIS_URL: away === 'redis' ? proxy.through(redis.url) : redis.url,
-          DATABASE_URL: away === 'postgres' ? proxy.through(database) : database,
+          REDIS_URL: unavailable === 'redis' ? proxy.through(redis.url) : redis.url,
+          DATABASE_URL: unavailable === 'postgres' ? proxy.through(database) : database,
           PREFIX: prefix,
           CONCURRENCY: '2',
           LOCK_MS: '30000',
@@ -57,7 +57,7 @@ describe.each(['redis', 'postgres'] as const)('with %s away', (away) => {
       const office = await openOffice(redis.url, prefix, 30_000);
       try {
         await worker.waitForLine(/^ready$/, 25_000);
-        // It runs for longer than a shutdown waits, so it would have to be handed back.
+        // It runs longer than a shutdown waits, so the worker must try to hand it back.
         await office.enqueue('order-1', 60_000);
         await worker.waitForLine(/^running order-1$/, 10_000);
         await proxy[fault]();
@@ -66,7 +66,7 @@ describe.each(['redis', 'postgres'] as const)('with %s away', (away) => {
         const { code, signal } = await worker.exited;
         expect(signal).toBeNull();
         expect(performance.now() - startedAt).toBeLessThan(GRACE_MS - 2_000 + 500);
-        // Either it has closed what was left of its connections, or it says what it could not close.
+        // Either it closed all of its connections, or it reports what it could not close.
         const report = worker.lastLines(200).filter((line) => line.includes('stuck: '));
         expect(report.length > 0).toBe(code === 1);
       } finally {

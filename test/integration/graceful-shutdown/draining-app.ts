@@ -86,7 +86,7 @@ class Routes {
   }
 }
 
-/** Hangs on demand while the application is made, before it can be attached. */
+/** Hangs on demand while Nest creates the application, before `attach`. */
 const slowProvider = {
   provide: 'slow',
   inject: [GracefulShutdown],

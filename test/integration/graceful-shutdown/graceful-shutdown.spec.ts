@@ -67,7 +67,7 @@ describe.each(PLATFORMS.map(({ name }) => name))('a process on %s', (adapter) =>
     await service.kill();
   });
 
-  it('turns unready first, serves everybody meanwhile, then ends in order with 0', async () => {
+  it('becomes unready first, keeps serving, then ends in order with exit code 0', async () => {
     await start({ propagationDelay: '800ms', httpDrain: '1500ms' });
     expect(await read('/health/live', agent)).toEqual([200, '{"status":"ok"}', 'keep-alive']);
     const held = read('/hold');
@@ -77,7 +77,7 @@ describe.each(PLATFORMS.map(({ name }) => name))('a process on %s', (adapter) =>
     expect(await read('/health/ready')).toEqual([503, '{"status":"shutting_down"}', 'close']);
     expect(await read('/health/live', agent)).toEqual([200, '{"status":"ok"}', 'close']);
     expect(steps()).not.toContain('hooks');
-    // The running request outlives the delay and the end of the server's listening.
+    // The running request continues after the delay and after the server stops listening.
     await eventually(async () => {
       await expect(read('/health/live')).rejects.toThrow('ECONNREFUSED');
     });
@@ -88,7 +88,7 @@ describe.each(PLATFORMS.map(({ name }) => name))('a process on %s', (adapter) =>
     expect(steps()).toEqual(ORDER);
   });
 
-  it('answers a request that was running when the signal came', async () => {
+  it('answers a request that is running when the signal arrives', async () => {
     await start({ propagationDelay: '800ms' });
     const held = read('/hold', agent);
     await service.waitForLine(/holding/);
@@ -99,7 +99,7 @@ describe.each(PLATFORMS.map(({ name }) => name))('a process on %s', (adapter) =>
     expect(await service.exited).toEqual({ code: 0, signal: null });
   });
 
-  it('is not held up by idle connections', async () => {
+  it('does not wait for idle connections', async () => {
     await start();
     await read('/health/live', agent);
     const startedAt = performance.now();
@@ -108,7 +108,7 @@ describe.each(PLATFORMS.map(({ name }) => name))('a process on %s', (adapter) =>
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
-  it('names a hanging step and exits with 1 before it would be killed', async () => {
+  it('reports a hanging step and exits with 1 before it would be killed', async () => {
     const options = { gracePeriod: '4s', httpDrain: '500ms', hooks: '500ms', flush: '200ms' };
     await start({ ...options, close: '500ms' }, { HANG: 'drain' });
     const startedAt = performance.now();
@@ -123,22 +123,22 @@ describe.each(PLATFORMS.map(({ name }) => name))('a process on %s', (adapter) =>
   it.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],
-  ] as const)('exits at once on a second signal, %s', async (name, code) => {
+  ] as const)('exits immediately on a second signal, %s', async (name, code) => {
     await start({}, { HANG: 'drain' });
     signal('SIGTERM');
     await service.waitForLine(/step drain/);
     const startedAt = performance.now();
-    // One that follows within 30 ms is taken for the same signal: repeat it.
+    // A signal within 30 ms counts as the same one, so repeat it.
     await eventually(() => {
       if (service.running) signal(name);
       return !service.running;
     });
     expect(await service.exited).toEqual({ code, signal: null });
-    // 30 ms of it, and up to 20 ms of polling, are the test's own.
+    // Includes those 30 ms and up to 20 ms of polling.
     expect(performance.now() - startedAt).toBeLessThan(250);
   });
 
-  it('ends a boot that is under way in order, with 0', async () => {
+  it('ends in order with exit code 0 during the boot', async () => {
     service = await ServiceProcess.launch({
       app: adapter,
       entry: compiled.entry,
@@ -149,11 +149,11 @@ describe.each(PLATFORMS.map(({ name }) => name))('a process on %s', (adapter) =>
     signal('SIGTERM');
     expect(await service.exited).toEqual({ code: 0, signal: null });
     expect(steps()).toEqual(ORDER);
-    // Nobody has been told of the instance yet: there is no delay to wait for.
+    // No load balancer knows the instance yet, so there is no propagation delay.
     expect(performance.now() - startedAt).toBeLessThan(9_000);
   });
 
-  it('is not held up by a client that reads a stream and never hangs up', async () => {
+  it('does not wait for a client that reads a stream and never disconnects', async () => {
     await start();
     const events = await fetch(`${service.url}/ticks`);
     const reader = events.body!.getReader();
@@ -167,9 +167,9 @@ describe.each(PLATFORMS.map(({ name }) => name))('a process on %s', (adapter) =>
     expect(await service.exited).toEqual({ code: 0, signal: null });
   });
 
-  it('is not held up by a client that never closes its connection', async () => {
+  it('does not wait for a client that never closes its connection', async () => {
     await start({ httpDrain: '2s' });
-    // It asks again as soon as it has the answer, over one connection, for as long as it can.
+    // Sends the next request as soon as it has an answer, over one connection.
     const ask = async (): Promise<void> => {
       const isAnswered = await read('/health/live', agent).then(
         () => true,
@@ -184,7 +184,7 @@ describe.each(PLATFORMS.map(({ name }) => name))('a process on %s', (adapter) =>
     await asking;
   });
 
-  it('ends in order, but with 1, after an exception that nobody caught', async () => {
+  it('ends in order with exit code 1 after an uncaught exception', async () => {
     await start();
     await post('/crash');
     expect(await service.exited).toEqual({ code: 1, signal: null });
@@ -205,11 +205,11 @@ describeAsRoot('the first process of a container', () => {
       env: { ...process.env, ADAPTER: 'express', PORT: '0', HOST: '127.0.0.1', ...env },
     });
 
-  /** Its pid out here; signals of its own namespace's outside reach it as a container's do. */
+  /** Its pid outside the namespace, where signals reach it as they reach a container. */
   const pidIn = ({ pid }: OwnProcess): number =>
     Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
 
-  it('ends by itself in order', async () => {
+  it('ends in order', async () => {
     const container = startAsInit({});
     await container.waitForLine(/^listening as 1$/, 30_000);
     process.kill(pidIn(container), 'SIGTERM');
@@ -217,7 +217,7 @@ describeAsRoot('the first process of a container', () => {
     expect(container.lastLines(200)).toContain('step flush');
   });
 
-  it('ends at once while its providers are made', async () => {
+  it('ends immediately while Nest creates its providers', async () => {
     const container = startAsInit({ CREATE: 'hangs' });
     await container.waitForLine(/^creating$/, 30_000);
     process.kill(pidIn(container), 'SIGTERM');

@@ -3,10 +3,10 @@ import { Effect, EffectsSite, idOf, type EffectsQueue } from './effects-site.js'
 import { WorkerFleet } from './worker-fleet.js';
 
 interface Crash {
-  /** Where the process ends by SIGKILL; see `effects-app.ts`. */
+  /** The step at which the process is killed; see `effects-app.ts`. */
   readonly dies: string;
   readonly failures?: number;
-  /** Attempts of its runs, as their handlers saw them. */
+  /** The attempt number that each run saw. */
   readonly runs: readonly number[];
   /** Crashes that count against the job. */
   readonly crashes: number;
@@ -15,31 +15,36 @@ interface Crash {
 }
 
 const CRASHES: Readonly<Record<string, Crash>> = {
-  'before the handler is entered': { dies: 'taken', runs: [1], crashes: 1, attemptsMade: 1 },
+  'before the handler runs': { dies: 'taken', runs: [1], crashes: 1, attemptsMade: 1 },
   'in the handler, before its effect': { dies: 'handling', runs: [1], crashes: 1, attemptsMade: 1 },
   'after the effect': { dies: 'effect', runs: [1, 1], crashes: 1, attemptsMade: 1 },
-  'before Redis is told that it ended': {
+  'before Redis learns that the job completed': {
     dies: 'settling',
     runs: [1, 1],
     crashes: 1,
     attemptsMade: 1,
   },
-  'once Redis knows that it ended': { dies: 'settled', runs: [1], crashes: 0, attemptsMade: 1 },
-  'before Redis is told that it failed': {
+  'after Redis learned that the job completed': {
+    dies: 'settled',
+    runs: [1],
+    crashes: 0,
+    attemptsMade: 1,
+  },
+  'before Redis learns that the job failed': {
     dies: 'settling',
     failures: 1,
     runs: [1, 1, 2],
     crashes: 1,
     attemptsMade: 2,
   },
-  'once Redis knows that it failed': {
+  'after Redis learned that the job failed': {
     dies: 'settled',
     failures: 1,
     runs: [1, 2],
     crashes: 0,
     attemptsMade: 2,
   },
-  'before Redis is told that it failed for the last time': {
+  'before Redis learns that its last attempt failed': {
     dies: 'settling',
     failures: 2,
     runs: [1, 2, 2],
@@ -47,7 +52,7 @@ const CRASHES: Readonly<Record<string, Crash>> = {
     attemptsMade: 2,
     end: 'failed',
   },
-  'once Redis knows that it failed for the last time': {
+  'after Redis learned that its last attempt failed': {
     dies: 'settled',
     failures: 2,
     runs: [1, 2],
@@ -62,7 +67,7 @@ describe('a worker that is killed', () => {
   const queues = new Map<string, EffectsQueue>();
   const fleets: WorkerFleet[] = [];
 
-  // Each case has a queue and a worker of its own: they wait for their lost locks together.
+  // Each case has its own queue and worker, so that all lost locks expire in parallel.
   beforeAll(async () => {
     site = await EffectsSite.start();
     const ends = Object.entries(CRASHES).map(async ([name, { dies, failures }], i) => {
@@ -93,7 +98,7 @@ describe('a worker that is killed', () => {
     expect(items.map(({ reason }) => reason)).toEqual(end === 'failed' ? ['exhausted'] : []);
   });
 
-  it('leaves one effect of each job that completed and none of a dead letter', async () => {
+  it('leaves one effect for each completed job and none for a dead letter', async () => {
     const completed = Object.entries(CRASHES).flatMap(([name, { end }]) => (end ? [] : [name]));
     expect(await site.ledger.effects()).toEqual(completed.toSorted());
   });

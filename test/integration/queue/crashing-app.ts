@@ -11,7 +11,7 @@ class WorkPayload {
 
 const Work = defineJob('crash.work', { payload: WorkPayload, attempts: 5 });
 
-/** Notes each run in a file, which outlives the process, and kills the process if it is told to. */
+/** Records each run in a file that survives the process, and kills the process on demand. */
 @Injectable()
 class WorkHandler {
   @JobHandler(Work)

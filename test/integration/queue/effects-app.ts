@@ -25,17 +25,17 @@ class EffectPayload {
   @IsString()
   readonly event!: string;
 
-  /** Where the process ends by SIGKILL, once for each event. */
+  /** The step at which the process is killed, once for each event. */
   @IsOptional()
   @IsIn(STEPS)
   readonly dies?: Step;
 
-  /** Runs that fail. */
+  /** Number of runs that fail. */
   @IsOptional()
   @IsInt()
   readonly failures?: number;
 
-  /** How long a run takes, its effect in the middle. */
+  /** Duration of a run; its effect happens halfway. */
   @IsOptional()
   @IsInt()
   readonly takesMs?: number;
@@ -47,7 +47,7 @@ const Effect = defineJob('effects.apply', {
   backoff: { initial: 1, max: 1, jitter: 'none' },
 });
 
-/** What the run that has just ended is told to die of. */
+/** The payload of the run that has just ended, if it must still die. */
 let ending: EffectPayload | undefined;
 
 function die(at: Step, { event, dies }: EffectPayload): void {
@@ -60,7 +60,7 @@ function die(at: Step, { event, dies }: EffectPayload): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-// The first command after a run is the one that tells Redis what became of it.
+// The first command after a run reports its outcome to Redis.
 const { sendCommand } = Redis.prototype;
 Redis.prototype.sendCommand = function (this: Redis, ...args) {
   const payload = ending;
@@ -71,7 +71,7 @@ Redis.prototype.sendCommand = function (this: Redis, ...args) {
   return answered;
 };
 
-/** Comes before the handler, as what BullMQ and the module do before it. */
+/** Runs before the handler, like the code of BullMQ and the module. */
 class DiesBeforeHandler implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
     die('taken', context.getArgByIndex<EffectPayload>(0));
@@ -89,7 +89,7 @@ class EffectHandler {
   async apply(payload: EffectPayload, job: JobContext): Promise<void> {
     const { event, failures = 0, takesMs = 0 } = payload;
     const fails = job.attempt <= failures;
-    // One that fails dies in its last failing run, any other in its first.
+    // A failing job dies in its last failing run, any other in its first run.
     const dying = job.attempt === Math.max(1, failures) ? payload : undefined;
     try {
       if (dying) die('handling', dying);

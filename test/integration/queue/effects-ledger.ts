@@ -1,7 +1,7 @@
 import { PostgresServer } from '@loyalnest/testing';
 import pg from 'pg';
 
-/** The world outside of Redis: what handlers began, and the effects that they had. */
+/** Records the runs and effects of handlers, outside Redis. */
 export class EffectsLedger {
   private constructor(
     private readonly server: PostgresServer,
@@ -21,7 +21,7 @@ export class EffectsLedger {
     return new EffectsLedger(server, url, pool);
   }
 
-  /** Attempts of the runs of an event, in their order. */
+  /** The attempt number of each run of an event, in order. */
   async runs(event: string): Promise<readonly number[]> {
     const { rows } = await this.pool.query<{ attempt: number }>(
       'select attempt from runs where event = $1 order by ctid',
@@ -30,7 +30,7 @@ export class EffectsLedger {
     return rows.map(({ attempt }) => attempt);
   }
 
-  /** Runs of these events, or of all. */
+  /** Number of runs of these events; of all events by default. */
   async runCount(events?: readonly string[]): Promise<number> {
     const { rows } = await this.pool.query<{ count: number }>(
       'select count(*)::int as count from runs where $1::text[] is null or event = any($1)',
@@ -39,7 +39,7 @@ export class EffectsLedger {
     return rows[0]!.count;
   }
 
-  /** Events that had their effect; the key of the table lets none have two. */
+  /** Events that had their effect. The primary key allows only one per event. */
   async effects(): Promise<readonly string[]> {
     const { rows } = await this.pool.query<{ event: string }>('select event from effects');
     return rows.map(({ event }) => event).toSorted();

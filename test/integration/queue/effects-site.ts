@@ -30,13 +30,13 @@ export class EffectPayload {
   readonly takesMs?: number;
 }
 
-/** As `effects-app.ts` has it. */
+/** The same job as in `effects-app.ts`. */
 export const Effect = defineJob('effects.apply', { payload: EffectPayload, attempts: 2 });
 
-/** The job's id of an event that is its idempotency key. */
+/** The job id of an event that is used as the idempotency key. */
 export const idOf = (event: string): string => `${Effect.name}-${encodeURIComponent(event)}`;
 
-/** A Redis, a Postgres, and the workers' program. */
+/** A Redis server, a Postgres server and the compiled worker. */
 export class EffectsSite {
   private readonly queues: EffectsQueue[] = [];
 
@@ -75,7 +75,7 @@ export class EffectsSite {
   }
 }
 
-/** A queue as an application has it that enqueues and looks at dead letters, but handles nothing. */
+/** A queue in an application that enqueues jobs and reads dead letters, but handles no jobs. */
 export class EffectsQueue {
   private constructor(
     private readonly site: EffectsSite,
@@ -87,7 +87,7 @@ export class EffectsQueue {
   static async open(site: EffectsSite, prefix: string): Promise<EffectsQueue> {
     @Module({
       imports: [
-        // What is tried is not how soon a busy machine answers.
+        // Tolerates a slow machine.
         QueueModule.forRoot({ url: site.redis.url, prefix, producerTimeout: '10s' }),
         QueueModule.forFeature(queue('effects')),
       ],
@@ -115,14 +115,14 @@ export class EffectsQueue {
     return new QueueAudit(this.client, this.bull);
   }
 
-  /** What a worker of this queue is started with. */
+  /** Program and environment of a worker of this queue. */
   worker(env: Record<string, string> = {}): [entry: string, env: Record<string, string>] {
     const { redis, ledger, deaths, program } = this.site;
     const own = { REDIS_URL: redis.url, DATABASE_URL: ledger.url, DEATHS: deaths };
     return [program.entry, { ...own, PREFIX: this.prefix, ...env }];
   }
 
-  /** Resolves once each of the jobs is in one of these places, and in no other. */
+  /** Resolves once each job is in one of these places and nowhere else. */
   async settled(
     events: readonly string[],
     within: `${number}s`,
@@ -132,7 +132,9 @@ export class EffectsQueue {
     await eventually(
       async () => {
         const astray = await this.audit.astray(ids, places);
-        if (astray.length > 0) throw new Error(`${astray.length} of ${ids.length}, ${astray[0]}`);
+        if (astray.length > 0) {
+          throw new Error(`${astray.length} of ${ids.length} jobs are elsewhere, ${astray[0]}`);
+        }
       },
       { within, every: '100ms', what: 'the end of all jobs' },
     );

@@ -23,7 +23,7 @@ const OPERATIONS: Readonly<Record<string, () => Promise<unknown>>> = {
   discard: () => letters.discard(ID, { by, reason: 'of no use' }),
   restore: () => letters.restore(ID, by),
   task: async () => {
-    // What comes then is waiting for outcomes, without an end while no worker runs.
+    // After that the task waits for outcomes, forever while no worker runs.
     const settling = new Promise((resolve) => {
       redriveTaskChanged.subscribe((task) => task.state === 'settling' && resolve(task));
     });
@@ -40,8 +40,8 @@ console.log('done');
 process.exit(0);
 
 /**
- * Ends the process by SIGKILL when it would go to Redis for the n-th time: what went before has
- * been answered, and nothing else reaches Redis. A pipeline goes at once.
+ * Kills the process before its n-th round trip to Redis: all earlier ones have been answered, and
+ * nothing else reaches Redis. A pipeline is one round trip.
  */
 function dieBefore(n: number): void {
   const send = redis.sendCommand.bind(redis);

@@ -6,12 +6,12 @@ import { DeadLetterFixture, envelope } from '@loyalnest/testing/dead-letters';
 import { compileApp } from '../compile-app.js';
 import { QueueAudit, type Place } from './queue-audit.js';
 
-/** More often than any of the operations goes to Redis. */
+/** More round trips to Redis than any operation makes. */
 const MAX_TRIPS = 50;
 const CRASHES_BEFORE = 2;
-/** As `operator-app.ts` has it. */
+/** The lease in `operator-app.ts`. */
 const LEASE_MS = 1_000;
-/** Within it a lock of a process that is gone (10 s) is over, and so is its lease. */
+/** By then the lock (10 s) and the lease of a killed process have expired. */
 const TAKEN_OVER = '60s';
 const TEST_LIMIT_MS = 150_000;
 
@@ -31,7 +31,7 @@ afterAll(async () => {
   program?.remove();
 });
 
-/** A queue with dead letters of jobs that have crashed as often as they may. */
+/** Creates a queue with dead letters of jobs that have used up their crashes. */
 async function bury(count: number): Promise<[fixture: DeadLetterFixture, ids: readonly string[]]> {
   const fixture = new DeadLetterFixture(redis);
   fixtures.push(fixture);
@@ -71,15 +71,15 @@ async function operate(
 }
 
 interface Operation {
-  /** Where its dead letter may be after a crash at any step. */
+  /** Where the dead letter may be after a crash at any step. */
   readonly between: readonly Place[];
-  /** Where it is once it was done again. */
+  /** Where it is once the operation was repeated. */
   readonly done: Place;
-  /** As another operator does it again. */
+  /** Repeats the operation as another operator. */
   readonly again: (fixture: DeadLetterFixture, id: string) => Promise<unknown>;
   readonly prepare?: (fixture: DeadLetterFixture, id: string) => Promise<unknown>;
   readonly history: readonly string[];
-  /** What the job is run with in the end. */
+  /** The payload that the job finally runs with. */
   readonly payload?: unknown;
 }
 
@@ -117,7 +117,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
 };
 
-/** Does an operation as often as it takes until one was not killed; resolves with all the jobs. */
+/** Repeats an operation, killed one step later each time, until it completes. Returns all jobs. */
 async function crashAtEachStep(operation: string): Promise<[DeadLetterFixture, readonly string[]]> {
   const { prepare, between } = OPERATIONS[operation]!;
   const [fixture, ids] = await bury(MAX_TRIPS);
@@ -127,11 +127,11 @@ async function crashAtEachStep(operation: string): Promise<[DeadLetterFixture, r
     expect(await auditOf(fixture).astray([id], between)).toEqual([]);
     if (!killed) return [fixture, ids.slice(0, i + 1)];
   }
-  throw new Error(`${operation} goes to Redis more than ${MAX_TRIPS} times`);
+  throw new Error(`${operation} needs more than ${MAX_TRIPS} round trips to Redis`);
 }
 
 it.concurrent.each(Object.entries(OPERATIONS))(
-  '%s, killed before each of its steps, is done once by the next operator',
+  '%s takes effect once if it is killed before any step and repeated by another operator',
   async (name, { done, again, history, payload }) => {
     const [fixture, ids] = await crashAtEachStep(name);
     expect(ids.length).toBeGreaterThan(2);
@@ -139,7 +139,7 @@ it.concurrent.each(Object.entries(OPERATIONS))(
       await eventually(
         () =>
           again(fixture, id).catch((error: unknown) => {
-            // It had been done already.
+            // The killed operator had already finished it.
             if (!(error instanceof DeadLetterNotFoundError)) throw error;
           }),
         { within: TAKEN_OVER, what: `${name} of ${id}` },
@@ -150,7 +150,7 @@ it.concurrent.each(Object.entries(OPERATIONS))(
     for (const id of ids) {
       const stored = await fixture.client.hget(fixture.key(id), 'loyalnest:history');
       const entries = JSON.parse(stored!) as { kind: string; payload?: unknown }[];
-      // One that was killed half way may have left its entry.
+      // An operator that was killed halfway may have left its entry.
       expect([...new Set(entries.map(({ kind }) => kind))]).toEqual(history);
       if (name === 'edit') expect(entries[0]!.payload).toEqual({ original: true });
     }
@@ -171,13 +171,13 @@ it.concurrent.each(Object.entries(OPERATIONS))(
   TEST_LIMIT_MS,
 );
 
-/** Another process does what a killed one has left of a task. */
+/** Finishes, in another process, the task of a killed one. */
 async function finishTask(fixture: DeadLetterFixture, ids: readonly string[]): Promise<void> {
   const runs: string[] = [];
   fixture.work(async (job) => void runs.push(job.id!));
   const engine = new RedriveEngine(fixture.letters(), LEASE_MS);
   const [known] = await engine.list();
-  // Killed before the task was stored, there was none.
+  // If the process was killed before it stored the task, there is none.
   const { id } = known ?? (await engine.start({ by, canary: 0, rate: 1_000 }));
   await eventually(async () => expect(await engine.run(id)).toBe('ended'), { within: TAKEN_OVER });
   expect(await engine.get(id)).toMatchObject({
@@ -193,19 +193,19 @@ async function finishTask(fixture: DeadLetterFixture, ids: readonly string[]): P
 }
 
 it.concurrent(
-  'a redrive task, killed before each of its steps, is ended by another process',
+  'a redrive task that is killed before any step is finished by another process',
   async () => {
     let step = 0;
     let done = false;
     const rest: Promise<void>[] = [];
-    // Locks and leases of what was killed run out while the next ones are.
+    // Locks and leases of killed processes expire while the next ones run.
     const killNext = async (): Promise<void> => {
       while (!done) {
         const [fixture, ids] = await bury(3);
         const killed = await operate('task', fixture, ++step);
         expect(await auditOf(fixture).astray(ids, ['failed', 'wait'])).toEqual([]);
         const finished = finishTask(fixture, ids);
-        // Until all were killed nobody waits for it.
+        // Awaited only after all were killed.
         finished.catch(() => undefined);
         rest.push(finished);
         if (!killed) done = true;

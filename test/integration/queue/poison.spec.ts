@@ -53,7 +53,7 @@ function startWorker(): OwnProcess {
   });
 }
 
-/** As an orchestrator does: whatever happens to the worker, there is a next one. */
+/** Restarts the worker whenever it ends, like an orchestrator. Resolves with the crashes. */
 async function superviseUntil(done: () => Promise<void>): Promise<number> {
   let crashes = 0;
   let stopping = false;
@@ -89,7 +89,7 @@ async function expectPoison(count: number): Promise<void> {
   expect(items.filter(({ reason }) => reason === 'poison')).toHaveLength(count);
 }
 
-it('a job that kills its process is a dead letter after two crashes, and the next job runs', async () => {
+it('a job that kills its process becomes a dead letter after two crashes, and the next job runs', async () => {
   await bull.add('crash.work', envelope(true), { attempts: 5 });
   await bull.add('crash.work', envelope(false), { attempts: 5 });
   const crashes = await superviseUntil(async () => {
@@ -100,7 +100,7 @@ it('a job that kills its process is a dead letter after two crashes, and the nex
   expect(runs().filter((run) => run === 'killed')).toHaveLength(2);
 }, 120_000);
 
-it('a poisonous job that is redriven after the fix runs with a new count', async () => {
+it('a poison job that is redriven after a fix starts with no crashes', async () => {
   const [letter] = (await operator.get(DeadLetterService).list('crash')).items;
   const job = (await bull.getJob(letter!.id)) as Job;
   await job.updateData(envelope(false));
@@ -109,7 +109,7 @@ it('a poisonous job that is redriven after the fix runs with a new count', async
   await expectPoison(0);
 }, 120_000);
 
-it('a repeating job that kills its process is one too', async () => {
+it('a repeating job that kills its process becomes a dead letter too', async () => {
   await bull.upsertJobScheduler(
     'nightly',
     { every: 3_600_000 },

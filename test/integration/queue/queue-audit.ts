@@ -7,14 +7,14 @@ const SETS = ['delayed', 'prioritized', 'completed', 'failed', 'dead-letters:dis
 
 export type Place = (typeof LISTS)[number] | (typeof SETS)[number];
 
-/** Looks at the keys of a queue past all the code that writes them. */
+/** Reads the Redis keys of a queue directly, bypassing the code that writes them. */
 export class QueueAudit {
   constructor(
     private readonly redis: Redis,
     private readonly bull: Queue,
   ) {}
 
-  /** Where each job is at one moment: a job that is in two places, or twice in one, has two. */
+  /** All places of each job at one moment. A job that is twice in one place has it twice. */
   async places(ids: readonly string[]): Promise<Readonly<Record<string, readonly Place[]>>> {
     const reads = this.redis.multi();
     for (const list of LISTS) reads.lrange(this.bull.toKey(list), 0, -1);
@@ -30,7 +30,7 @@ export class QueueAudit {
     return places;
   }
 
-  /** Ids of the jobs that are not in exactly one place, or not in one of these. */
+  /** Descriptions of the jobs that are not in exactly one place, or not in an allowed one. */
   async astray(ids: readonly string[], allowed: readonly Place[]): Promise<readonly string[]> {
     const places = Object.entries(await this.places(ids));
     return places
@@ -38,7 +38,7 @@ export class QueueAudit {
       .map(([id, found]) => `${id}: ${found.join(' and ') || 'nowhere'}`);
   }
 
-  /** Compares every part of the index of dead letters, once it is reconciled, with the failed set. */
+  /** Reconciles the dead-letter index, then expects every part of it to match the failed set. */
   async expectIndexIsFailedSet(letters: DeadLetters): Promise<void> {
     await letters.reconcile({ full: true });
     const scores = (key: string): Promise<string[]> =>

@@ -8,7 +8,7 @@ import { WorkerFleet } from './worker-fleet.js';
 const JOBS = 1_000;
 const WORKERS = 3;
 const MAX_KILLS = 12;
-/** Repeats the jobs and the times of the kills; what a kill hits is up to the machine. */
+/** Reproduces the jobs and the times of the kills, but not which jobs a kill hits. */
 const SEED = Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000);
 
 const clock = new SystemClock();
@@ -20,7 +20,7 @@ const jobs = Array.from({ length: JOBS }, (_none, i) => {
   return { payload: { event, failures, takesMs }, idempotencyKey: event };
 });
 const events = jobs.map(({ payload }) => payload.event);
-/** These fail in both of their attempts. */
+/** Events that fail in both attempts. */
 const doomed = jobs.flatMap(({ payload: { event, failures } }) => (failures === 2 ? [event] : []));
 const unwanted = doomed.filter(() => random() < 0.5);
 const wanted = events.filter((event) => !doomed.includes(event));
@@ -40,7 +40,7 @@ afterAll(async () => {
   await site?.stop();
 });
 
-/** Kills workers at random times while there is something to run. */
+/** Kills workers at random times while jobs are left to run. */
 async function killWorkers(ended: AbortSignal): Promise<void> {
   for (let kills = 0; kills < MAX_KILLS && !ended.aborted; kills++) {
     await clock.sleep(random() * 600);
@@ -48,7 +48,7 @@ async function killWorkers(ended: AbortSignal): Promise<void> {
   }
 }
 
-/** An operator who discards what nobody wants, as soon as it is a dead letter. */
+/** Discards unwanted jobs as soon as they are dead letters, like an operator. */
 async function discardUnwanted(ended: AbortSignal): Promise<void> {
   const left = new Set(unwanted);
   while (left.size > 0 && !ended.aborted) {
@@ -64,14 +64,14 @@ async function discardUnwanted(ended: AbortSignal): Promise<void> {
   }
 }
 
-/** Events of the dead letters of one reason. */
+/** Events of the dead letters with this reason. */
 async function dead(reason: 'exhausted' | 'poison'): Promise<readonly string[]> {
   const { items } = await effects.letters.list({ reason, limit: 1_000 });
   return items.map(({ payload }) => (payload as { event: string }).event).toSorted();
 }
 
 describe(`1,000 jobs whose workers are killed at random (CRASH_SEED=${SEED})`, () => {
-  it('are each completed, a dead letter or discarded, and only one of these', async () => {
+  it('each end up either completed, as a dead letter or discarded', async () => {
     fleet = new WorkerFleet(...effects.worker({ CONCURRENCY: '10' }), WORKERS);
     const ended = new AbortController();
     const others = Promise.all([killWorkers(ended.signal), discardUnwanted(ended.signal)]);
@@ -94,7 +94,7 @@ describe(`1,000 jobs whose workers are killed at random (CRASH_SEED=${SEED})`, (
     await effects.audit.expectIndexIsFailedSet(effects.letters);
   }, 200_000);
 
-  it('have their effect once if they completed, though many ran twice', async () => {
+  it('have their effect exactly once if they completed, although many ran twice', async () => {
     const poison = await dead('poison');
     const completed = wanted.filter((event) => !poison.includes(event));
     const had = await site.ledger.effects();
@@ -107,18 +107,18 @@ describe(`1,000 jobs whose workers are killed at random (CRASH_SEED=${SEED})`, (
     expect(await site.ledger.runCount(completed)).toBeGreaterThan(planned);
   });
 
-  it('are dead letters only by failing twice or by two crashes', async () => {
+  it('become dead letters only after two failures or two crashes', async () => {
     const poison = await dead('poison');
     for (const event of poison) {
       const job = await effects.bull.getJob(idOf(event));
-      // The run that would have told so may have crashed, too.
+      // The run that should have recorded it may have crashed too.
       expect(job!.stalledCounter).toBeGreaterThanOrEqual(2);
     }
     const exhausted = doomed.filter((event) => ![...unwanted, ...poison].includes(event));
     expect(await dead('exhausted')).toEqual(exhausted);
   });
 
-  it('complete when what the crashes had ended is redriven', async () => {
+  it('complete when the poison dead letters are redriven', async () => {
     const tasks = effects.app.get(RedriveTasks);
     const filter = { reason: 'poison' } as const;
     const request = { by: 'ada', rate: 1_000, canary: 0, stopAbove: 1, filter };

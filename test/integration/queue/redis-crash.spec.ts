@@ -5,10 +5,10 @@ import { Effect, EffectsSite, idOf, type EffectsQueue } from './effects-site.js'
 import { startWorker } from './worker-fleet.js';
 
 const JOBS = 5_000;
-/** Jobs that are enqueued at the same time. */
+/** Number of concurrent producers. */
 const PRODUCERS = 20;
 const WORKERS = 2;
-/** Acknowledged jobs at which Redis is killed. */
+/** Numbers of acknowledged jobs at which Redis is killed. */
 const KILLED_AT = [1_500, 3_500];
 const events = Array.from({ length: JOBS }, (_none, i) => `event-${String(i).padStart(4, '0')}`);
 
@@ -33,7 +33,7 @@ afterAll(async () => {
   await site?.stop();
 });
 
-/** Enqueues all events, as a caller does: what was refused again, with the same key. */
+/** Enqueues all events, retrying refused ones with the same key, like a caller. */
 async function enqueueAll(): Promise<void> {
   const left = events.values();
   const produce = async (): Promise<void> => {
@@ -52,7 +52,7 @@ async function enqueueAll(): Promise<void> {
   await Promise.all(Array.from({ length: PRODUCERS }, produce));
 }
 
-/** @returns those that Redis had acknowledged when it was killed and does not know any more */
+/** @returns jobs that Redis had acknowledged before it was killed but no longer has */
 async function killRedis(): Promise<readonly string[]> {
   await site.redis.kill();
   const known = [...acknowledged].map(idOf);
@@ -61,7 +61,7 @@ async function killRedis(): Promise<readonly string[]> {
   return eventually(() => effects.audit.astray(known, there));
 }
 
-it('Redis that is killed twice under 5,000 jobs loses none of them', async () => {
+it('no job is lost when Redis is killed twice under 5,000 jobs', async () => {
   const enqueued = enqueueAll();
   for (const count of KILLED_AT) {
     await eventually(() => acknowledged.size >= count, { within: '40s', every: '5ms' });
@@ -73,10 +73,10 @@ it('Redis that is killed twice under 5,000 jobs loses none of them', async () =>
   await effects.settled(events, '60s', ['completed']);
 }, 150_000);
 
-it('its workers have come back by themselves', () => {
+it('the workers reconnect by themselves', () => {
   expect(workers.map(({ running }) => running)).toEqual([true, true]);
 });
 
-it('each of the jobs has had its effect once', async () => {
+it('each job has its effect exactly once', async () => {
   expect(await site.ledger.effects()).toEqual(events);
 });

@@ -5,7 +5,7 @@ import { startWorker } from './worker-fleet.js';
 
 const WORKERS = 2;
 const CONCURRENCY = 10;
-/** What is running is all that the workers can take. */
+/** Together both kinds of jobs fill all slots of the workers. */
 const EACH = (WORKERS * CONCURRENCY) / 2;
 const many = Array.from({ length: EACH }, (_none, i) => `five-attempts-${i}`);
 const single = Array.from({ length: EACH }, (_none, i) => `one-attempt-${i}`);
@@ -28,7 +28,7 @@ afterAll(async () => {
   await site?.stop();
 });
 
-/** @param holds whether its jobs go on until they are told to stop */
+/** @param holds whether its jobs run until they are aborted */
 async function start(holds: boolean): Promise<OwnProcess> {
   const env = { CONCURRENCY: String(CONCURRENCY), LOCK: '30s', ...(holds && { HOLDS: '1' }) };
   const worker = startWorker(...effects.worker(env));
@@ -40,7 +40,7 @@ async function start(holds: boolean): Promise<OwnProcess> {
 const startAll = (holds: boolean): Promise<readonly OwnProcess[]> =>
   Promise.all(Array.from({ length: WORKERS }, () => start(holds)));
 
-/** One worker after the other goes, as an orchestrator has it, once the new ones are there. */
+/** Stops the old workers one after the other once new ones are ready, like an orchestrator. */
 async function replaceWorkers(holds: boolean): Promise<void> {
   const next = await startAll(holds);
   for (const old of workers) {
@@ -60,7 +60,7 @@ async function expectRunning(runs: number): Promise<void> {
   );
 }
 
-it('jobs in their last attempt outlive two rolling restarts and complete', async () => {
+it('jobs in their last attempt survive two rolling restarts and complete', async () => {
   for (const event of many) {
     const payload = { event, failures: 4 };
     await effects.producer.enqueue(attempts(5), payload, { idempotencyKey: event });
@@ -80,15 +80,18 @@ it('jobs in their last attempt outlive two rolling restarts and complete', async
 it.each([
   ['five attempts', many, [1, 2, 3, 4, 5, 5, 5], 5],
   ['one attempt', single, [1, 1, 1], 1],
-] as const)('of those with %s no hand-back counts as one, nor as a crash', async (...row) => {
-  const [, events, runs, attemptsMade] = row;
-  for (const event of events) {
-    expect(await site.ledger.runs(event)).toEqual(runs);
-    const job = await effects.bull.getJob(idOf(event));
-    expect(job).toMatchObject({ attemptsMade, stalledCounter: 0 });
-  }
-});
+] as const)(
+  'a hand-back of jobs with %s counts neither as an attempt nor as a crash',
+  async (...row) => {
+    const [, events, runs, attemptsMade] = row;
+    for (const event of events) {
+      expect(await site.ledger.runs(event)).toEqual(runs);
+      const job = await effects.bull.getJob(idOf(event));
+      expect(job).toMatchObject({ attemptsMade, stalledCounter: 0 });
+    }
+  },
+);
 
-it('each has had its effect once', async () => {
+it('each job has its effect exactly once', async () => {
   expect(await site.ledger.effects()).toEqual(all.toSorted());
 });

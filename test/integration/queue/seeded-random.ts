@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Numbers from 0 up to 1, the same ones for the same seed. */
+/** Returns numbers from 0 up to, but not including, 1; the same sequence for the same seed. */
 export function seededRandom(seed: number): () => number {
   let drawn = 0;
   return () => {

@@ -1,6 +1,6 @@
 import { eventually, OwnProcess } from '@loyalnest/testing';
 
-/** Worker processes under supervision: whatever happens to one, another takes its place. */
+/** Supervised worker processes: each one that ends is replaced. */
 export class WorkerFleet {
   /** Processes that ended before the fleet was stopped. */
   deaths = 0;
@@ -17,11 +17,11 @@ export class WorkerFleet {
   }
 
   /**
-   * Ends one of several that run jobs by SIGKILL, as a crash does; resolves when it is gone. Another
-   * one runs what it ran: if each was killed as soon as it runs, the same jobs would die every time.
+   * Kills one of at least two workers that run jobs; resolves when it has ended. The others run its
+   * jobs again: if each worker were killed as soon as it runs, the same jobs would die every time.
    *
-   * @param choice from 0 up to 1
-   * @param ended aborts when there is nothing more to run: then none is killed
+   * @param choice selects the worker; from 0 up to, but not including, 1
+   * @param ended aborts when no jobs are left; then no worker is killed
    */
   async kill(choice: number, ended: AbortSignal): Promise<void> {
     const atWork = this.atWork;
@@ -31,7 +31,7 @@ export class WorkerFleet {
     await [...atWork][Math.floor(choice * atWork.size)]?.kill();
   }
 
-  /** Ends all of them for good. */
+  /** Kills all workers without replacing them. */
   async stop(): Promise<void> {
     this.stopping = true;
     await Promise.all([...this.workers].map((worker) => worker.kill()));
@@ -51,7 +51,7 @@ export class WorkerFleet {
   }
 }
 
-/** One worker, which nobody starts again. */
+/** Starts one worker that is not replaced when it ends. */
 export function startWorker(entry: string, env: Readonly<Record<string, string>>): OwnProcess {
   return OwnProcess.start({
     name: 'worker',

@@ -11,7 +11,7 @@ class OrderPayload {
   readonly order!: string;
 }
 
-// One attempt: a job that is not retried by its policies is a dead letter.
+// One attempt: without a retry by its policies, a job becomes a dead letter.
 const Above = defineJob('orders.above', { payload: OrderPayload, attempts: 1 });
 const Below = defineJob('orders.below', { payload: OrderPayload, attempts: 1 });
 const OnClass = defineJob('orders.class', { payload: OrderPayload, attempts: 1 });
@@ -76,7 +76,7 @@ it.each([
   ['above', Above],
   ['below', Below],
   ['class', OnClass],
-])('@JobHandler with policies %s runs its jobs, each of them retried', async (place, job) => {
+])('retries the jobs of a @JobHandler by its policies (%s)', async (place, job) => {
   runs.length = 0;
   await app.get(JobProducer, { strict: false }).enqueue(job, { order: 'o-1' });
   await eventually(() => expect(runs).toEqual([`${place} o-1 1`, `${place} o-1 2`]));

@@ -8,7 +8,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => site.stop());
 
-it('restarts workers under load: each job has one effect, those handed back no attempt', async () => {
+it('gives each job one effect and counts no hand-back as an attempt, over restarts under load', async () => {
   const { problems, restarts, jobs, rows, children, rerun } = await site.run(
     shortJobsPlan('SIGTERM'),
   );
@@ -16,11 +16,11 @@ it('restarts workers under load: each job has one effect, those handed back no a
   expect(restarts).toHaveLength(3);
   expect([rows, children]).toEqual([jobs, jobs]);
   expect(jobs).toBeGreaterThan(100);
-  // Some were handed back, or nothing was tried.
+  // Otherwise no job was handed back.
   expect(rerun).toBeGreaterThan(0);
 }, 200_000);
 
-it('kills workers under load without a second effect', async () => {
+it('gives each job one effect when workers are killed under load', async () => {
   const { problems, jobs, rows, rerun } = await site.run(shortJobsPlan('SIGKILL'));
   expect(problems).toEqual([]);
   expect(rows).toBe(jobs);
@@ -28,10 +28,10 @@ it('kills workers under load without a second effect', async () => {
 }, 200_000);
 
 it.each([
-  ['no-pause', /runs began in a shutdown/],
+  ['no-pause', /runs began during a shutdown/],
   ['pools-first', /runs were counted as another attempt/],
 ] as const)(
-  'does not balance with %s, so the ledger would tell',
+  'does not balance with %s',
   async (mutation, problem) => {
     const { problems } = await site.run(mutatedJobsPlan(mutation));
     expect(problems).toContainEqual(expect.stringMatching(problem));

@@ -6,17 +6,17 @@ import {
   type ConfigVariable,
 } from '../../generated/environment/config-variables.ts';
 
-/** What the manifests have to agree with. */
+/** Facts from the rest of the repository that the manifests must agree with. */
 export interface Facts {
-  /** The variables that each app reads, by the app's name. */
+  /** The environment variables that each app reads, by app name. */
   readonly variables: ReadonlyMap<string, ReadonlyMap<string, ConfigVariable>>;
-  /** `ENV` of the Dockerfile. */
+  /** The `ENV` variables of the Dockerfile. */
   readonly image: Readonly<Record<string, string>>;
-  /** The images of compose, without variables. */
+  /** The images in docker-compose.yml. */
   readonly composeImages: ReadonlySet<string>;
   /** Metrics that the libs export. */
   readonly metrics: ReadonlySet<string>;
-  /** Those of them that the example of the metrics adapter hands to autoscalers. */
+  /** The metrics that the example of prometheus-adapter exposes to autoscalers. */
   readonly adapterMetrics: ReadonlySet<string>;
 }
 

@@ -17,13 +17,13 @@ interface ConfigMapGenerator {
 export interface Loaded {
   readonly manifests: readonly Manifest[];
   readonly problems: readonly string[];
-  /** All files that were read, from the root of the repository. */
+  /** All files that were read, relative to the repository root. */
   readonly files: readonly string[];
 }
 
 /**
- * What a folder's kustomization lists, and what those that it lists do. Neither patches nor other
- * transformers are applied: that takes kubectl.
+ * Loads everything that a folder's kustomization lists, recursively. It applies no patches or other
+ * transformers; only kubectl does.
  */
 export function loadKustomization(root: string, folder: string): Loaded {
   const file = join(folder, 'kustomization.yaml');
@@ -53,7 +53,7 @@ export function loadKustomization(root: string, folder: string): Loaded {
   return { manifests: [...manifests, ...generated], problems, files };
 }
 
-/** The objects of a YAML file, as the YAML 1.1 that Kubernetes reads: there `no` is false. */
+/** The objects of a YAML file, parsed as YAML 1.1 like Kubernetes does: `no` is false. */
 export function readObjects(
   root: string,
   file: string,
@@ -67,7 +67,7 @@ export function parseObjects(text: string, file: string) {
   return {
     objects: documents.map((document) => document.toJS() as unknown).filter((object) => object),
     problems: documents.flatMap(({ errors }) =>
-      errors.map(({ message }) => `${file}: is no YAML: ${message.split('\n')[0]}`),
+      errors.map(({ message }) => `${file}: invalid YAML: ${message.split('\n')[0]}`),
     ),
   };
 }

@@ -1,6 +1,6 @@
-/** One object of Kubernetes, and where it was found. */
+/** A Kubernetes object and the file that defines it. */
 export interface Manifest<Type = unknown> {
-  /** Path from the root of the repository. */
+  /** Path relative to the repository root. */
   readonly file: string;
   readonly object: Type & ManifestHead;
 }
@@ -11,7 +11,7 @@ export interface ManifestHead {
   readonly metadata: { readonly name: string };
 }
 
-/** One kustomization with all that it takes from others. */
+/** The manifests of one kustomization, including those of the kustomizations it lists. */
 export class ManifestSet {
   /** Folder below deploy/k8s, such as `overlays/dev`. */
   readonly name: string;
@@ -22,12 +22,12 @@ export class ManifestSet {
     this.manifests = manifests;
   }
 
-  /** For development: it brings its own servers and may show its secrets. */
+  /** Whether this is a development overlay, which has its own servers and may contain secrets. */
   get isDevelopment(): boolean {
     return this.name.startsWith('overlays/dev');
   }
 
-  /** The base leaves to the overlays what differs between clusters. */
+  /** False for the base, which leaves what differs between clusters to the overlays. */
   get isComplete(): boolean {
     return this.name.startsWith('overlays/');
   }
@@ -41,7 +41,7 @@ export class ManifestSet {
   }
 }
 
-/** One line: where, what is wrong, and what to do. */
+/** Formats a problem as one line: the place, the problem and the remedy. */
 export function problemIn({ file, object }: Manifest, path: string, text: string): string {
   const { kind, metadata } = object as Partial<ManifestHead>;
   return `${file}: ${kind} ${metadata?.name}: ${path}: ${text}`;

@@ -11,11 +11,11 @@ interface Peer {
   readonly ipBlock?: unknown;
 }
 
-/** One rule of a policy, by its direction. */
+/** One ingress or egress rule of a policy. */
 interface Opening {
   readonly policy: Manifest<INetworkPolicy>;
   readonly path: string;
-  /** The pods that the policy is for. */
+  /** The pods that the policy applies to. */
   readonly own: LabelSelector;
   readonly peers: readonly Peer[];
   readonly ports: readonly (number | string)[];
@@ -41,7 +41,7 @@ function openings(set: ManifestSet, direction: 'ingress' | 'egress'): readonly O
 const isNeighbour = ({ namespaceSelector, ipBlock }: Peer): boolean =>
   namespaceSelector === undefined && ipBlock === undefined;
 
-/** Nothing is open but what a policy opens, and each policy opens something that is there. */
+/** A policy denies all traffic by default, and every other policy opens existing pods and ports. */
 export const networkPolicyRule: Rule = function* (set) {
   const workloads = workloadsOf(set);
   const isClosed = set.ofKind<INetworkPolicy>('NetworkPolicy').some(({ object: { spec } }) => {
@@ -50,7 +50,7 @@ export const networkPolicyRule: Rule = function* (set) {
     return isForAll && policyTypes.length === 2 && !ingress?.length && !egress?.length;
   });
   if (!isClosed)
-    yield `deploy/k8s/${set.name}: no NetworkPolicy closes all pods for both directions; add one with podSelector {} and no rules`;
+    yield `deploy/k8s/${set.name}: no NetworkPolicy denies all traffic by default; add one with podSelector {}, both policyTypes and no rules`;
   for (const direction of ['ingress', 'egress'] as const)
     for (const { policy, path, own, peers, ports } of openings(set, direction)) {
       const selected = workloads.filter(({ labels }) => matches(own, labels));
@@ -60,22 +60,26 @@ export const networkPolicyRule: Rule = function* (set) {
           workloads.filter(({ labels }) => matches(podSelector, labels)),
         );
       if (selected.length === 0)
-        yield problemIn(policy, 'spec.podSelector', 'matches no pod; use labels of one');
+        yield problemIn(policy, 'spec.podSelector', 'matches no pod; use the labels of one');
       if (peers.length === 0 || ports.length === 0)
         yield problemIn(policy, path, 'opens everything; name peers and ports');
       if (called.some((pods) => pods.length === 0))
-        yield problemIn(policy, path, 'names pods that are not there; use labels of some');
+        yield problemIn(
+          policy,
+          path,
+          'names pods that do not exist; use the labels of existing ones',
+        );
       const servers = direction === 'ingress' ? selected : called.flat();
       const isOutside = direction === 'egress' && called.length === 0;
       for (const port of ports)
         if (!isOutside && servers.length > 0 && !portsOf(servers).has(port))
-          yield problemIn(policy, path, `the pods have no port ${port}; use one of theirs`);
+          yield problemIn(policy, path, `the pods have no port ${port}; use one that they have`);
     }
 };
 
 const ADDRESS = /^[a-z]+:\/\/(?:[^@/]*@)?([a-z0-9-]+):(\d+)/;
 
-/** An address of a neighbour among the variables leads to a Service, and policies let it through. */
+/** Every in-cluster address in the variables names a Service, and the policies allow the traffic. */
 export const addressRule: Rule = function* (set) {
   const workloads = workloadsOf(set);
   for (const workload of workloads)
@@ -91,7 +95,7 @@ export const addressRule: Rule = function* (set) {
       const service = set.named<IService>('Service', host)?.object.spec;
       const open = service?.ports?.find((each) => each.port === Number(port));
       if (!service || !open) {
-        yield problem(`there is no Service ${host} with the port ${port}; correct it`);
+        yield problem(`there is no Service ${host} with port ${port}; correct the address`);
         continue;
       }
       const targets = workloads.filter(({ labels }) =>
@@ -106,7 +110,7 @@ export const addressRule: Rule = function* (set) {
       });
       if (!isAllowed)
         yield problem(
-          `no NetworkPolicy lets ${workload.name} reach ${host}:${port}; open egress here and ingress there`,
+          `no NetworkPolicy lets ${workload.name} reach ${host}:${port}; allow egress from ${workload.name} and ingress to ${host}`,
         );
     }
 };

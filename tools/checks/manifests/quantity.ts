@@ -8,7 +8,7 @@ const BYTES: Readonly<Record<string, number>> = {
   Gi: 2 ** 30,
 };
 
-/** Bytes of a quantity of Kubernetes such as `512Mi`; NaN for another text. */
+/** Bytes of a Kubernetes quantity such as `512Mi`; NaN if it cannot be parsed. */
 export function bytesOf(quantity: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)([kMG]i?|)$/.exec(quantity) ?? [];
   return Number(number) * (BYTES[unit] ?? Number.NaN);
@@ -16,7 +16,7 @@ export function bytesOf(quantity: string): number {
 
 const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60 };
 
-/** Seconds of a duration such as `30s`; NaN for another text. */
+/** Seconds of a duration such as `30s`; NaN if it cannot be parsed. */
 export function secondsOf(duration: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(duration) ?? [];
   return Number(number) * (SECONDS[unit] ?? Number.NaN);

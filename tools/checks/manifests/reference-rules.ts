@@ -8,7 +8,7 @@ import type { Rule } from './rule.ts';
 import { matches } from './selector.ts';
 import { portsOf, workloadsOf } from './workload.ts';
 
-/** Each app has its Deployment; the one that plays the outside world in development only. */
+/** Each app has a Deployment, but partner-simulator only in development. */
 export const appRule: Rule = function* (set, { variables }) {
   if (!set.isComplete) return;
   for (const app of variables.keys()) {
@@ -16,35 +16,35 @@ export const appRule: Rule = function* (set, { variables }) {
     if (isMissing && (set.isDevelopment || app !== 'partner-simulator'))
       yield `deploy/k8s/${set.name}: has no Deployment ${app} for apps/${app}; add it`;
     if (!isMissing && !set.isDevelopment && app === 'partner-simulator')
-      yield `deploy/k8s/${set.name}: has partner-simulator, which is for development; remove it`;
+      yield `deploy/k8s/${set.name}: has partner-simulator, which is for development only; remove it`;
   }
 };
 
-/** Services and disruption budgets find pods, and Services the ports of these. */
+/** Services and disruption budgets match pods, and Services target ports that those pods have. */
 export const podTargetRule: Rule = function* (set) {
   const workloads = workloadsOf(set);
   for (const service of set.ofKind<IService>('Service')) {
     const { selector = {}, ports = [] } = service.object.spec ?? {};
     const pods = workloads.filter(({ labels }) => matches({ matchLabels: selector }, labels));
     if (pods.length === 0 || Object.keys(selector).length === 0)
-      yield problemIn(service, 'spec.selector', 'matches no pod; use labels of one');
+      yield problemIn(service, 'spec.selector', 'matches no pod; use the labels of one');
     else
       for (const { targetPort, port } of ports)
         if (!portsOf(pods).has(targetPort ?? port))
           yield problemIn(
             service,
             'spec.ports',
-            `the pods have no port ${targetPort ?? port}; use one of theirs`,
+            `the pods have no port ${targetPort ?? port}; use one that they have`,
           );
   }
   for (const budget of set.ofKind<IPodDisruptionBudget>('PodDisruptionBudget')) {
     const selector = budget.object.spec?.selector ?? {};
     if (!workloads.some(({ labels }) => matches(selector, labels)))
-      yield problemIn(budget, 'spec.selector', 'matches no pod; use labels of one');
+      yield problemIn(budget, 'spec.selector', 'matches no pod; use the labels of one');
   }
 };
 
-/** Autoscalers find a workload, and metrics that somebody exports. */
+/** Autoscalers scale an existing workload by metrics that a service exports. */
 export const autoscalerRule: Rule = function* (set, { metrics, adapterMetrics }) {
   for (const autoscaler of set.ofKind<IHorizontalPodAutoscaler>('HorizontalPodAutoscaler')) {
     const {
@@ -63,7 +63,7 @@ export const autoscalerRule: Rule = function* (set, { metrics, adapterMetrics })
       yield problemIn(
         autoscaler,
         'spec.minReplicas',
-        `got ${minReplicas} to ${maxReplicas}; use at least 2, and more as the maximum`,
+        `got ${minReplicas} to ${maxReplicas}; use at least 2, and a higher maxReplicas`,
       );
     for (const { external } of used) {
       const name = external?.metric.name;
@@ -76,7 +76,7 @@ export const autoscalerRule: Rule = function* (set, { metrics, adapterMetrics })
   }
 };
 
-/** Pods run under accounts that are there and hand out no token. */
+/** Pods use service accounts that exist and that mount no token. */
 export const accountRule: Rule = function* (set) {
   for (const { manifest, pod } of workloadsOf(set)) {
     const name = pod.serviceAccountName;
@@ -92,11 +92,11 @@ export const accountRule: Rule = function* (set) {
       yield problemIn(
         account,
         'automountServiceAccountToken',
-        'hands out a token that no service needs; set it to false',
+        'mounts a token that no service needs; set it to false',
       );
 };
 
-/** The outside reaches a Service that is there, and of it only the paths that are for it. */
+/** An Ingress routes to an existing Service and opens only the API paths. */
 export const ingressRule: Rule = function* (set) {
   for (const ingress of set.ofKind<IIngress>('Ingress')) {
     const paths = ingress.object.spec?.rules?.flatMap(({ http }) => http?.paths ?? []) ?? [];
@@ -110,13 +110,13 @@ export const ingressRule: Rule = function* (set) {
         yield problemIn(
           ingress,
           'spec.rules',
-          `there is no Service ${name} with the port ${port?.name ?? port?.number}; correct it`,
+          `there is no Service ${name} with port ${port?.name ?? port?.number}; correct it`,
         );
       if (!path?.startsWith('/v1'))
         yield problemIn(
           ingress,
           'spec.rules',
-          `${path} opens more than the API, such as /debug; use /v1`,
+          `${path} also opens internal pages such as /debug; use /v1`,
         );
     }
   }

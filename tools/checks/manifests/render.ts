@@ -6,7 +6,7 @@ import type { Manifest } from './manifest.ts';
 
 const run = promisify(execFile);
 
-/** What `kubectl apply` would get of a folder, or undefined where there is no kubectl. */
+/** The manifests that `kubectl apply -k` would send; undefined if kubectl is not installed. */
 export async function renderKustomization(
   root: string,
   folder: string,

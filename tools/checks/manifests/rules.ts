@@ -34,7 +34,7 @@ const RULES: readonly Rule[] = [
   addressRule,
 ];
 
-/** What is against the house's own rules; the objects have to agree with their schemas. */
+/** Violations of this project's rules. All objects must match their schemas. */
 export function ruleProblems(set: ManifestSet, facts: Facts): readonly string[] {
   return RULES.flatMap((rule) => [...rule(set, facts)]);
 }

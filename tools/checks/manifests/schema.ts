@@ -6,15 +6,14 @@ interface SchemaError {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** Compiled by ajv; tells what is wrong in `errors`. */
+/** A validator compiled by ajv; it leaves the problems in `errors`. */
 interface Validate {
   (value: unknown): boolean;
   readonly errors: readonly SchemaError[] | null;
 }
 
 /**
- * What the schema of Kubernetes does not allow: missing fields, wrong types, and fields that it does
- * not know.
+ * Violations of the Kubernetes schema: missing fields, wrong types and unknown fields.
  */
 export async function schemaProblems(manifest: Manifest): Promise<readonly string[]> {
   const { apiVersion, kind } = manifest.object as Partial<ManifestHead>;
@@ -30,12 +29,12 @@ export async function schemaProblems(manifest: Manifest): Promise<readonly strin
   const wrong = errors.map((error) =>
     problemIn(manifest, dotted(error.instancePath), textOf(error, manifest.object)),
   );
-  // A value of the wrong type is not looked into.
+  // The validator does not descend into a value of the wrong type.
   const reported = new Set(errors.map(({ instancePath }) => instancePath));
   const unknown = unread(manifest.object, '', read)
     .filter((path) => !reported.has(path.slice(0, path.lastIndexOf('/'))))
     .map((path) =>
-      problemIn(manifest, dotted(path), 'is no such field; correct its name or remove it'),
+      problemIn(manifest, dotted(path), 'unknown field; correct its name or remove it'),
     );
   return [...wrong, ...unknown];
 }
@@ -54,8 +53,8 @@ async function validatorOf(apiVersion = '', kind = ''): Promise<Validate | undef
 }
 
 /**
- * The same value, noting what is read of it. The compiled schemas ask for each field that they know
- * and for no other; they let unknown ones pass, so what nobody read is what the schema does not know.
+ * Wraps `value` and records which fields are read. The compiled schemas read exactly the fields that
+ * they know and ignore unknown ones, so the unread fields are the unknown ones.
  */
 function watched(value: unknown, path: string, read: Set<string>): unknown {
   if (typeof value !== 'object' || value === null) return value;

@@ -10,7 +10,7 @@ export interface LabelSelector {
   }[];
 }
 
-/** As Kubernetes matches: an empty selector takes all. */
+/** Matches like Kubernetes: an empty selector matches everything. */
 export function matches(selector: LabelSelector, labels: Labels): boolean {
   const { matchLabels = {}, matchExpressions = [] } = selector;
   if (Object.entries(matchLabels).some(([key, value]) => labels[key] !== value)) return false;

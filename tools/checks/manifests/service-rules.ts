@@ -12,14 +12,14 @@ const PROBES = [
   ['livenessProbe', '/health/live'],
 ] as const;
 
-/** What is left of the pod's grace period when the process must have ended by itself. */
+/** Time that must remain of the pod's grace period after `GRACE_PERIOD`. */
 const RESERVE_SECONDS = 5;
-/** What a shutdown does after the jobs: hand back, hooks, close, flush, and the hard deadline. */
+/** Time that a shutdown needs after `JOB_DRAIN`: hand back, hooks, close, flush, hard deadline. */
 const AFTER_DRAIN_SECONDS = 10;
-/** Share of the memory limit that the heap may have; the rest is for buffers, code and stacks. */
+/** Max share of the memory limit for the heap; the rest is for buffers, code and stacks. */
 const HEAP_SHARE = 0.8;
 
-/** Deployments of our own apps, with their only container. */
+/** The Deployments of the apps, each with its only container. */
 function* services({ variables }: Facts, workloads: readonly Workload[]) {
   for (const workload of workloads) {
     const { container, path } = workload.containers[0]!;
@@ -31,7 +31,7 @@ function* services({ variables }: Facts, workloads: readonly Workload[]) {
   }
 }
 
-/** The main server is probed, on the pages that are made for it. */
+/** Each probe asks its own health page on the main port. */
 export const probeRule: Rule = function* (set, facts) {
   const { image } = facts;
   for (const { container, path, problem, setting } of services(facts, workloadsOf(set))) {
@@ -44,7 +44,7 @@ export const probeRule: Rule = function* (set, facts) {
       else if (numberOf(container, httpGet.port) !== port)
         yield problem(
           `${path}.${probe}.httpGet.port`,
-          `got ${httpGet.port}, which is not PORT; use the port that serves requests, ${port}`,
+          `got ${httpGet.port}, which is not PORT; use ${port}, the port that serves requests`,
         );
     }
   }
@@ -54,7 +54,7 @@ function numberOf({ ports = [] }: IContainer, port: number | string): number | u
   return typeof port === 'number' ? port : ports.find(({ name }) => name === port)?.containerPort;
 }
 
-/** A pod is not killed while it drains, and none is missing while others are replaced. */
+/** A pod has time to drain before it is killed, and an update never reduces the number of pods. */
 export const shutdownRule: Rule = function* (set, facts) {
   for (const { name, manifest, pod, path, container, problem, setting } of services(
     facts,
@@ -68,18 +68,18 @@ export const shutdownRule: Rule = function* (set, facts) {
     if (!(given >= grace + RESERVE_SECONDS))
       yield problem(
         'spec.template.spec.terminationGracePeriodSeconds',
-        `got ${given}, and GRACE_PERIOD is ${grace} s; use at least ${grace + RESERVE_SECONDS}`,
+        `got ${given} with a GRACE_PERIOD of ${grace} s; use at least ${grace + RESERVE_SECONDS}`,
       );
     const drain = secondsIn('JOB_DRAIN');
     if (!(drain + AFTER_DRAIN_SECONDS <= grace))
       yield problem(
         `${path}.env`,
-        `JOB_DRAIN is ${drain} s and GRACE_PERIOD ${grace} s; leave ${AFTER_DRAIN_SECONDS} s between them`,
+        `JOB_DRAIN is ${drain} s and GRACE_PERIOD is ${grace} s; leave ${AFTER_DRAIN_SECONDS} s between them`,
       );
     if (container.lifecycle?.preStop)
       yield problem(
         `${path}.lifecycle.preStop`,
-        'takes from the grace period what the shutdown itself waits; remove it',
+        'uses up the grace period, and the shutdown already waits; remove it',
       );
     const { rollingUpdate } = (manifest.object as IDeployment).spec?.strategy ?? {};
     if (rollingUpdate?.maxUnavailable !== 0)
@@ -90,7 +90,7 @@ export const shutdownRule: Rule = function* (set, facts) {
   }
 };
 
-/** The heap of the image fits into the memory of the container. */
+/** The heap limit of the image fits into the container's memory limit. */
 export const memoryRule: Rule = function* (set, facts) {
   for (const { container, path, problem, setting } of services(facts, workloadsOf(set))) {
     const options = setting('NODE_OPTIONS') ?? facts.image['NODE_OPTIONS'] ?? '';
@@ -99,12 +99,12 @@ export const memoryRule: Rule = function* (set, facts) {
     if (heapBytes > HEAP_SHARE * bytesOf(memory))
       yield problem(
         `${path}.resources.limits.memory`,
-        `got ${memory}, and the image lets the heap grow to ${heapBytes / 2 ** 20} MiB; raise it, or lower --max-old-space-size in NODE_OPTIONS`,
+        `got ${memory}, but the heap may grow to ${heapBytes / 2 ** 20} MiB; raise it, or lower --max-old-space-size in NODE_OPTIONS`,
       );
   }
 };
 
-/** Prometheus finds /metrics where it is. */
+/** The scrape annotation and the container ports both name `METRICS_PORT`. */
 export const metricsRule: Rule = function* (set, facts) {
   for (const { annotations, container, path, problem, setting } of services(
     facts,
@@ -115,14 +115,14 @@ export const metricsRule: Rule = function* (set, facts) {
     if (annotated !== port)
       yield problem(
         'spec.template.metadata.annotations.prometheus.io/port',
-        `got ${annotated}, and METRICS_PORT is ${port}; use one port`,
+        `got ${annotated}, but METRICS_PORT is ${port}; use the same port`,
       );
     if (!container.ports?.some(({ containerPort }) => String(containerPort) === port))
-      yield problem(`${path}.ports`, `has no METRICS_PORT (${port}); add it`);
+      yield problem(`${path}.ports`, `METRICS_PORT (${port}) is missing; add it`);
   }
 };
 
-/** In production the pods of a service do not stand on one node, and may be moved one by one. */
+/** Outside development, pods spread over zones and nodes and have an autoscaler and a budget. */
 export const spreadRule: Rule = function* (set, facts) {
   if (set.isDevelopment) return;
   for (const { name, pod, problem } of services(facts, workloadsOf(set))) {
@@ -131,7 +131,7 @@ export const spreadRule: Rule = function* (set, facts) {
       if (!keys.includes(key))
         yield problem(
           'spec.template.spec.topologySpreadConstraints',
-          `does not spread over ${key}; add it`,
+          `does not spread over ${key}; add that key`,
         );
     for (const kind of ['HorizontalPodAutoscaler', 'PodDisruptionBudget'])
       if (!set.named(kind, name))

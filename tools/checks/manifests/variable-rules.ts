@@ -2,12 +2,12 @@ import { problemIn } from './manifest.ts';
 import type { Rule } from './rule.ts';
 import { valueOf, workloadsOf } from './workload.ts';
 
-/** Read by the platform or by name pattern, and by no config class. */
+/** Variables that no config class declares: the platform or a lib reads them by name. */
 const OTHERS = /^(OTEL_|RESILIENCE_|CIRCUIT_BREAKER_)\w+$|^NODE_(OPTIONS|ENV|EXTRA_CA_CERTS)$/;
 const SECRET = /secret|pass|token|credential|_key$|database_url|redis_url/i;
 const PASSWORD_IN_ADDRESS = /:\/\/[^/@\s]+@/;
 
-/** Each service has every variable that it cannot start without, and none that nobody reads. */
+/** Each service gets every required variable, and no variable that it does not read. */
 export const variableRule: Rule = function* (set, { variables }) {
   for (const { manifest, name, containers } of workloadsOf(set)) {
     const known = variables.get(name);
@@ -20,21 +20,21 @@ export const variableRule: Rule = function* (set, { variables }) {
         yield problem(`${variable} is not set, and ${name} does not start without it; add it`);
     for (const variable of given) {
       if (!known.has(variable) && !OTHERS.test(variable))
-        yield problem(`${variable} is read by nobody; correct its name or remove it`);
+        yield problem(`${name} does not read ${variable}; correct its name or remove it`);
       if (given.indexOf(variable) !== given.lastIndexOf(variable))
         yield problem(`${variable} is set twice; remove one`);
     }
   }
 };
 
-/** Secrets stand in Secrets, and Secrets in no file but those for development. */
+/** Secret values come from Secrets, and only development overlays contain Secrets. */
 export const secretRule: Rule = function* (set) {
   if (!set.isDevelopment)
     for (const secret of set.ofKind('Secret'))
       yield problemIn(
         secret,
         'data',
-        'would put a secret into the repository; remove it: whoever operates the cluster creates it',
+        'would put a secret into the repository; remove it and create it in the cluster instead',
       );
   for (const { manifest, containers } of workloadsOf(set))
     for (const { container, path } of containers)
@@ -43,36 +43,32 @@ export const secretRule: Rule = function* (set) {
           yield problemIn(
             manifest,
             `${path}.env`,
-            `${name} has a value that everybody can read; use valueFrom.secretKeyRef`,
+            `${name} has a secret in plain text; use valueFrom.secretKeyRef`,
           );
   for (const config of set.ofKind<{ data?: Readonly<Record<string, string>> }>('ConfigMap'))
     for (const [key, value] of Object.entries(config.object.data ?? {}))
       if (isSecret(key, value))
-        yield problemIn(
-          config,
-          `data.${key}`,
-          'is a secret that everybody can read; put it into a Secret',
-        );
+        yield problemIn(config, `data.${key}`, 'is a secret in plain text; put it into a Secret');
 };
 
 function isSecret(name: string, value: string): boolean {
   return SECRET.test(name) || PASSWORD_IN_ADDRESS.test(value);
 }
 
-/** A variable that is taken from a ConfigMap or a Secret is there. */
+/** Every ConfigMap or Secret key that a variable refers to exists. */
 export const sourceRule: Rule = function* (set) {
   if (!set.isComplete) return;
   for (const { manifest, containers } of workloadsOf(set))
     for (const { container, path } of containers)
       for (const variable of container.env ?? []) {
         const { configMapKeyRef, secretKeyRef } = variable.valueFrom ?? {};
-        // The Secrets of production are nowhere in the repository.
+        // The repository does not contain the Secrets of production.
         const source = configMapKeyRef ?? (set.isDevelopment ? secretKeyRef : undefined);
         if (source && valueOf(set, variable) === undefined)
           yield problemIn(
             manifest,
             `${path}.env`,
-            `${variable.name} comes from ${source.key} of ${source.name}, which is not there; add it`,
+            `${variable.name} refers to ${source.key} of ${source.name}, which does not exist; add it`,
           );
       }
 };

@@ -6,7 +6,7 @@ import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 import type { Manifest, ManifestSet } from './manifest.ts';
 import type { Labels } from './selector.ts';
 
-/** What starts pods, with the parts of it that the rules look at. */
+/** A Deployment or StatefulSet, with the fields that the rules check. */
 export interface Workload {
   readonly manifest: Manifest<IDeployment | IStatefulSet>;
   readonly name: string;
@@ -48,7 +48,7 @@ export function portsOf(workloads: readonly Workload[]): ReadonlySet<number | st
   );
 }
 
-/** The value of a variable as far as the set says it; undefined where that stands elsewhere. */
+/** The value of a variable; undefined if the set does not contain it. */
 export function valueOf(set: ManifestSet, { value, valueFrom }: IEnvVar): string | undefined {
   if (value !== undefined) return value;
   const { configMapKeyRef, secretKeyRef } = valueFrom ?? {};

@@ -20,16 +20,16 @@ import { pathToFileURL } from 'node:url';
 import { STAND_IN_APP, type StandInMode } from './stand-in-app.js';
 
 export interface Scenario {
-  /** Runs it as `npm start` does. */
+  /** Whether to start it through `npm start`. */
   readonly byNpm?: boolean;
-  /** How single apps misbehave. */
+  /** Misbehaviour of individual apps. */
   readonly modes?: Readonly<Record<string, StandInMode>>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 const NAMES = ['partner-simulator', 'points-service', 'api-gateway'] as const;
 
-/** The launcher in a process of its own, with stand-ins for the apps. */
+/** The launcher in its own process, with stand-ins for the apps. */
 export class LaunchedStack {
   readonly names = NAMES;
   readonly temporary: string;
@@ -39,7 +39,7 @@ export class LaunchedStack {
     readonly folder: string,
     private readonly ports: Readonly<Record<string, number>>,
   ) {
-    // Postgres may run as another user, who has to get through.
+    // Postgres may run as another user, which needs access to this folder.
     chmodSync(folder, 0o711);
     this.temporary = join(folder, 'tmp');
     mkdirSync(this.temporary);
@@ -73,7 +73,7 @@ export class LaunchedStack {
       ...(byNpm
         ? { command: 'npm', args: ['start'], cwd: this.folder }
         : { command: process.execPath, args: [main] }),
-      // What it starts inherits the environment, or works in a folder below ours: see leftRunning.
+      // Lets `leftRunning` find child processes, by environment or by working folder.
       env: { ...inherited, ...env, LAUNCHED_FROM: this.folder, TMPDIR: this.temporary },
     });
   }
@@ -87,12 +87,12 @@ export class LaunchedStack {
     return this.launcher.lastLines(100).join('\n');
   }
 
-  /** Lines such as `points-service asked` and `points-service stopped`, in the order of events. */
+  /** Lines such as `points-service asked` and `points-service stopped`, in order. */
   orderOfStop(): string[] {
     return readFileSync(join(this.folder, 'order'), 'utf8').trim().split('\n');
   }
 
-  /** Processes of the launcher, itself included; empty where there is no /proc to look at. */
+  /** Ids of the running processes of the launcher, including itself; empty without `/proc`. */
   leftRunning(): string[] {
     return (existsSync('/proc') ? readdirSync('/proc') : []).filter((pid) => {
       if (!/^\d+$/.test(pid)) return false;
@@ -142,7 +142,7 @@ export class LaunchedStack {
     );
     const root = readFileSync(join(repositoryRoot(), 'package.json'), 'utf8');
     const { scripts } = JSON.parse(root) as { scripts?: Record<string, string> };
-    // The repository's own script, so that its `exec` is tried too.
+    // The script of the repository, to cover its `exec` too.
     const script = scripts?.['start'] ?? 'exec node tools/start.ts';
     const start = script.replace('tools/start.ts', main);
     writeFileSync(join(this.folder, 'package.json'), JSON.stringify({ scripts: { start } }));

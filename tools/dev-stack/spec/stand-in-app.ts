@@ -1,7 +1,7 @@
-/** How a stand-in misbehaves: it dies at once, is never ready, or ignores SIGTERM. */
+/** How a stand-in misbehaves: it exits at once, never becomes ready, or ignores SIGTERM. */
 export type StandInMode = 'dies' | 'never-ready' | 'stubborn';
 
-/** Stands in for an app: ready at once, and tells in a file when it is stopped. */
+/** Program of a stand-in app: it is ready at once, and records in a file when it is stopped. */
 export const STAND_IN_APP = `
   import { createServer } from 'node:http';
   import { appendFileSync } from 'node:fs';

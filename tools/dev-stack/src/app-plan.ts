@@ -1,31 +1,31 @@
-/** Where everything of the stack is found. */
+/** The URLs of the running stack. */
 export interface StackUrls {
   readonly redis: string;
-  /** By name of the database. */
+  /** By database name. */
   readonly databases: Readonly<Record<string, string>>;
-  /** By name of the app, without a slash at the end. */
+  /** By app name, without a trailing slash. */
   readonly apps: Readonly<Record<string, string>>;
 }
 
-/** When a process is stopped: the gateway first, so that nothing new reaches the services. */
+/** When a process is stopped: first the gateway, so that no new requests reach the services. */
 export type StopStage = 'gateway' | 'services' | 'servers';
 
-/** One app of the stack and how it is started. */
+/** An app of the stack and how to start it. */
 export interface AppPlan {
   readonly name: string;
   readonly port: number;
-  /** Environment variable that sets the port; named when it is taken. */
+  /** Environment variable that sets the port; the error for a taken port names it. */
   readonly portVariable: string;
   readonly stage: Exclude<StopStage, 'servers'>;
   /** File to run. @defaultValue `dist/apps/<name>/main.js` */
   readonly entry?: string;
-  /** What the app finds in its environment, beside `PORT` and `HOST`. */
+  /** Environment of the app, in addition to `PORT` and `HOST`. */
   readonly env: (urls: StackUrls) => Readonly<Record<string, string>>;
 }
 
-/** One database with an owner of the same name. */
+/** A database with an owner of the same name. */
 export interface DatabasePlan {
   readonly name: string;
-  /** Environment variable that names a database to be used instead. */
+  /** Environment variable with the URL of a database to use instead. */
   readonly variable: string;
 }

@@ -25,7 +25,7 @@ describe('the launcher', () => {
 
   afterEach(() => stack.dispose());
 
-  it('gives every app its environment and shows where it listens', async () => {
+  it('gives every app its environment and prints its URL and log file', async () => {
     await stack.launchUntilReady();
     const url = stack.url('points-service');
     const env = (await (await fetch(url)).json()) as Record<string, string>;
@@ -36,7 +36,7 @@ describe('the launcher', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'stops the gateway before the services at %s, leaves nothing and exits with 0',
+    'stops the gateway before the services on %s, leaves nothing running and exits with 0',
     async (signal) => {
       await stack.launchUntilReady();
       expect(stack.leftRunning().length).toBeGreaterThanOrEqual(stack.names.length + 3);
@@ -53,7 +53,7 @@ describe('the launcher', () => {
     },
   );
 
-  it('takes a signal that reaches it twice at once for one', async () => {
+  it('treats two signals at the same moment as one', async () => {
     await stack.launchUntilReady();
     stack.launcher.signal('SIGINT');
     stack.launcher.signal('SIGTERM');
@@ -68,14 +68,14 @@ describe('the launcher', () => {
     expect(stack.leftRunning()).toEqual([]);
   });
 
-  it.each(['SIGTERM', 'SIGKILL'] as const)('stops when only npm gets %s', async (signal) => {
+  it.each(['SIGTERM', 'SIGKILL'] as const)('stops when only npm receives %s', async (signal) => {
     await stack.launchUntilReady({ byNpm: true });
     stack.launcher.signal(signal);
     await eventually(() => stack.leftRunning().length === 0, { within: '8s' });
     expect(stack.orderOfStop()).toContain('points-service stopped');
   });
 
-  it('starts no app any more once it was asked to stop', async () => {
+  it('starts no further app once it was asked to stop', async () => {
     stack.launch();
     await stack.launcher.waitForLine(/starting Redis/, 15_000);
     stack.launcher.signal('SIGINT');
@@ -94,7 +94,7 @@ describe('the launcher', () => {
     expect(stack.leftRunning()).toEqual([]);
   });
 
-  it('stops cleanly also while an app does not listen to signals yet', async () => {
+  it('stops cleanly while an app does not handle signals yet', async () => {
     stack.launch();
     await stack.launcher.waitForLine(/starting partner-simulator/, 15_000);
     stack.launcher.signal('SIGINT');
@@ -102,7 +102,7 @@ describe('the launcher', () => {
     expect(stack.leftRunning()).toEqual([]);
   });
 
-  it('kills everything at once at a second Ctrl-C', async () => {
+  it('kills everything immediately on a second Ctrl-C', async () => {
     await stack.launchUntilReady({ modes: { 'api-gateway': 'stubborn' } });
     const started = performance.now();
     const pressed = (): boolean => {
@@ -115,17 +115,17 @@ describe('the launcher', () => {
     await eventually(() => stack.leftRunning().length === 0);
   });
 
-  it('kills a process that does not stop in time, says so, and exits with 1', async () => {
+  it('kills a process that does not stop in time, reports it, and exits with 1', async () => {
     await stack.launchUntilReady({ modes: { 'api-gateway': 'stubborn' } });
     const started = performance.now();
     stack.launcher.signal('SIGINT');
     expect(await stack.launcher.exited).toMatchObject({ code: 1 });
     expect(performance.now() - started).toBeLessThan(10_000);
-    expect(stack.output()).toContain('api-gateway had not stopped within 3000 ms and was killed');
+    expect(stack.output()).toContain('api-gateway did not stop within 3000 ms and was killed');
     expect(stack.leftRunning()).toEqual([]);
   });
 
-  it('names a process that dies, with its last lines, and stops everything else', async () => {
+  it('reports a process that dies, with its last lines, and stops everything else', async () => {
     await stack.launchUntilReady();
     await fetch(`${stack.url('points-service')}/die`).catch(() => undefined);
     expect(await stack.launcher.exited).toMatchObject({ code: 1 });
@@ -134,33 +134,33 @@ describe('the launcher', () => {
     expect(stack.leftRunning()).toEqual([]);
   });
 
-  it('names a process that dies while it starts', async () => {
+  it('reports a process that dies during its start', async () => {
     stack.launch({ modes: { 'points-service': 'dies' } });
     expect(await stack.launcher.exited).toMatchObject({ code: 1 });
     expect(stack.output()).toMatch(/points-service ended \(exit code 7\)[^]*no such table/);
     expect(stack.leftRunning()).toEqual([]);
   });
 
-  it('names the port that is taken and how to choose another, before it starts anything', async () => {
+  it('reports a taken port and how to choose another before it starts anything', async () => {
     const port = stack.port('points-service');
     const squatter = createServer().listen(port, '127.0.0.1');
     await eventually(async () => !(await isPortFree(port)));
     stack.launch();
     expect(await stack.launcher.exited).toMatchObject({ code: 1 });
-    expect(stack.output()).toContain(`Taken by another process is port ${port} (points-service).`);
+    expect(stack.output()).toContain(`Another process uses port ${port} (points-service).`);
     expect(stack.output()).toContain(`SOME_PORT=${port + 100} npm start`);
     expect(stack.output()).not.toContain('starting Redis');
     await new Promise((closed) => squatter.close(closed));
   });
 
-  it('says how to get a Redis where there is none', async () => {
+  it('explains how to provide Redis when it cannot start one', async () => {
     stack.launch({ env: { PATH: join(stack.folder, 'nothing-here') } });
     expect(await stack.launcher.exited).toMatchObject({ code: 1 });
     expect(stack.output()).toMatch(/No Redis available[^]*Set REDIS_URL/);
     expect(stack.leftRunning()).toEqual([]);
   });
 
-  it('names REDIS_URL when nothing answers there', async () => {
+  it('names REDIS_URL when nothing answers at that URL', async () => {
     const port = await freePort();
     stack.launch({ env: { REDIS_URL: `redis://user:secret@127.0.0.1:${port}` } });
     expect(await stack.launcher.exited).toMatchObject({ code: 1 });
@@ -171,7 +171,7 @@ describe('the launcher', () => {
     expect(stack.leftRunning()).toEqual([]);
   });
 
-  it('names the database that refuses', async () => {
+  it('names the variable of a database that refuses the connection', async () => {
     const postgres = await PostgresServer.start({ durable: false });
     const { host, port } = postgres;
     stack.launch({
@@ -186,7 +186,7 @@ describe('the launcher', () => {
     expect(stack.leftRunning()).toEqual([]);
   });
 
-  it('uses the database that it is given and starts no other', async () => {
+  it('uses a given database and starts no Postgres of its own', async () => {
     const postgres = await PostgresServer.start({ durable: false });
     const url = await postgres.createDatabase('mine', { owner: 'me' });
     await stack.launchUntilReady({ env: { POINTS_DATABASE_URL: url } });

@@ -11,17 +11,18 @@ export interface LaunchOptions {
   readonly apps: readonly AppPlan[];
   readonly databases: readonly DatabasePlan[];
   readonly env: NodeJS.ProcessEnv;
-  /** Where the apps' logs and `stack.json` go. */
+  /** Folder for the logs of the apps and `stack.json`. */
   readonly logFolder: string;
 }
 
 /**
- * Runs the stack until Ctrl-C and ends this process: with 0 after a stop that was asked for, with 1
- * if the stack could not start, a process of it died, or one did not stop in order.
+ * Runs the stack until Ctrl-C, then exits: with 0 after a requested stop, with 1 if the stack could
+ * not start, one of its processes died, or one did not stop cleanly. A second Ctrl-C kills
+ * everything and exits with 130.
  */
 export async function launch({ apps, databases, env, logFolder }: LaunchOptions): Promise<never> {
   mkdirSync(logFolder, { recursive: true });
-  // A terminal that was closed must not keep us from stopping in order.
+  // A closed terminal must not prevent a clean stop.
   process.stdout.on('error', () => undefined);
   const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const elapsed = (): string => `${(performance.now() / 1000).toFixed(1)} s`;
@@ -48,7 +49,7 @@ export async function launch({ apps, databases, env, logFolder }: LaunchOptions)
   if (asked) say('\nStopping: the gateway first, then the services, then Postgres and Redis.');
   else
     process.stderr.write(
-      `\n${reasonOf(failure)}\n\nStopping what runs. Logs: ${relative(process.cwd(), logFolder)}\n`,
+      `\n${reasonOf(failure)}\n\nStopping everything. Logs: ${relative(process.cwd(), logFolder)}\n`,
     );
   forget();
   const complaints = await stack.stop();

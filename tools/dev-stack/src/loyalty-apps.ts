@@ -5,13 +5,13 @@ export const LOYALTY_DATABASES: readonly DatabasePlan[] = [
   { name: 'referrals', variable: 'REFERRALS_DATABASE_URL' },
 ];
 
-/** For development only: whoever knows it can sign orders. */
+/** For development only: anyone who knows it can sign orders. */
 const DEVELOPMENT_SECRET = 'dev-only-webhook-secret';
 
-/** The sample stack, and what each app of it is told. */
+/** The apps of the sample stack, with ports and environment. */
 export function loyaltyApps(env: NodeJS.ProcessEnv): readonly AppPlan[] {
   const secrets = env['SHOPIFY_WEBHOOK_SECRETS'] ?? DEVELOPMENT_SECRET;
-  // Whoever presses Ctrl-C waits for nothing long: jobs that still run go back into the queue.
+  // A short drain keeps Ctrl-C fast: jobs that are still running go back into the queue.
   const common = { LOG_LEVEL: env['LOG_LEVEL'] ?? 'info', JOB_DRAIN: '1500ms' };
   const port = (variable: string, fallback: number): { port: number; portVariable: string } => ({
     port: Number(env[variable] ?? fallback),

@@ -1,16 +1,16 @@
 import type { ProcessExit, RedisServer, PostgresServer, ServiceProcess } from '@loyalnest/testing';
 import type { StopStage } from './app-plan.js';
 
-/** A process of the stack that was started here and is therefore stopped here. */
+/** A process that the launcher started and must stop. */
 export interface Member {
   readonly name: string;
   readonly stage: StopStage;
   readonly pid: number | undefined;
-  /** True until it is ready: it may not listen to signals yet, and dies by them then. */
+  /** True until it is ready. It may not handle signals yet, so SIGTERM may simply kill it. */
   starting: boolean;
-  /** Resolves when it ends, for whatever reason. */
+  /** Resolves when it ends, for any reason. */
   readonly exited: Promise<unknown>;
-  /** Ends it in order, by SIGKILL after `withinMs`. Gives how an app ended. */
+  /** Stops it, with SIGKILL after `withinMs`. Resolves with the exit of an app. */
   stop(withinMs: number): Promise<ProcessExit | void>;
   kill(): Promise<unknown>;
   endedError(): Error;

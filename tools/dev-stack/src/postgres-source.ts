@@ -5,18 +5,18 @@ import { serverMember, type Member } from './member.js';
 import { reasonOf, StartupError, withoutCredentials } from './startup.error.js';
 
 export interface PostgresSource {
-  /** By name of the database. */
+  /** By database name. */
   readonly urls: Readonly<Record<string, string>>;
   readonly description: string;
-  /** Absent where all databases are given. */
+  /** Absent if the environment names all databases. */
   readonly member?: Member;
 }
 
 const CONNECT_WITHIN_MS = 3_000;
 
 /**
- * The databases that the environment names, and for those that it does not one server of our own
- * with a database and a role each.
+ * Uses the databases that the environment names. For the others it starts one Postgres server, with a
+ * database and a role for each.
  */
 export async function provideDatabases(
   plans: readonly DatabasePlan[],
@@ -51,15 +51,15 @@ async function requireAnswer(variable: string, url: string): Promise<void> {
     connectionTimeoutMillis: CONNECT_WITHIN_MS,
     query_timeout: CONNECT_WITHIN_MS,
   });
-  // A connection that breaks later must not end the launcher.
+  // A connection that breaks later must not crash the launcher.
   client.on('error', () => undefined);
   try {
     await client.connect();
     await client.query('select 1');
   } catch (error) {
     throw new StartupError(
-      `${variable} is set to ${withoutCredentials(url)}, which refuses: ${reasonOf(error)}`,
-      `Start that Postgres or correct the URL, or unset ${variable} (see .env too): a Postgres of its own is started then.`,
+      `${variable} is set to ${withoutCredentials(url)}, but connecting failed: ${reasonOf(error)}`,
+      `Start that Postgres or correct the URL, or unset ${variable} (also in .env): the stack then starts its own Postgres.`,
       error,
     );
   } finally {

@@ -6,13 +6,13 @@ import { reasonOf, StartupError, withoutCredentials } from './startup.error.js';
 export interface RedisSource {
   readonly url: string;
   readonly description: string;
-  /** Absent where the Redis is not ours. */
+  /** Absent if the environment names a Redis. */
   readonly member?: Member;
 }
 
 const CONNECT_WITHIN_MS = 3_000;
 
-/** The Redis of `REDIS_URL`, or one of our own that keeps its data through a crash. */
+/** Uses the Redis at `REDIS_URL`, or starts one that keeps its data after a crash. */
 export async function provideRedis(env: NodeJS.ProcessEnv): Promise<RedisSource> {
   const given = env['REDIS_URL'];
   if (given) {
@@ -34,7 +34,7 @@ async function requireAnswer(url: string): Promise<void> {
     commandTimeout: CONNECT_WITHIN_MS,
     retryStrategy: () => null,
   });
-  // Its reason is better than that of the command, which is only "connection is closed".
+  // The command's own error only says "Connection is closed"; the event has the reason.
   let reason: unknown;
   client.on('error', (error) => (reason ??= error));
   try {
@@ -42,8 +42,8 @@ async function requireAnswer(url: string): Promise<void> {
     await client.ping();
   } catch (error) {
     throw new StartupError(
-      `REDIS_URL is set to ${withoutCredentials(url)}, which does not answer: ${reasonOf(reason ?? error)}`,
-      'Start that Redis, or unset REDIS_URL (see .env too): a Redis of its own is started then.',
+      `REDIS_URL is set to ${withoutCredentials(url)}, but connecting failed: ${reasonOf(reason ?? error)}`,
+      'Start that Redis, or unset REDIS_URL (also in .env): the stack then starts its own Redis.',
       error,
     );
   } finally {

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { StackUrls } from './app-plan.js';
 import type { Member } from './member.js';
 
-/** What other programs can read about the running stack in `stack.json` of the log folder. */
+/** The content of `stack.json` in the log folder, which describes the running stack to other programs. */
 export interface StackRecord {
   readonly pid: number;
   readonly urls: StackUrls;
   readonly processes: readonly { readonly name: string; readonly pid: number | undefined }[];
 }
 
-/** Writes the record; returns what removes it. */
+/** Writes the record; returns a function that removes it. */
 export function writeStackRecord(
   folder: string,
   urls: StackUrls,

@@ -8,7 +8,7 @@ import { provideDatabases } from './postgres-source.js';
 import { provideRedis } from './redis-source.js';
 import { StartupError } from './startup.error.js';
 
-// Left alone, Node takes its limits from the machine's memory and keeps twice of what is needed.
+// By default Node sizes its heap by the machine's memory and keeps twice as much as an app needs.
 const MEMORY_LIMITS = ['--max-old-space-size=512', '--max-semi-space-size=8'];
 
 export interface StackOptions {
@@ -16,25 +16,25 @@ export interface StackOptions {
   readonly databases: readonly DatabasePlan[];
   readonly env: NodeJS.ProcessEnv;
   readonly logFolder: string;
-  /** Told what has just been done. */
+  /** Called with each step that was just taken. */
   readonly progress: (what: string) => void;
 }
 
-/** Stages in the order in which they stop; together they stay below 10 s. */
+/** Stages in the order in which they stop; their limits add up to less than 10 s. */
 const STOP_STAGES: readonly { readonly stage: StopStage; readonly withinMs: number }[] = [
   { stage: 'gateway', withinMs: 3_000 },
   { stage: 'services', withinMs: 4_000 },
   { stage: 'servers', withinMs: 2_000 },
 ];
 
-/** A start that hangs may take no more of a stop than this. */
+/** How long a stop waits for a start that hangs. */
 const PENDING_START_WITHIN_MS = 5_000;
 
 const clock = new SystemClock();
 
 /** All processes of the stack, started and stopped in order. */
 export class Stack {
-  /** Resolves with the reason when a process ends that should not have. */
+  /** Resolves with the reason when a process ends unexpectedly. */
   readonly failed: Promise<Error>;
   private reportFailure!: (error: Error) => void;
   private readonly members: Member[] = [];
@@ -46,7 +46,7 @@ export class Stack {
     this.failed = new Promise((resolve) => (this.reportFailure = resolve));
   }
 
-  /** Processes that were started here, in the order of their start. */
+  /** The processes that this stack started, in the order of their start. */
   get processes(): readonly Member[] {
     return this.members;
   }
@@ -55,7 +55,7 @@ export class Stack {
     return join(this.options.logFolder, `${app}.log`);
   }
 
-  /** Resolves once every app is ready; after a rejection, `stop` ends what was started. */
+  /** Resolves once every app is ready. After a rejection, call `stop` to end what was started. */
   async start(): Promise<StackUrls> {
     const { apps, env, databases, progress } = this.options;
     await this.requireFreePorts();
@@ -84,10 +84,10 @@ export class Stack {
     return urls;
   }
 
-  /** Ends every process in order. Gives what did not end as it should; nothing if all did. */
+  /** Stops every process in order. Resolves with a complaint for each that did not stop cleanly. */
   async stop(): Promise<readonly string[]> {
     this.stopping = true;
-    // A server whose start is under way becomes a member, and must be ended too.
+    // A server that is still starting becomes a member later and must be stopped too.
     await Promise.race([this.servers, clock.sleep(PENDING_START_WITHIN_MS, { keepAlive: false })]);
     const complaints: string[] = [];
     for (const { stage, withinMs } of STOP_STAGES) {
@@ -106,7 +106,7 @@ export class Stack {
     return complaints;
   }
 
-  /** Ends every process at once. */
+  /** Kills every process immediately. */
   async kill(): Promise<void> {
     this.stopping = true;
     await Promise.all(this.members.map((member) => member.kill()));
@@ -152,9 +152,8 @@ export class Stack {
     const [first] = taken;
     if (!first) return;
     const ports = taken.map(({ name, port }) => `port ${port} (${name})`).join(', ');
-    const is = taken.length === 1 ? 'is' : 'are';
     throw new StartupError(
-      `Taken by another process ${is} ${ports}.`,
+      `Another process uses ${ports}.`,
       `Stop that process, or choose another port: ${first.portVariable}=${first.port + 100} npm start`,
     );
   }
@@ -166,10 +165,10 @@ function complaintAbout(
   withinMs: number,
 ): string | undefined {
   if (!exit || exit.code === 0) return undefined;
-  // It had no work yet, and Node ends a process that has not asked for the signal.
+  // It had no work yet: Node exits on SIGTERM until a handler is registered.
   if (member.starting && exit.signal === 'SIGTERM') return undefined;
   if (exit.signal === 'SIGKILL') {
-    return `${member.name} had not stopped within ${withinMs} ms and was killed`;
+    return `${member.name} did not stop within ${withinMs} ms and was killed`;
   }
   return `${member.name} ended with ${exit.signal ?? `exit code ${exit.code}`}`;
 }

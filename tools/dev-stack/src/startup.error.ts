@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** The stack cannot start, for a reason outside of it; the message ends with the remedy. */
+/** The stack cannot start because of its environment; the message ends with the remedy. */
 export class StartupError extends LoyalNestError {
   readonly code = 'STACK_NOT_STARTED';
   readonly category = 'unavailable';
@@ -11,13 +11,13 @@ export class StartupError extends LoyalNestError {
   }
 }
 
-/** The innermost reason: a refused connection hides behind several addresses that were tried. */
+/** The innermost reason: a refused connection is wrapped once for all addresses that were tried. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
   return error instanceof Error ? error.message : String(error);
 }
 
-/** `url` as it may be shown: without user and password. */
+/** `url` without user and password, to print it. */
 export function withoutCredentials(url: string): string {
   try {
     const shown = new URL(url);
@@ -25,6 +25,6 @@ export function withoutCredentials(url: string): string {
     shown.password = '';
     return shown.toString();
   } catch {
-    return 'something that is no URL';
+    return 'an invalid URL';
   }
 }

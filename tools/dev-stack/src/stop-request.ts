@@ -1,10 +1,10 @@
-/** The same Ctrl-C can reach us twice: from the terminal and passed on by npm. */
+/** One Ctrl-C can arrive twice: from the terminal, and forwarded by npm. */
 const SAME_REQUEST_MS = 500;
 const PARENT_CHECK_MS = 500;
 
 /**
- * Resolves at the first SIGINT, SIGTERM or SIGHUP; calls `onSecond` for one that comes later. Under
- * npm it also resolves when npm is gone: its shell passes no SIGTERM on.
+ * Resolves on the first SIGINT, SIGTERM or SIGHUP, and calls `onSecond` on a later one. Under npm it
+ * also resolves when npm ends, because npm's shell does not forward SIGTERM.
  */
 export function stopRequested(onSecond: () => void): Promise<void> {
   return new Promise((resolve) => {

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import type { AppPlan, StackUrls } from './app-plan.js';
 import { thingsToTry } from './try-it.js';
 
-/** Apps call each other by address; people are shown the name that they would type. */
+/** Apps use 127.0.0.1; people read and type localhost. */
 function asShown({ apps, ...servers }: StackUrls): StackUrls {
   const entries = Object.entries(apps).map(([name, url]) => [
     name,
@@ -11,7 +11,7 @@ function asShown({ apps, ...servers }: StackUrls): StackUrls {
   return { ...servers, apps: Object.fromEntries(entries) };
 }
 
-/** The table of URLs, and below it what to try. */
+/** The table of URLs, followed by commands to try. */
 export function summary(
   apps: readonly AppPlan[],
   addresses: StackUrls,

@@ -1,9 +1,9 @@
-/** Units of Grafana that the dashboards use; a wrong one would show plain numbers. */
+/** The Grafana units that the dashboards use. Grafana shows plain numbers for an unknown unit. */
 export type Unit = 'short' | 's' | 'reqps' | 'cps' | 'percentunit' | 'bytes';
 
-/** One dashboard as people write it. */
+/** The source of a dashboard, written by hand. */
 export interface DashboardSource {
-  /** Part of its address in Grafana: it stays, whatever changes. */
+  /** Part of its URL in Grafana: never change it. */
   readonly uid: string;
   readonly title: string;
   readonly description: string;
@@ -19,37 +19,37 @@ export type PanelSource = GraphSource | NowSource | TableSource;
 
 interface AnyPanel {
   readonly title: string;
-  /** What it answers, and what to do about it where that is not plain. */
+  /** The question that the panel answers, and what to do about the answer if that is not obvious. */
   readonly question: string;
   readonly unit: Unit;
-  /** Why it may have no data where all is well; without it a missing series fails the test. */
+  /** Why the panel has no data in a healthy system. Without it, a missing series fails the test. */
   readonly quiet?: string;
-  /** Where it turns yellow, and red. Falling values warn below them. */
+  /** The values at which the panel turns yellow or red. `redBelow` warns about falling values. */
   readonly warn?: Thresholds;
   /** Shown instead of `No data`. */
   readonly whenEmpty?: string;
-  /** The dashboard with the details, by its uid. */
+  /** The uid of the dashboard with the details. */
   readonly details?: string;
 }
 
-/** What was when. */
+/** Values over time. */
 export interface GraphSource extends AnyPanel {
   readonly kind: 'timeseries';
   readonly queries: readonly QuerySource[];
-  /** Only where the sum of the series means something. */
+  /** Use it only if the sum of the series has a meaning. */
   readonly stack?: boolean;
 }
 
-/** What is now: one number, or a bar for each series. */
+/** Current values: one number, or a bar for each series. */
 export interface NowSource extends AnyPanel {
   readonly kind: 'stat' | 'bargauge';
   readonly queries: readonly QuerySource[];
 }
 
-/** What is now, a line for each combination of labels. */
+/** Current values, with a line for each combination of labels. */
 export interface TableSource extends AnyPanel {
   readonly kind: 'table';
-  /** Label and its heading, in their order; others are left out. */
+  /** Labels and their headings, in order; other labels are hidden. */
   readonly labels: Readonly<Record<string, string>>;
   readonly columns: readonly ColumnSource[];
 }
@@ -63,9 +63,9 @@ export interface ColumnSource {
 export interface QuerySource {
   readonly expr: string;
   readonly legend: string;
-  /** 0 where there is no series: a counter that nothing was added to yet. */
+  /** Shows 0 if there is no series, as with a counter that was never increased. */
   readonly orZero?: boolean;
-  /** Dots that lead to traces; only histograms with exemplars have them. */
+  /** Shows dots that link to traces; only histograms with exemplars have them. */
   readonly exemplars?: boolean;
 }
 

@@ -25,9 +25,9 @@ interface Dashboard {
 }
 
 const COLUMNS = 24;
-/** Grafana's own, which no dashboard declares. */
+/** Grafana's built-in variables, which no dashboard declares. */
 const BUILT_IN = ['__rate_interval', '__url_time_range', '__all'];
-/** What the names of our metrics begin with. */
+/** The prefixes of our metrics. */
 const METRIC = /\b(?:loyalnest|http|nodejs|process|service)_\w+/g;
 
 const uids = Object.values(DASHBOARDS).map(({ uid }) => uid);
@@ -38,7 +38,7 @@ describe.each(Object.entries(DASHBOARDS))('%s', (_, source) => {
   const panels = dashboard.panels.filter(({ type }) => type !== 'row');
   const targets = panels.flatMap(({ targets: all = [] }) => all);
 
-  it('tells each panel apart, and each of its queries', () => {
+  it('gives each panel and each of its queries a unique id', () => {
     const ids = dashboard.panels.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const { title, targets: own = [] } of panels) {
@@ -49,7 +49,7 @@ describe.each(Object.entries(DASHBOARDS))('%s', (_, source) => {
     }
   });
 
-  it('fills the grid from the top, without gaps and with nothing on top of another', () => {
+  it('fills the grid from the top, without gaps or overlaps', () => {
     const taken = new Map<string, string>();
     for (const { title, gridPos } of dashboard.panels) {
       for (let x = gridPos.x; x < gridPos.x + gridPos.w; x++) {
@@ -64,19 +64,19 @@ describe.each(Object.entries(DASHBOARDS))('%s', (_, source) => {
     expect(taken.size).toBe(height * COLUMNS);
   });
 
-  it('declares the variables that it uses, and uses those that it declares', () => {
+  it('declares exactly the variables that it uses', () => {
     const declared = dashboard.templating.list.map(({ name }) => name);
     const used = [...text.matchAll(/\$(?:\{)?([a-z_]\w*)/g)].map(([, name]) => name!);
     expect(new Set(used.filter((name) => !BUILT_IN.includes(name)))).toEqual(new Set(declared));
   });
 
-  it('names no datasource but the one that is chosen', () => {
+  it('uses only the data source that the reader has chosen', () => {
     const named = [...text.matchAll(/"type": "prometheus",\s+"uid": "([^"]+)"/g)];
     expect(new Set(named.map(([, uid]) => uid))).toEqual(new Set(['${datasource}']));
     expect(named.length).toBeGreaterThan(panels.length);
   });
 
-  it('asks for the chosen services and instances in every selector', () => {
+  it('filters every selector by the chosen services and instances', () => {
     for (const { expr } of targets) {
       const selectors = [...expr.matchAll(/\w\{[^}]*\}/g)].map(([selector]) => selector);
       expect(selectors).not.toEqual([]);
@@ -100,7 +100,7 @@ describe.each(Object.entries(DASHBOARDS))('%s', (_, source) => {
     expect(silent.map(({ title }) => title)).toEqual([]);
   });
 
-  it('leads to dashboards that there are', () => {
+  it('links only to existing dashboards', () => {
     expect(uids.filter((uid) => uid === dashboard.uid)).toHaveLength(1);
     for (const [, uid] of text.matchAll(/\/d\/([\w-]+)/g)) expect(uids).toContain(uid);
   });

@@ -6,7 +6,7 @@ import {
 } from '@loyalnest/testing';
 import { mean, occurrences, quantile, share, shared, total } from './promql.js';
 
-/** A service that has just failed for the first time, and whose queue two instances tell of. */
+/** A service that has just failed for the first time, with a queue that two instances report. */
 const METRICS = `# TYPE failures counter
 failures{service="shop",kind="first"} 1
 # TYPE calls counter
@@ -25,7 +25,7 @@ times_sum{service="idle"} 0
 times_count{service="idle"} 0
 `;
 
-(isPrometheusAvailable() ? describe : describe.skip)('what queries are made of', () => {
+(isPrometheusAvailable() ? describe : describe.skip)('the parts of queries', () => {
   let instances: readonly Downstream[];
   let prometheus: PrometheusServer;
 
@@ -47,7 +47,7 @@ times_count{service="idle"} 0
     await Promise.all(instances.map((instance) => instance.stop()));
   });
 
-  /** By a label; as they are in a dashboard that shows all. */
+  /** Values by label, as on a dashboard that shows all services. */
   async function values(expr: string, by = 'service'): Promise<Readonly<Record<string, number>>> {
     const asked = expr
       .replaceAll(/\$(service|instance)\b/g, '.*')
@@ -56,23 +56,23 @@ times_count{service="idle"} 0
     return Object.fromEntries(series.map(({ labels, value }) => [labels[by], value]));
   }
 
-  it('counts what a series is born with, which increase does not', async () => {
+  it('counts the first value of a new series, which increase does not', async () => {
     expect(await values(occurrences('failures', 'service'))).toEqual({ shop: 2 });
     expect(await values('sum by (service) (increase(failures[1m]))')).toEqual({ shop: 0 });
   });
 
-  it('makes shares of what there is, and none of nothing', async () => {
+  it('computes a share if there is a whole, and 0 if there is no part', async () => {
     const calls = occurrences('calls', 'service');
     expect(await values(share(occurrences('failures', 'service'), calls))).toEqual({ shop: 0.25 });
     expect(await values(share(occurrences('unknown', 'service'), calls))).toEqual({ shop: 0 });
   });
 
-  it('has quantiles and means where there are observations', async () => {
+  it('computes quantiles and means only if there are observations', async () => {
     expect(await values(quantile(0.5, 'times', 'service'))).toEqual({ shop: expect.any(Number) });
     expect(await values(mean('times', 'service'))).toEqual({ shop: 1.5 });
   });
 
-  it('adds up what instances have for themselves, and counts once what they share', async () => {
+  it('adds up what each instance owns, and counts once what instances share', async () => {
     expect(await values(total('depth', 'service'))).toEqual({ shop: 14 });
     expect(await values(shared('depth', 'service'))).toEqual({ shop: 7 });
   });

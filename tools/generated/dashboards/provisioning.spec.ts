@@ -28,7 +28,7 @@ interface Providers {
 const read = (file: string): string => readFileSync(join(repositoryRoot(), file), 'utf8');
 
 const { environment, volumes } = (parse(read('docker-compose.yml')) as Compose).services.grafana;
-/** Folders and files of the repository by where Grafana sees them. */
+/** Folders and files of the repository, by their path in the Grafana container. */
 const mounts = new Map(
   volumes.map((volume) => {
     const [source = '', target = ''] = volume.split(':');
@@ -36,7 +36,7 @@ const mounts = new Map(
   }),
 );
 
-it('gives Grafana of the compose file every dashboard', () => {
+it('provisions every dashboard in the Grafana of the compose file', () => {
   const [provider] = [...mounts].filter(([at]) => at.startsWith('/etc/grafana/provisioning/dash'));
   const { providers } = parse(read(provider![1])) as Providers;
   const folders = providers.map(({ options }) => mounts.get(options.path));
@@ -45,7 +45,7 @@ it('gives Grafana of the compose file every dashboard', () => {
   }
 });
 
-it('mounts what there is, and begins with a dashboard', () => {
+it('mounts only existing files, and opens with a dashboard', () => {
   for (const source of mounts.values()) {
     expect([source, existsSync(join(repositoryRoot(), source))]).toEqual([source, true]);
   }
@@ -54,7 +54,7 @@ it('mounts what there is, and begins with a dashboard', () => {
   expect(Object.keys(DASHBOARDS)).toContain(file);
 });
 
-it('leads from the dots of durations to traces of a data source that there is', () => {
+it('links the dots of durations to traces in an existing data source', () => {
   const { datasources } = parse(read('deploy/grafana/datasources.yml')) as Datasources;
   const leads = datasources.flatMap(({ jsonData }) => jsonData?.exemplarTraceIdDestinations ?? []);
   expect(leads).toEqual([{ name: 'trace_id', datasourceUid: 'jaeger' }]);

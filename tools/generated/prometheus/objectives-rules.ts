@@ -3,7 +3,7 @@ import { format, resolveConfig } from 'prettier';
 import { stringify } from 'yaml';
 import { OBJECTIVES } from './objectives.ts';
 
-const HEAD = `# Made of tools/generated/prometheus/objectives.ts: npm run generate
+const HEAD = `# Generated from tools/generated/prometheus/objectives.ts: npm run generate
 `;
 const RUNBOOK = 'docs/runbooks/alerts.md#errorbudgetburn';
 

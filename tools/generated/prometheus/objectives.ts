@@ -11,13 +11,13 @@ const balances = {
   methods: ['GET'],
 } as const;
 
-/** What the sample services promise, as their users see it: at the gateway, and in jobs. */
+/** The objectives of the sample services as users experience them: at the gateway, and in jobs. */
 export const OBJECTIVES: readonly ServiceLevelObjective[] = [
   { name: 'webhooks-answered', kind: 'availability', ...webhooks, objective: 0.9995 },
-  // A shop waits for 5 s and then sends it again; half a second leaves room for that.
+  // A shop gives up after 5 s and sends the webhook again; 500 ms leaves ample room.
   { name: 'webhooks-in-time', kind: 'latency', ...webhooks, within: '500ms', objective: 0.99 },
   { name: 'balances-answered', kind: 'availability', ...balances, objective: 0.9995 },
-  // Part of a page of the shop.
+  // The shop shows the balance on its pages.
   { name: 'balances-in-time', kind: 'latency', ...balances, within: '250ms', objective: 0.99 },
   {
     name: 'points-calculated',
@@ -41,7 +41,7 @@ export const OBJECTIVES: readonly ServiceLevelObjective[] = [
     jobs: ['referrals.note-order'],
     objective: 0.999,
   },
-  // Providers of SMS and e-mail fail more often than we do.
+  // SMS and e-mail providers fail more often than our services.
   {
     name: 'friends-invited',
     kind: 'job-success',

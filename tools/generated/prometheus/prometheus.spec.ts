@@ -11,7 +11,7 @@ interface Compose {
   readonly services: Readonly<Record<string, { readonly volumes?: readonly string[] }>>;
 }
 
-/** What a scrape adds to the series of a target. */
+/** The labels that a scrape adds to the series of a target. */
 interface Discovered {
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -32,22 +32,22 @@ interface Discovered {
   afterAll(() => rmSync(container, { recursive: true }));
 
   it(
-    'finds its configuration, the rules of the suite and the objectives where compose mounts them',
+    'loads its configuration, the rules of the suite and the objectives from the compose mounts',
     async () => {
-      const said = await promtool('check', 'config', join(container, FOLDER, 'prometheus.yml'));
-      expect(said).toContain('SUCCESS: 2 rule files found');
-      expect(said).toContain('loyalnest.rules.yml');
-      expect(said).toContain('objectives.rules.yml');
+      const output = await promtool('check', 'config', join(container, FOLDER, 'prometheus.yml'));
+      expect(output).toContain('SUCCESS: 2 rule files found');
+      expect(output).toContain('loyalnest.rules.yml');
+      expect(output).toContain('objectives.rules.yml');
     },
     PROMTOOL_TIMEOUT_MS,
   );
 
   it(
-    'names each service as its job, and not all of them together',
+    'uses each service name as the job label',
     async () => {
       const file = join(container, FOLDER, 'prometheus.yml');
-      const said = await promtool('check', 'service-discovery', file, 'loyalnest');
-      const targets = JSON.parse(said) as readonly Discovered[];
+      const output = await promtool('check', 'service-discovery', file, 'loyalnest');
+      const targets = JSON.parse(output) as readonly Discovered[];
       const services = ['api-gateway', 'partner-simulator', 'points-service', 'referrals-service'];
       expect(targets.map(({ labels }) => labels['job']).toSorted()).toEqual(services);
       for (const { labels } of targets) expect(labels['instance']).toBe(labels['job']);

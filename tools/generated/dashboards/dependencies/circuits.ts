@@ -6,14 +6,14 @@ const WINDOW_CALLS = 'loyalnest_circuit_window_calls';
 const POLICY = 'service, policy';
 const POLICY_LEGEND = '{{service}} {{policy}}';
 
-/** Which calls breakers let through. */
+/** Which calls the breakers let through. */
 export const circuits: RowSource = {
   title: 'Circuit breakers',
   panels: [
     {
       kind: 'timeseries',
       title: 'Circuits by state',
-      question: 'Since when is a dependency down, and does it come back?',
+      question: 'Since when has a dependency been down, and is it recovering?',
       unit: 'short',
       queries: [
         {
@@ -25,8 +25,9 @@ export const circuits: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Changes of state',
-      question: 'Does a circuit flap? Then the dependency takes a few calls and fails under more.',
+      title: 'State changes',
+      question:
+        'Does a circuit flap? Then the dependency can handle a few calls but fails under more load.',
       unit: 'short',
       queries: [
         {
@@ -38,8 +39,8 @@ export const circuits: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'What breakers judge by',
-      question: 'Which share of the latest calls failed, or was slow?',
+      title: 'Failed and slow share of the latest calls',
+      question: 'What share of the calls in the breaker window failed or was slow?',
       unit: 'percentunit',
       queries: [
         {
@@ -61,8 +62,8 @@ export const circuits: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Commands of operators',
-      question: 'Has somebody opened, closed or reset a circuit? The log tells who.',
+      title: 'Operator commands',
+      question: 'Did somebody open, close or reset a circuit? The log says who.',
       unit: 'short',
       queries: [
         {

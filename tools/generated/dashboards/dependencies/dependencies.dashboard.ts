@@ -4,7 +4,7 @@ import { fallbacks } from './fallbacks.ts';
 import { now } from './now.ts';
 import { repeats } from './repeats.ts';
 
-/** What policies do about dependencies that fail, are slow or are asked too much. */
+/** What the policies do about failing, slow or overloaded dependencies. */
 export const dependencies: DashboardSource = {
   uid: 'loyalnest-dependencies',
   title: 'LoyalNest: dependencies',

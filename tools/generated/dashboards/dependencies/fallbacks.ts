@@ -4,14 +4,14 @@ import { occurrences } from '../promql.ts';
 const POLICY = 'service, policy';
 const POLICY_LEGEND = '{{service}} {{policy}}';
 
-/** Which calls are answered by something else. */
+/** Which calls get a substitute answer. */
 export const fallbacks: RowSource = {
-  title: 'Answered otherwise',
+  title: 'Substitute answers',
   panels: [
     {
       kind: 'timeseries',
       title: 'Fallbacks',
-      question: 'Who gets the second best answer?',
+      question: 'Which calls got the fallback instead of the real answer?',
       unit: 'short',
       queries: [
         {
@@ -23,8 +23,8 @@ export const fallbacks: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Old values that were served',
-      question: 'Who gets an answer past its time, as no new one could be had?',
+      title: 'Stale values served',
+      question: 'Which calls got an expired value because the refresh failed?',
       unit: 'short',
       queries: [
         { expr: occurrences('loyalnest_stale_served_total', POLICY), legend: POLICY_LEGEND },
@@ -33,8 +33,8 @@ export const fallbacks: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Faults injected on purpose',
-      question: 'Is the trouble an exercise?',
+      title: 'Injected faults',
+      question: 'Is fault injection causing these failures?',
       unit: 'short',
       queries: [
         {

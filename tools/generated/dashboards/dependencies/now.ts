@@ -7,14 +7,14 @@ const BUDGET = 'loyalnest_retry_budget_window_calls';
 const POLICY = 'service, policy';
 const POLICY_LEGEND = '{{service}} {{policy}}';
 
-/** Which dependency is in trouble. */
+/** Which dependency is failing now. */
 export const now: RowSource = {
   title: 'Now',
   panels: [
     {
       kind: 'stat',
-      title: 'Circuits that are not closed',
-      question: 'Which dependency is down, tried out, or switched by people?',
+      title: 'Circuits not closed',
+      question: 'Which dependency is down, being probed, or switched by an operator?',
       unit: 'short',
       warn: { red: 1 },
       queries: [
@@ -27,7 +27,7 @@ export const now: RowSource = {
     },
     {
       kind: 'stat',
-      title: 'Failing share of the latest calls',
+      title: 'Failed share of the latest calls',
       question: 'Which breaker is close to opening?',
       unit: 'percentunit',
       warn: { yellow: 0.1, red: 0.5 },
@@ -44,9 +44,9 @@ export const now: RowSource = {
     },
     {
       kind: 'stat',
-      title: 'Repeated share of calls',
+      title: 'Retried share of calls',
       question:
-        'How much load do retries and hedges add? Beyond the budget, 0.2 and ten more by default, none are made.',
+        'How much load do retries and hedges add? The budget allows a share of 0.2 plus ten calls by default.',
       unit: 'percentunit',
       queries: [
         {

@@ -10,14 +10,14 @@ const places = (state: string): string => {
   return `${of('loyalnest_bulkhead_calls')} / (${of('loyalnest_bulkhead_limit')} > 0)`;
 };
 
-/** Which calls are made again, and which are not made. */
+/** Which calls are repeated, and which are rejected. */
 export const repeats: RowSource = {
-  title: 'Repeated and refused',
+  title: 'Repeated and rejected calls',
   panels: [
     {
       kind: 'timeseries',
       title: 'Retries and hedges',
-      question: 'Which calls need several attempts?',
+      question: 'Which calls need more than one attempt?',
       unit: 'short',
       queries: [
         {
@@ -33,8 +33,8 @@ export const repeats: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Repeats that the budget refused',
-      question: 'Is so much repeated already that further repeats would only do harm?',
+      title: 'Retries and hedges over budget',
+      question: 'Do so many calls fail that the retry budget suppresses further attempts?',
       unit: 'short',
       queries: [
         {
@@ -46,8 +46,8 @@ export const repeats: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Calls refused by bulkheads and rate limits',
-      question: 'Are there more calls than the dependency may get from here?',
+      title: 'Calls rejected by bulkheads and rate limits',
+      question: 'Do we call the dependency more than its limits allow?',
       unit: 'short',
       queries: [
         {
@@ -61,7 +61,7 @@ export const repeats: RowSource = {
       kind: 'timeseries',
       title: 'Bulkheads: places in use',
       question:
-        'Which bulkhead is full, and does it queue? At 1 calls wait, and are refused once the queue is full too.',
+        'Which bulkhead is full, and do calls queue? At 1, calls wait; once the queue is also full, they are rejected.',
       unit: 'percentunit',
       warn: { yellow: 0.8, red: 1 },
       queries: [

@@ -3,12 +3,12 @@ import { layOut } from './layout.ts';
 import { panelOf } from './panel.ts';
 import { VARIABLES } from './variables.ts';
 
-/** Of Grafana 12.3; an older one shows it as well, a newer one brings it up to date. */
+/** The schema of Grafana 12.3. Older versions can show it; newer ones migrate it. */
 const SCHEMA_VERSION = 42;
-/** By which the dashboards find each other. */
+/** The dashboards link to each other by this tag. */
 const TAG = 'loyalnest';
 
-/** The text of a dashboard as Grafana imports it. */
+/** The JSON text of a dashboard, ready to import into Grafana. */
 export function dashboardJson(source: DashboardSource): string {
   const { uid, title, description } = source;
   const dashboard = {

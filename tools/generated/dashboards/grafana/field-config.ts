@@ -1,12 +1,12 @@
 import type { PanelSource, Thresholds } from '../dashboard-source.ts';
 
-/** What Grafana shows values as. */
+/** How Grafana shows the values of a panel. */
 export function fieldConfigOf(panel: PanelSource): object {
   const { unit, warn, whenEmpty, details } = panel;
   return {
     defaults: {
       unit,
-      // A share of 0.4 % is no news on a scale that ends there.
+      // Otherwise the scale fits the data, and a share of 0.4 % looks alarming.
       ...(panel.kind !== 'table' && { min: 0 }),
       ...(whenEmpty !== undefined && { noValue: whenEmpty }),
       color: { mode: panel.kind === 'timeseries' ? 'palette-classic' : 'thresholds' },

@@ -1,6 +1,6 @@
 import type { PanelSource } from '../dashboard-source.ts';
 
-/** Where a panel stands; Grafana has 24 columns. */
+/** The position of a panel in Grafana's grid of 24 columns. */
 export interface GridPos {
   readonly x: number;
   readonly y: number;
@@ -18,7 +18,7 @@ const SIZES: Readonly<
   table: { inLine: 1, h: 9 },
 };
 
-/** Puts panels into lines of panels of one height, from `top` on; the panels of a line fill it. */
+/** Puts panels of the same height into lines that they fill, starting at row `top`. */
 export function layOut(panels: readonly PanelSource[], top: number): readonly GridPos[] {
   const places: GridPos[] = [];
   let y = top;
@@ -45,7 +45,7 @@ function linesOf(panels: readonly PanelSource[]): readonly (readonly PanelSource
   return groups.flatMap(evenly);
 }
 
-/** Four panels where three fit make two lines of two. */
+/** Splits a group into lines of similar length: four panels, three per line, become two and two. */
 function evenly(group: readonly PanelSource[]): readonly (readonly PanelSource[])[] {
   const lines: (readonly PanelSource[])[] = [];
   let rest = group;

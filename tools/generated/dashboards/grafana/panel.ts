@@ -44,7 +44,7 @@ function targetOf(expr: string, i: number): object {
 
 const refIdOf = (i: number): string => String.fromCodePoint('A'.codePointAt(0)! + i);
 
-/** A query as Prometheus gets it, but for Grafana's variables. */
+/** The query that Prometheus receives, before Grafana replaces its variables. */
 function exprOf({ expr, orZero }: QuerySource): string {
   return orZero ? `${expr} or vector(0)` : expr;
 }
@@ -81,7 +81,7 @@ function optionsOf({ kind }: PanelSource): object {
   }
 }
 
-/** One line for each combination of labels, with the labels first and nothing else beside them. */
+/** Merges the queries into one line per combination of labels: labels first, then the columns. */
 function transformationsOf({ labels, columns }: TableSource): readonly object[] {
   const headings = [...Object.entries(labels), ...columns.map(valueColumn(columns.length))];
   return [
@@ -101,7 +101,7 @@ function transformationsOf({ labels, columns }: TableSource): readonly object[] 
   ];
 }
 
-/** Grafana calls the value of a query so, without its letter where there is one query only. */
+/** Grafana's name for the value of a query; it omits the letter if there is only one query. */
 const valueColumn =
   (count: number) =>
   ({ heading }: ColumnSource, i: number): readonly [string, string] => [

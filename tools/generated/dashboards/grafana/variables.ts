@@ -1,4 +1,4 @@
-/** The datasource that the reader has chosen: none is written down. */
+/** The data source that the reader has chosen. */
 export const DATASOURCE = { type: 'prometheus', uid: '${datasource}' };
 
 const labelValues = (name: string, label: string, selector: string): object => {
@@ -12,7 +12,7 @@ const labelValues = (name: string, label: string, selector: string): object => {
     query: { qryType: 1, query, refId: `variable-${name}` },
     multi: true,
     includeAll: true,
-    // Otherwise Grafana would list all values in each query.
+    // Otherwise Grafana would write every value into each query.
     allValue: '.*',
     current: { text: ['All'], value: ['$__all'] },
     options: [],

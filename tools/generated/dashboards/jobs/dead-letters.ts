@@ -1,7 +1,7 @@
 import type { RowSource } from '../dashboard-source.ts';
 import { occurrences, shared } from '../promql.ts';
 
-/** What waits for people. */
+/** Jobs that wait for an operator. */
 export const deadLetters: RowSource = {
   title: 'Dead letters',
   panels: [
@@ -9,7 +9,7 @@ export const deadLetters: RowSource = {
       kind: 'bargauge',
       title: 'Dead letters by reason',
       question:
-        'Why are they dead? Exhausted ones may work again, invalid ones need a fix or an edit.',
+        'Why did these jobs die? Exhausted ones may succeed when redriven; invalid ones need a fix or an edit.',
       unit: 'short',
       warn: { yellow: 1, red: 100 },
       queries: [
@@ -23,7 +23,7 @@ export const deadLetters: RowSource = {
     {
       kind: 'timeseries',
       title: 'Oldest dead letter',
-      question: 'Does somebody look after them? Past their retention they are removed.',
+      question: 'Is anybody handling them? After the retention period they are removed.',
       unit: 's',
       queries: [
         {
@@ -35,8 +35,8 @@ export const deadLetters: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Dead letters that came',
-      question: 'When did it begin, and why? Compare with deployments and open circuits.',
+      title: 'Dead letters added',
+      question: 'When did the failures start? Compare with deployments and open circuits.',
       unit: 'short',
       queries: [
         {
@@ -48,8 +48,8 @@ export const deadLetters: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Dead letters that went',
-      question: 'By which way do they go: redriven, edited, discarded, or removed for their age?',
+      title: 'Dead letters removed',
+      question: 'How do they leave: redriven, edited, discarded, or removed by retention?',
       unit: 'short',
       queries: [
         {
@@ -61,8 +61,8 @@ export const deadLetters: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Redrives and commands of people',
-      question: 'What do colleagues do about it right now? The audit trail tells who.',
+      title: 'Redrives and operator commands',
+      question: 'What are operators doing right now? The audit trail says who.',
       unit: 'short',
       queries: [
         {

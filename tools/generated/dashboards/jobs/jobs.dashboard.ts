@@ -5,11 +5,11 @@ import { outbox } from './outbox.ts';
 import { queues } from './queues.ts';
 import { runs } from './runs.ts';
 
-/** What becomes of jobs and events, and which of them wait for people. */
+/** What happens to jobs and events, and which of them wait for an operator. */
 export const jobs: DashboardSource = {
   uid: 'loyalnest-jobs',
   title: 'LoyalNest: jobs',
   description:
-    'Jobs, queues, dead letters, outbox and inbox. States of a queue are counted once, however many instances tell them.',
+    'Jobs, queues, dead letters, outbox and inbox. The state of a queue counts once, even if several instances report it.',
   rows: [now, runs, queues, deadLetters, outbox],
 };

@@ -3,14 +3,15 @@ import { shared } from '../promql.ts';
 
 const DEPTHS = 'loyalnest_queue_jobs';
 
-/** Whether jobs and events move. */
+/** Whether jobs and events are processed. */
 export const now: RowSource = {
   title: 'Now',
   panels: [
     {
       kind: 'stat',
       title: 'Oldest waiting job',
-      question: 'For how long could the oldest job have run already? Too few workers, or none.',
+      question:
+        'How long has the oldest job been ready to run? A high value means too few workers, or none.',
       unit: 's',
       warn: { yellow: 60, red: 300 },
       queries: [
@@ -23,7 +24,7 @@ export const now: RowSource = {
     {
       kind: 'stat',
       title: 'Waiting jobs',
-      question: 'How much work is there that could run now?',
+      question: 'How many jobs are ready to run?',
       unit: 'short',
       queries: [
         {
@@ -35,7 +36,7 @@ export const now: RowSource = {
     {
       kind: 'stat',
       title: 'Paused queues',
-      question: 'Has somebody paused a queue, and forgotten it?',
+      question: 'Did somebody pause a queue and forget about it?',
       unit: 'short',
       warn: { red: 1 },
       queries: [{ expr: `sum(${shared('loyalnest_queue_paused', 'queue')})`, legend: 'queues' }],
@@ -43,7 +44,7 @@ export const now: RowSource = {
     {
       kind: 'stat',
       title: 'Dead letters',
-      question: 'How many jobs wait for a decision of people?',
+      question: 'How many jobs wait for an operator?',
       unit: 'short',
       warn: { yellow: 1, red: 100 },
       queries: [
@@ -57,7 +58,7 @@ export const now: RowSource = {
       kind: 'stat',
       title: 'Outbox: lag',
       question:
-        'Since when has an event not been handed to the queue? Redis is away, or the relay stands.',
+        'How long has the oldest event waited to be published? A high value means that Redis is unavailable or the relay has stopped.',
       unit: 's',
       warn: { yellow: 10, red: 60 },
       queries: [{ expr: shared('loyalnest_outbox_lag_seconds', 'service'), legend: '{{service}}' }],

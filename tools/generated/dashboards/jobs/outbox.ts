@@ -1,14 +1,14 @@
 import type { RowSource } from '../dashboard-source.ts';
 import { occurrences, perSecond, share, shared } from '../promql.ts';
 
-/** Events on their way from one database to the next. */
+/** Events on their way from one service's database to another's. */
 export const outbox: RowSource = {
   title: 'Outbox and inbox',
   panels: [
     {
       kind: 'timeseries',
-      title: 'Outbox: events under way',
-      question: 'Do events pile up before the relay, or behind it, in jobs that do not end?',
+      title: 'Outbox: pending events',
+      question: 'Do events pile up before the relay, or after it in jobs that do not finish?',
       unit: 'short',
       queries: [
         {
@@ -22,7 +22,7 @@ export const outbox: RowSource = {
       kind: 'timeseries',
       title: 'Outbox: events',
       question:
-        'Does the relay fail to publish? Lost ones, of which Redis knew no more, are published again.',
+        'Does publishing fail? Lost events, whose jobs Redis no longer had, are published again.',
       unit: 'cps',
       queries: [
         {
@@ -34,8 +34,9 @@ export const outbox: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Inbox: repeated share of events',
-      question: 'How much comes twice? It has no effect, but shows crashes and redeliveries.',
+      title: 'Inbox: duplicate share of events',
+      question:
+        'How many events arrive twice? Duplicates have no effect, but point to crashes and redeliveries.',
       unit: 'percentunit',
       queries: [
         {

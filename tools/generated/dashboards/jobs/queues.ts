@@ -3,7 +3,7 @@ import { occurrences, quantile, shared } from '../promql.ts';
 
 const DEPTHS = 'loyalnest_queue_jobs';
 
-/** What waits for workers. */
+/** Jobs that wait for workers. */
 export const queues: RowSource = {
   title: 'Queues',
   panels: [
@@ -11,7 +11,7 @@ export const queues: RowSource = {
       kind: 'timeseries',
       title: 'Jobs by state',
       question:
-        'Where do jobs stand? Waiting ones that only grow need workers, delayed ones only time.',
+        'Which state are jobs in? If waiting jobs keep growing, add workers; delayed jobs only need time.',
       unit: 'short',
       queries: [
         {
@@ -23,7 +23,7 @@ export const queues: RowSource = {
     {
       kind: 'timeseries',
       title: 'Oldest waiting job',
-      question: 'Since when does work pile up?',
+      question: 'Since when have jobs been piling up?',
       unit: 's',
       warn: { yellow: 60, red: 300 },
       queries: [
@@ -35,9 +35,8 @@ export const queues: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Workers that went silent',
-      question:
-        'Do processes die in the middle of jobs, or block their event loop? Those jobs run again.',
+      title: 'Stalled jobs',
+      question: 'Do workers die during a job, or block their event loop? Stalled jobs run again.',
       unit: 'short',
       queries: [
         {
@@ -50,18 +49,18 @@ export const queues: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Jobs that are not stored, or put aside',
+      title: 'Jobs not stored or not run',
       question:
-        'Which jobs come twice, are over the plan of their merchant, are called off, or know no handler?',
+        "Which jobs are duplicates, exceed their merchant's plan, are cancelled, or have no handler here?",
       unit: 'short',
       queries: [
         {
           expr: occurrences('loyalnest_jobs_deduplicated_total', 'job_name'),
-          legend: '{{job_name}}: there already',
+          legend: '{{job_name}}: duplicate',
         },
         {
           expr: occurrences('loyalnest_jobs_refused_total', 'job_name'),
-          legend: '{{job_name}}: over the plan',
+          legend: '{{job_name}}: over plan',
         },
         {
           expr: occurrences('loyalnest_jobs_postponed_total', 'job_name'),
@@ -69,15 +68,15 @@ export const queues: RowSource = {
         },
         {
           expr: occurrences('loyalnest_jobs_cancelled_total', 'queue'),
-          legend: '{{queue}}: called off',
+          legend: '{{queue}}: cancelled',
         },
       ],
       whenEmpty: 'none',
     },
     {
       kind: 'timeseries',
-      title: 'Merchants waiting for their slot, slowest 5 %',
-      question: 'Does a plan hold jobs back for longer than its merchants would accept?',
+      title: 'Delay by merchant plans, p95',
+      question: 'Does a plan delay jobs for longer than merchants would accept?',
       unit: 's',
       queries: [
         {
@@ -85,7 +84,7 @@ export const queues: RowSource = {
           legend: '{{job_name}} at {{at}}',
         },
       ],
-      whenEmpty: 'nobody waits',
+      whenEmpty: 'no delays',
     },
   ],
 };

@@ -5,22 +5,23 @@ const RUNS = 'loyalnest_job_duration_seconds';
 const WAITS = 'loyalnest_job_wait_seconds';
 const ATTEMPTS = 'loyalnest_job_attempts';
 
-/** What workers do. */
+/** What the workers do. */
 export const runs: RowSource = {
   title: 'Runs',
   panels: [
     {
       kind: 'timeseries',
       title: 'Runs by outcome',
-      question: 'How many jobs run, and how do they end? Failed ones run again, dead ones do not.',
+      question:
+        'How many jobs run, and how do they end? Failed jobs are retried; dead ones are not.',
       unit: 'cps',
       stack: true,
       queries: [{ expr: perSecond(`${RUNS}_count`, 'outcome'), legend: '{{outcome}}' }],
     },
     {
       kind: 'timeseries',
-      title: 'Failing share of runs',
-      question: 'Which job fails, for now or for good?',
+      title: 'Failed share of runs',
+      question: 'Which job fails, temporarily or permanently?',
       unit: 'percentunit',
       warn: { yellow: 0.05, red: 0.25 },
       queries: [
@@ -36,37 +37,38 @@ export const runs: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Enqueued and ended',
-      question: 'Do workers keep up? What is enqueued for longer than it ends piles up.',
+      title: 'Enqueued and finished',
+      question: 'Do workers keep up? Jobs pile up while more are enqueued than finish.',
       unit: 'cps',
       queries: [
         {
           expr: perSecond('loyalnest_jobs_enqueued_total', 'job_name'),
           legend: '{{job_name}}: enqueued',
         },
-        { expr: perSecond(`${ATTEMPTS}_count`, 'job_name'), legend: '{{job_name}}: ended' },
+        { expr: perSecond(`${ATTEMPTS}_count`, 'job_name'), legend: '{{job_name}}: finished' },
       ],
     },
     {
       kind: 'timeseries',
-      title: 'Time of runs, slowest 5 %',
-      question: 'Which job is slow? Compare with its time limit.',
+      title: 'Run duration, p95',
+      question: 'Which job is slow? Compare with its timeout.',
       unit: 's',
       queries: [{ expr: quantile(0.95, RUNS, 'job_name'), legend: '{{job_name}}' }],
       whenEmpty: 'no runs',
     },
     {
       kind: 'timeseries',
-      title: 'Time before the first run, slowest 5 %',
-      question: 'How long do jobs wait for a worker? Raise concurrency or add instances.',
+      title: 'Wait before the first run, p95',
+      question:
+        'How long do jobs wait for a worker? To shorten it, raise concurrency or add instances.',
       unit: 's',
       queries: [{ expr: quantile(0.95, WAITS, 'job_name'), legend: '{{job_name}}' }],
       whenEmpty: 'no runs',
     },
     {
       kind: 'timeseries',
-      title: 'Runs that a job needs, and retries',
-      question: 'Do jobs end only after several tries? What they call is shaky.',
+      title: 'Runs per job, and retries',
+      question: 'Do jobs need several runs? Then a dependency that they call is unreliable.',
       unit: 'short',
       queries: [
         { expr: mean(ATTEMPTS, 'job_name'), legend: '{{job_name}}: mean runs' },
@@ -75,7 +77,7 @@ export const runs: RowSource = {
           legend: '{{job_name}}: retries',
         },
       ],
-      whenEmpty: 'no job has ended',
+      whenEmpty: 'no finished jobs',
     },
   ],
 };

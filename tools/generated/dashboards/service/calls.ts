@@ -5,14 +5,14 @@ const CALLS = 'http_client_request_duration_seconds';
 const TARGET = 'service, server_address, server_port';
 const TARGET_LEGEND = '{{service}} to {{server_address}}:{{server_port}}';
 
-/** Whom the services ask. */
+/** The calls that the services make. */
 export const calls: RowSource = {
-  title: 'Calls to others',
+  title: 'Outgoing calls',
   panels: [
     {
       kind: 'timeseries',
       title: 'Calls',
-      question: 'How often does a service call another, attempts counted singly?',
+      question: 'How often does a service call another? Each attempt counts.',
       unit: 'reqps',
       queries: [{ expr: perSecond(`${CALLS}_count`, TARGET), legend: TARGET_LEGEND }],
     },
@@ -32,8 +32,8 @@ export const calls: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Slowest 5 % of calls',
-      question: 'Which target is slow? Compare with the time limits of its policy.',
+      title: 'Call duration, p95',
+      question: 'Which target is slow? Compare with the timeout of its policy.',
       unit: 's',
       queries: [{ expr: quantile(0.95, CALLS, TARGET), legend: TARGET_LEGEND }],
       whenEmpty: 'no calls',

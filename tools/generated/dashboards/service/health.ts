@@ -1,17 +1,17 @@
 import type { RowSource } from '../dashboard-source.ts';
 import { occurrences, series, shared, total } from '../promql.ts';
 
-/** Saturation belongs to a process: a mean over the instances would hide the full one. */
+/** Versions and uptime belong to a process. */
 const INSTANCE = 'service, instance';
 
-/** What the services say of themselves. */
+/** What the services report about themselves. */
 export const health: RowSource = {
   title: 'Health and versions',
   panels: [
     {
       kind: 'timeseries',
-      title: 'Checks that are not up',
-      question: 'What does a service find wrong, and on how many instances?',
+      title: 'Checks not up',
+      question: 'Which checks fail, and on how many instances?',
       unit: 'short',
       queries: [
         {
@@ -23,8 +23,8 @@ export const health: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Changes of checks',
-      question: 'Which check comes and goes?',
+      title: 'Check state changes',
+      question: 'Which check flaps?',
       unit: 'short',
       queries: [
         {
@@ -36,9 +36,9 @@ export const health: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Time of checks, and age of what they say',
+      title: 'Check duration, and age of the sample',
       question:
-        'Which check is about to run out of time? An age that grows: probes answer with old news.',
+        'Which check is close to its timeout? If the age grows, probes answer with outdated results.',
       unit: 's',
       queries: [
         {
@@ -54,7 +54,8 @@ export const health: RowSource = {
     {
       kind: 'timeseries',
       title: 'Shutting down',
-      question: 'Which services lose instances now, and how many requests do those still wait for?',
+      question:
+        'Which services are losing instances, and how many requests are those still serving?',
       unit: 'short',
       queries: [
         {
@@ -71,16 +72,16 @@ export const health: RowSource = {
       kind: 'timeseries',
       title: 'Blind spots',
       question:
-        'Which values are missing on these pages? A source that does not answer in time, or a metric with too many series.',
+        'Which values do these dashboards not show? A metric source failed or timed out, or a metric has too many series.',
       unit: 'short',
       queries: [
         {
           expr: `count by (service, source) (${series('loyalnest_scrape_source_up')} == 0)`,
-          legend: '{{service}}: {{source}} is silent',
+          legend: '{{service}}: {{source}} failed',
         },
         {
           expr: occurrences('loyalnest_metric_overflow_total', 'service, metric'),
-          legend: '{{service}}: {{metric}} is full',
+          legend: '{{service}}: {{metric}} has too many series',
         },
       ],
       whenEmpty: 'none',
@@ -88,7 +89,7 @@ export const health: RowSource = {
     {
       kind: 'table',
       title: 'Versions',
-      question: 'Which version runs where, and since when? A short time up may be a crash.',
+      question: 'Which version runs where, and since when? A short uptime may mean a crash.',
       unit: 's',
       labels: { service: 'Service', instance: 'Instance', version: 'Version', node: 'Node' },
       columns: [

@@ -1,14 +1,15 @@
 import type { RowSource } from '../dashboard-source.ts';
 import { occurrences, perSecond, series } from '../promql.ts';
 
-/** Who is turned away at the door. */
+/** Which requests the service refuses. */
 export const limits: RowSource = {
   title: 'Limits',
   panels: [
     {
       kind: 'timeseries',
       title: 'Requests refused by limits',
-      question: 'Which limit refuses, and how much? Too low a limit, or a client gone wild.',
+      question:
+        'Which limit refuses requests, and how many? The limit may be too low, or a client may be misbehaving.',
       unit: 'reqps',
       queries: [
         {
@@ -26,7 +27,7 @@ export const limits: RowSource = {
       kind: 'timeseries',
       title: 'Limited without Redis',
       question:
-        'Do instances count by themselves, as Redis is away? Together they let in more than the limit then.',
+        'Do instances count alone because Redis is unavailable? Together they then allow more than the limit.',
       unit: 'short',
       queries: [
         {
@@ -35,14 +36,14 @@ export const limits: RowSource = {
         },
         {
           expr: perSecond('loyalnest_throttling_fallback_total', 'service'),
-          legend: '{{service}}: requests a second',
+          legend: '{{service}}: requests per second',
         },
       ],
     },
     {
       kind: 'timeseries',
       title: 'Webhooks refused for their signature',
-      question: 'Has a secret changed on one side only, or does somebody try?',
+      question: 'Did a secret change on one side only, or is somebody forging requests?',
       unit: 'short',
       queries: [
         {

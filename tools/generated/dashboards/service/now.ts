@@ -13,7 +13,7 @@ import {
 const REQUESTS = 'http_server_request_duration_seconds';
 const FAILED = 'http_response_status_code=~"5.."';
 
-/** Whether anybody has to get up. */
+/** Whether somebody has to act now. */
 export const now: RowSource = {
   title: 'Now',
   panels: [
@@ -21,7 +21,7 @@ export const now: RowSource = {
       kind: 'stat',
       title: 'Ready instances',
       question:
-        'Does each service have instances that want requests? 0: nobody is served; see the checks below.',
+        'Does each service have instances that accept requests? At 0, all requests fail; see the checks below.',
       unit: 'short',
       warn: { redBelow: 1 },
       queries: [
@@ -31,14 +31,14 @@ export const now: RowSource = {
     {
       kind: 'stat',
       title: 'Requests',
-      question: 'How much is asked of the services?',
+      question: 'How many requests do the services get?',
       unit: 'reqps',
       queries: [{ expr: perSecond(`${REQUESTS}_count`, 'service'), legend: '{{service}}' }],
     },
     {
       kind: 'stat',
       title: 'Server errors',
-      question: 'Which share of the requests is answered 5xx?',
+      question: 'What share of requests gets a 5xx answer?',
       unit: 'percentunit',
       warn: { yellow: 0.01, red: 0.05 },
       queries: [
@@ -54,8 +54,8 @@ export const now: RowSource = {
     },
     {
       kind: 'stat',
-      title: 'Slowest 1 % of requests',
-      question: 'How long do the slowest requests take, at least?',
+      title: 'Request duration, p99',
+      question: 'How long do the slowest 1 % of requests take, at least?',
       unit: 's',
       warn: { yellow: 1, red: 2.5 },
       queries: [{ expr: quantile(0.99, REQUESTS, 'service'), legend: '{{service}}' }],
@@ -63,8 +63,8 @@ export const now: RowSource = {
     },
     {
       kind: 'stat',
-      title: 'Circuits that are not closed',
-      question: 'Is a dependency down, so that calls to it are refused or tried out?',
+      title: 'Circuits not closed',
+      question: 'Is a dependency down, so that calls to it are rejected or limited to probes?',
       unit: 'short',
       warn: { red: 1 },
       details: 'loyalnest-dependencies',
@@ -79,7 +79,7 @@ export const now: RowSource = {
     {
       kind: 'stat',
       title: 'Dead letters',
-      question: 'Are there jobs that will not run again by themselves?',
+      question: 'Are there jobs that will not be retried automatically?',
       unit: 'short',
       warn: { yellow: 1, red: 100 },
       details: 'loyalnest-jobs',

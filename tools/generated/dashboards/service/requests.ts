@@ -5,15 +5,15 @@ const REQUESTS = 'http_server_request_duration_seconds';
 const FAILED = 'http_response_status_code=~"5.."';
 const ROUTE = 'service, http_request_method, http_route';
 
-/** What the services answer. */
+/** How the services answer requests. */
 export const requests: RowSource = {
   title: 'Requests',
   panels: [
     {
       kind: 'timeseries',
-      title: 'Requests by class of status',
+      title: 'Requests by status class',
       question:
-        'How much is asked, and how is it answered? 499, in 4xx, is a client that went away.',
+        'How many requests arrive, and how are they answered? A 499, in 4xx, is a client that disconnected.',
       unit: 'reqps',
       stack: true,
       queries: [
@@ -25,8 +25,8 @@ export const requests: RowSource = {
     },
     {
       kind: 'timeseries',
-      title: 'Time of requests',
-      question: 'How long do requests take? Dots are single ones that lead to their traces.',
+      title: 'Request duration',
+      question: 'How long do requests take? Each dot is a single request and links to its trace.',
       unit: 's',
       queries: [0.5, 0.95, 0.99].map((q) => ({
         expr: quantile(q, REQUESTS, ''),
@@ -38,7 +38,7 @@ export const requests: RowSource = {
     {
       kind: 'timeseries',
       title: 'Server errors by route',
-      question: 'Which route fails? Its lines in the log have the reason.',
+      question: 'Which route fails? Its log lines have the reason.',
       unit: 'short',
       queries: [
         {
@@ -51,7 +51,7 @@ export const requests: RowSource = {
     {
       kind: 'table',
       title: 'Routes',
-      question: 'Which routes are busy, failing or slow? Sort by a column.',
+      question: 'Which routes are busy, failing or slow? Click a column to sort.',
       unit: 'short',
       labels: { service: 'Service', http_request_method: 'Method', http_route: 'Route' },
       columns: [

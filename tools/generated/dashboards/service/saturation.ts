@@ -1,27 +1,27 @@
 import type { RowSource } from '../dashboard-source.ts';
 import { perSecond, total } from '../promql.ts';
 
-/** Saturation belongs to a process: a mean over the instances would hide the full one. */
+/** Saturation belongs to a process: a mean over instances would hide the saturated one. */
 const INSTANCE = 'service, instance';
 const INSTANCE_LEGEND = '{{service}} {{instance}}';
 const POOL = `${INSTANCE}, pool`;
 const POOL_LEGEND = `${INSTANCE_LEGEND} {{pool}}`;
 
-/** What a process runs out of. */
+/** The resources that a process can run out of. */
 export const saturation: RowSource = {
   title: 'Saturation',
   panels: [
     {
       kind: 'timeseries',
-      title: 'Requests under way',
-      question: 'Do requests pile up? More than ever at the same rate: something behind is slow.',
+      title: 'Requests in flight',
+      question: 'Do requests pile up? If they do at a steady rate, a dependency is slow.',
       unit: 'short',
       queries: [{ expr: total('http_server_active_requests', INSTANCE), legend: INSTANCE_LEGEND }],
     },
     {
       kind: 'timeseries',
-      title: 'Event loop: busy share',
-      question: 'Is the one thread full? From 0.7 on requests wait for it; add instances.',
+      title: 'Event loop: utilization',
+      question: 'Is the main thread saturated? From 0.7, requests wait for it; add instances.',
       unit: 'percentunit',
       warn: { yellow: 0.7, red: 0.9 },
       queries: [
@@ -34,7 +34,7 @@ export const saturation: RowSource = {
     {
       kind: 'timeseries',
       title: 'Event loop: delay, p99',
-      question: 'Does one long task hold up all others?',
+      question: 'Does one long task block all others?',
       unit: 's',
       warn: { yellow: 0.1, red: 0.5 },
       queries: [
@@ -47,7 +47,7 @@ export const saturation: RowSource = {
     {
       kind: 'timeseries',
       title: 'CPU, in cores',
-      question: 'How much CPU does an instance take? Compare with its limit.',
+      question: 'How much CPU does an instance use? Compare with its limit.',
       unit: 'short',
       queries: [
         { expr: perSecond('process_cpu_seconds_total', INSTANCE), legend: INSTANCE_LEGEND },
@@ -56,7 +56,7 @@ export const saturation: RowSource = {
     {
       kind: 'timeseries',
       title: 'Time in garbage collection',
-      question: 'Is memory so short that Node collects all the time?',
+      question: 'Is memory so scarce that Node collects garbage all the time?',
       unit: 'percentunit',
       warn: { yellow: 0.1, red: 0.3 },
       queries: [
@@ -70,7 +70,7 @@ export const saturation: RowSource = {
       kind: 'timeseries',
       title: 'Memory',
       question:
-        'Does an instance leak? A heap in use that only grows; the process dies at its limit.',
+        'Does an instance leak memory? Then its used heap only grows, and the process dies at its limit.',
       unit: 'bytes',
       queries: [
         {
@@ -79,14 +79,14 @@ export const saturation: RowSource = {
         },
         {
           expr: total('nodejs_heap_size_used_bytes', INSTANCE),
-          legend: `${INSTANCE_LEGEND}: heap in use`,
+          legend: `${INSTANCE_LEGEND}: heap used`,
         },
       ],
     },
     {
       kind: 'timeseries',
       title: 'Open files and sockets',
-      question: 'Does a process leak connections? At 1 it can open no more.',
+      question: 'Does a process leak connections? At 1, it cannot open any more.',
       unit: 'percentunit',
       warn: { yellow: 0.7, red: 0.9 },
       queries: [
@@ -99,7 +99,8 @@ export const saturation: RowSource = {
     {
       kind: 'timeseries',
       title: 'Postgres connections in use',
-      question: 'Is the pool empty? Slow queries, long transactions, or too small a pool.',
+      question:
+        'Is the pool exhausted? Look for slow queries and long transactions, or enlarge the pool.',
       unit: 'percentunit',
       warn: { yellow: 0.8, red: 1 },
       queries: [
@@ -113,7 +114,7 @@ export const saturation: RowSource = {
     {
       kind: 'timeseries',
       title: 'Queries waiting for a connection',
-      question: 'Do requests and jobs wait for Postgres before they have asked it anything?',
+      question: 'Do requests and jobs wait for a free Postgres connection?',
       unit: 'short',
       warn: { red: 10 },
       queries: [
@@ -127,7 +128,8 @@ export const saturation: RowSource = {
     {
       kind: 'timeseries',
       title: 'Redis: lost connections and waiting commands',
-      question: 'Is Redis away or slow? Jobs are refused, and limits kept by each instance alone.',
+      question:
+        'Is Redis unavailable or slow? Then enqueueing fails, and each instance counts limits alone.',
       unit: 'short',
       queries: [
         {

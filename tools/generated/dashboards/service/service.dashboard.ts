@@ -6,7 +6,7 @@ import { now } from './now.ts';
 import { requests } from './requests.ts';
 import { saturation } from './saturation.ts';
 
-/** What a service answers, whom it asks, and what it runs out of. */
+/** What a service answers, what it calls, and what it runs out of. */
 export const service: DashboardSource = {
   uid: 'loyalnest-service',
   title: 'LoyalNest: service',
