@@ -1,4 +1,5 @@
 import type { OpenSpan, SpanDescription } from '@loyalnest/core';
+import { httpMethodAttributes, httpSpanName } from '@loyalnest/core/toolkit';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 
@@ -6,24 +7,23 @@ interface RoutedByExpress extends IncomingMessage {
   readonly route?: { readonly path?: unknown };
 }
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'];
-
-/** Tells what a request's span says, after OpenTelemetry's conventions for HTTP servers. */
+/** Describes the span of a request after OpenTelemetry's conventions for HTTP servers. */
 export class RequestSpans {
   private readonly routes = new WeakMap<IncomingMessage, string>();
 
-  /** @param route as Fastify tells it on the way in, and only there */
+  /** @param route the template. Fastify reports it when the request comes in, and not later. */
   noteRoute(req: IncomingMessage, route: string | undefined): void {
     if (route !== undefined) this.routes.set(req, route);
   }
 
+  /** The span at its start, when Express does not know the route yet. */
   describe(req: IncomingMessage): SpanDescription {
-    const { url = '/', headers, socket } = req;
+    const { method, url = '/', headers, socket } = req;
     const query = url.indexOf('?');
     return {
-      name: methodOf(req),
+      name: httpSpanName(method),
       attributes: {
-        'http.request.method': methodOf(req),
+        ...httpMethodAttributes(method),
         'url.path': query < 0 ? url : url.slice(0, query),
         'url.scheme': (socket as Partial<TLSSocket>).encrypted ? 'https' : 'http',
         'server.address': headers.host?.replace(/:\d+$/, ''),
@@ -32,11 +32,11 @@ export class RequestSpans {
     };
   }
 
-  /** What is known once the answer has ended, or its connection. */
+  /** Completes the span when the response or its connection has ended. */
   complete(span: OpenSpan, req: IncomingMessage, res: ServerResponse): void {
     const route = this.routeOf(req);
     if (route !== undefined) {
-      span.rename(`${methodOf(req)} ${route}`);
+      span.rename(httpSpanName(req.method, route));
       span.set({ 'http.route': route });
     }
     if (!res.writableFinished) {
@@ -44,7 +44,7 @@ export class RequestSpans {
       return;
     }
     span.set({ 'http.response.status_code': res.statusCode });
-    // A request that the client got wrong is no failure of the server.
+    // A client's mistake (4xx) is not a failure of the server.
     if (res.statusCode >= 500) span.fail(String(res.statusCode));
   }
 
@@ -52,9 +52,4 @@ export class RequestSpans {
     const template = this.routes.get(req) ?? req.route?.path;
     return typeof template === 'string' ? template : undefined;
   }
-}
-
-/** Clients may send any word. */
-function methodOf({ method = '' }: IncomingMessage): string {
-  return METHODS.includes(method) ? method : 'HTTP';
 }

@@ -40,6 +40,7 @@ export { runInDeferredContext } from '../context/request-context.js';
 export type { ContextSource } from '../context/request-context.js';
 export { parseTraceparent } from '../context/traceparent.js';
 export type { Traceparent } from '../context/traceparent.js';
+export { httpMethodAttributes, httpSpanName, knownHttpMethod } from '../tracing/http-method.js';
 export { installTracer, isTracing } from '../tracing/span-tracer.js';
 export type { SpanTracer } from '../tracing/span-tracer.js';
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { posix } from 'node:path';
 
-/** Memory of a control group that has a limit. */
+/** Memory of a control group (cgroup) that has a limit. */
 export interface CgroupMemory {
-  /** Without file pages that the kernel would drop before it kills anything. */
+  /** Excludes inactive file pages: the kernel frees them before it kills a process. */
   readonly usedBytes: number;
   readonly limitBytes: number;
 }
@@ -25,12 +25,14 @@ const V2: Version = {
   reclaimable: /^inactive_file (\d+)$/m,
 };
 
-/** Version 1 says "no limit" by a number near 2^63. */
+/** Version 1 reports a number near 2^63 when there is no limit. */
 const NO_LIMIT_BYTES = 2 ** 60;
 
 /**
- * The group, of those that this process is in, that is closest to its limit; undefined where none
- * has one, as outside of containers. Reads cgroups of version 1 and 2.
+ * Returns the group of this process that is closest to its limit: its own group or one that contains
+ * it. Undefined if none has a limit, as outside containers. Reads cgroups of versions 1 and 2.
+ *
+ * `process.constrainedMemory()` sees the process's own group only. ADR 10 has the comparison.
  */
 export async function cgroupMemory(root: string, file: string): Promise<CgroupMemory | undefined> {
   const groups = await Promise.all(
@@ -41,7 +43,10 @@ export async function cgroupMemory(root: string, file: string): Promise<CgroupMe
     .toSorted((a, b) => b.usedBytes / b.limitBytes - a.usedBytes / a.limitBytes)[0];
 }
 
-/** The own group and those around it. In a container the path may be one of the host: not here. */
+/**
+ * The process's group and its parents. In a container the path may be the host's path, which does not
+ * exist here. The root, which is always a candidate, is then the container's group.
+ */
 function candidates(root: string, membership = ''): readonly (readonly [string, Version])[] {
   const own = (line: RegExp): readonly string[] => upwards(line.exec(membership)?.[1] ?? '/');
   return [
@@ -60,7 +65,7 @@ function upwards(path: string): readonly string[] {
 
 async function readGroup(folder: string, version: Version): Promise<CgroupMemory | undefined> {
   const limitBytes = Number(await read(posix.join(folder, version.limit)));
-  // Missing, `max`, or a number that no machine has.
+  // There is no limit: the file is missing, says `max`, or has a number that no machine reaches.
   if (!(limitBytes > 0 && limitBytes < NO_LIMIT_BYTES)) return undefined;
   const used = Number(await read(posix.join(folder, version.used)));
   const stat = (await read(posix.join(folder, 'memory.stat'))) ?? '';

@@ -11,7 +11,9 @@ import {
   eventually,
   findPromtool,
   forEachPlatform,
+  isPrometheusAvailable,
   isPromtoolAvailable,
+  PrometheusServer,
   type RunningApp,
 } from '@loyalnest/testing';
 import {
@@ -26,9 +28,9 @@ import {
   type INestApplication,
 } from '@nestjs/common';
 import { spawnSync } from 'node:child_process';
-import { request } from 'node:http';
+import { request, type Server } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
-import { parseExposition, type ParsedSample } from '../../test/parse-exposition.js';
+import { readFamilies, type ReadFamily, type ReadSample } from '../../test/read-families.js';
 import { MetricsModule, MetricsServer } from '../index.js';
 import type { MetricsEndpointOptions, MetricsModuleOptions } from './metrics.options.js';
 
@@ -105,8 +107,8 @@ forEachPlatform((platform) => {
     return (await fetch(`${url}/metrics`, { headers: { accept } })).text();
   }
 
-  async function samples(url: string, family: string): Promise<readonly ParsedSample[]> {
-    return parseExposition(await scrape(url)).get(family)?.samples ?? [];
+  async function samples(url: string, family: string): Promise<readonly ReadSample[]> {
+    return readFamilies(await scrape(url)).get(family)?.samples ?? [];
   }
 
   /** Series of the histogram as `method route status count`. */
@@ -168,18 +170,43 @@ forEachPlatform((platform) => {
     expect(active.every(({ value }) => value === 0)).toBe(true);
   });
 
-  it('is read by a strict reader, in both formats', async () => {
+  it('has more than 40 metrics with the service on every series, and no series twice', async () => {
     const url = await start();
     await fetch(`${url}/orders/1`);
-    const text = await scrape(url);
-    const families = parseExposition(text);
-    expect(families.size).toBeGreaterThan(40);
-    parseExposition(await scrape(url, OPEN_METRICS), 'openmetrics');
-    for (const { samples: ofFamily } of families.values()) {
-      for (const { labels } of ofFamily) expect(labels['service']).toBe('shop');
+    for (const accept of ['text/plain', OPEN_METRICS]) {
+      const families = readFamilies(await scrape(url, accept));
+      expect(families.size).toBeGreaterThan(40);
+      const all = [...families.values()].flatMap(({ samples: ofFamily }) => ofFamily);
+      for (const { labels } of all) expect(labels['service']).toBe('shop');
+      const series = all.map(({ name, labels }) => [name, ...Object.entries(labels).sort()]);
+      expect(new Set(series.map((one) => JSON.stringify(one))).size).toBe(all.length);
+      const counters = [...families.values()].filter(({ type }) => type === 'counter');
+      for (const { value } of counters.flatMap((counter) => counter.samples)) {
+        expect(value).toBeGreaterThanOrEqual(0);
+      }
     }
+  });
+
+  it('counts every observation of a histogram in its last bucket', async () => {
+    const url = await start();
+    for (const id of ['1', '2', 'broken']) await fetch(`${url}/orders/${id}`);
+    await eventually(async () => expect(await requests(url)).toHaveLength(2));
+    const families = [...readFamilies(await scrape(url)).values()];
+    const histograms = families.filter(
+      ({ type, samples: all }) => type === 'histogram' && all.length,
+    );
+    expect(histograms.map(({ name }) => name)).toContain('http_server_request_duration_seconds');
+    for (const histogram of histograms) {
+      expect(lastBuckets(histogram)).toEqual(countsOfSeries(histogram));
+    }
+  });
+
+  it('follows the conventions for names', async () => {
+    const url = await start();
+    await fetch(`${url}/orders/1`);
+    const families = readFamilies(await scrape(url));
     for (const { name, type } of families.values()) {
-      // Names of prom-client itself are older than the convention.
+      // prom-client's own names are older than the convention.
       if (name.startsWith('nodejs_') || name.startsWith('process_')) continue;
       expect(name.endsWith('_total')).toBe(type === 'counter');
       expect(name).not.toMatch(/_(ms|milliseconds|percent|kb|mb)(_|$)/);
@@ -188,7 +215,7 @@ forEachPlatform((platform) => {
 
   it('tells of the process and of the build', async () => {
     const url = await start();
-    const families = parseExposition(await scrape(url));
+    const families = readFamilies(await scrape(url));
     for (const name of [
       'nodejs_eventloop_utilization_ratio',
       'nodejs_eventloop_delay_p99_seconds',
@@ -209,24 +236,18 @@ forEachPlatform((platform) => {
     ]);
   });
 
-  it('shows the trace of a request to who asks for OpenMetrics, and to nobody else', async () => {
-    const url = await start({}, (app) => {
-      const traceparent = `00-${TRACE}-b7ad6b7169203331-01`;
-      // As CorrelationModule does it, on the server.
-      const server = app.getHttpServer() as import('node:http').Server;
-      const emit = server.emit.bind(server);
-      server.emit = (event: string, ...args: unknown[]) =>
-        event === 'request'
-          ? runInContext({ correlationId: 'order-7', traceparent }, () => emit(event, ...args))
-          : emit(event, ...args);
-    });
+  it('shows the trace of a request in OpenMetrics only', async () => {
+    const url = await start({}, inTrace);
     await fetch(`${url}/orders/1`);
     await eventually(async () => {
-      const open = parseExposition(await scrape(url, OPEN_METRICS), 'openmetrics');
-      const exemplars = open
-        .get('http_server_request_duration_seconds')!
-        .samples.flatMap(({ exemplar }) => (exemplar ? [exemplar] : []));
-      expect(exemplars).toEqual([{ trace_id: TRACE, span_id: 'b7ad6b7169203331' }]);
+      const lines = (await scrape(url, OPEN_METRICS))
+        .split('\n')
+        .filter((line) => / # \{/.test(line));
+      expect(lines).toEqual([
+        expect.stringMatching(
+          `^http_server_request_duration_seconds_bucket.* # {trace_id="${TRACE}",span_id="b7ad6b7169203331"} `,
+        ),
+      ]);
     });
     expect(await scrape(url)).not.toContain(TRACE);
   });
@@ -235,7 +256,7 @@ forEachPlatform((platform) => {
     const url = await start({ maxSeries: 50 });
     await fetch(`${url}/nothing`);
     await eventually(async () => expect(await requests(url)).toHaveLength(1));
-    const before = countsOf(parseExposition(await scrape(url)));
+    const before = countsOf(readFamilies(await scrape(url)));
     for (let i = 0; i < 10_000; i += 50) {
       await Promise.all(
         Array.from({ length: 50 }, async (_, j) => {
@@ -245,7 +266,7 @@ forEachPlatform((platform) => {
       );
     }
     await eventually(async () => expect(await requests(url)).toEqual(['GET unmatched 404 10001']));
-    const after = countsOf(parseExposition(await scrape(url)));
+    const after = countsOf(readFamilies(await scrape(url)));
     for (const [name, count] of after) {
       // A series for each kind of collection that V8 has come to.
       if (name === 'nodejs_gc_duration_seconds') continue;
@@ -270,14 +291,11 @@ forEachPlatform((platform) => {
 
   it('costs a bounded time and size to scrape when its metrics are full', async () => {
     const url = await start();
-    for (let i = 0; i < 10_000; i++) {
-      const run = { id: '1', name: `job.${i}`, attempt: 1, outcome: 'completed', durationMs: 5 };
-      diagnostics('loyalnest:queue:job-finished').publish(run);
-    }
+    finishJobs(10_000);
     const before = process.cpuUsage();
     const text = await scrape(url);
     const { user, system } = process.cpuUsage(before);
-    parseExposition(text);
+    expect(readFamilies(text).get('loyalnest_job_attempts')?.samples.length).toBeGreaterThan(5_000);
     // 1001 series of two histograms, with 13 and 8 lines each, of about 130 bytes.
     expect(text.length).toBeLessThan(5_000_000);
     expect((user + system) / 1e6).toBeLessThan(2);
@@ -349,7 +367,7 @@ forEachPlatform((platform) => {
     expect((await fetch(`${own}/metrics`, { method: 'POST' })).status).toBe(405);
     const answer = await fetch(`${own}/metrics`, { headers: { accept: OPEN_METRICS } });
     expect(answer.headers.get('content-type')).toContain('openmetrics');
-    parseExposition(await answer.text(), 'openmetrics');
+    expect(await answer.text()).toMatch(/\n# EOF\n$/);
     await running.close();
     await expect(fetch(`${own}/metrics`)).rejects.toThrow();
     // Closed by each test at its end.
@@ -364,20 +382,46 @@ forEachPlatform((platform) => {
   });
 
   (isPromtoolAvailable() ? it : it.skip)(
-    'is accepted by promtool',
+    'is accepted by promtool, also when its metrics are full',
     async () => {
       const promtool = await findPromtool();
       const url = await start();
       await fetch(`${url}/orders/1`);
+      finishJobs(10_000);
       const { status, stderr } = spawnSync(promtool, ['check', 'metrics'], {
         input: await scrape(url),
         encoding: 'utf8',
       });
-      // 3: a name of prom-client is not to its taste; 1: the page cannot be read.
+      // 3: promtool dislikes names of prom-client; 1: it cannot read the page.
       const complaints = stderr
         .split('\n')
         .filter((line) => line !== '' && !/^nodejs_|^process_/.test(line));
       expect([complaints, status === 1]).toEqual([[], false]);
+    },
+    120_000,
+  );
+
+  (isPrometheusAvailable() ? it : it.skip)(
+    'is scraped by Prometheus as OpenMetrics, with counters and exemplars',
+    async () => {
+      const url = await start({}, inTrace);
+      await fetch(`${url}/orders/1`);
+      finishJobs(1);
+      await clock.advance(1_000);
+      const targets = [{ job: 'shop', url }];
+      const prometheus = await PrometheusServer.start({ targets, every: '200ms' });
+      try {
+        const value = async (expr: string) => (await prometheus.query(expr))[0]?.value;
+        await eventually(async () => expect(await value('up')).toBe(1), { within: '20s' });
+        expect(await value('scrape_samples_scraped')).toBeGreaterThan(40);
+        expect(await value('loyalnest_metric_overflow_total or vector(0)')).toBe(0);
+        expect(await value('process_cpu_seconds_total')).toBeGreaterThan(0);
+        expect(
+          await prometheus.exemplars('http_server_request_duration_seconds_bucket'),
+        ).toMatchObject([{ labels: { trace_id: TRACE, span_id: 'b7ad6b7169203331' } }]);
+      } finally {
+        await prometheus.stop();
+      }
     },
     120_000,
   );
@@ -389,12 +433,47 @@ async function authorize({ headers }: { headers: Readonly<Record<string, unknown
   throw new AdminAccessError(authorization ? 'forbidden' : 'unauthenticated', 'view');
 }
 
-function countsOf(families: ReturnType<typeof parseExposition>): Map<string, number> {
-  // A histogram's buckets count as one series.
+/** Serves every request within a trace, as CorrelationModule does. */
+function inTrace(app: INestApplication): void {
+  const traceparent = `00-${TRACE}-b7ad6b7169203331-01`;
+  const server = app.getHttpServer() as Server;
+  const emit = server.emit.bind(server);
+  server.emit = (event: string, ...args: unknown[]) =>
+    event === 'request'
+      ? runInContext({ correlationId: 'order-7', traceparent }, () => emit(event, ...args))
+      : emit(event, ...args);
+}
+
+/** Reports one run of each of `count` different jobs. */
+function finishJobs(count: number): void {
+  for (let i = 0; i < count; i++) {
+    const run = { id: '1', name: `job.${i}`, attempt: 1, outcome: 'completed', durationMs: 5 };
+    diagnostics('loyalnest:queue:job-finished').publish(run);
+  }
+}
+
+function countsOf(families: ReadonlyMap<string, ReadFamily>): Map<string, number> {
+  // A histogram counts as one series, whatever its number of buckets.
   return new Map(
-    [...families.values()].map(({ name, type, samples: all }) => [
-      name,
-      type === 'histogram' ? all.filter((one) => one.name.endsWith('_count')).length : all.length,
+    [...families.values()].map((family) => [
+      family.name,
+      family.type === 'histogram' ? countsOfSeries(family).size : family.samples.length,
     ]),
   );
+}
+
+/** Counts of a histogram by the labels of its series. */
+function countsOfSeries({ samples: all }: ReadFamily): Map<string, number> {
+  const counts = all.filter(({ name }) => name.endsWith('_count'));
+  return new Map(counts.map(({ labels, value }) => [keyOf(labels), value]));
+}
+
+/** Values of the buckets without a bound, by the labels of their series. */
+function lastBuckets({ samples: all }: ReadFamily): Map<string, number> {
+  const last = all.filter(({ labels }) => labels['le'] === '+Inf');
+  return new Map(last.map(({ labels: { le: _, ...labels }, value }) => [keyOf(labels), value]));
+}
+
+function keyOf(labels: ReadSample['labels']): string {
+  return JSON.stringify(Object.entries(labels).sort());
 }

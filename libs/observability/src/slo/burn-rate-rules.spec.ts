@@ -103,5 +103,9 @@ it('is imported without Nest, prom-client or any other package', () => {
   const packages = (JSON.parse(stdout || stderr) as string[]).filter(
     (name) => !name.startsWith('.') && !name.startsWith('node:'),
   );
-  expect(packages).toEqual(['@loyalnest/observability/slo', '@loyalnest/core']);
+  expect(packages).toEqual([
+    '@loyalnest/observability/slo',
+    '@loyalnest/core',
+    '@loyalnest/core/toolkit',
+  ]);
 });

@@ -1,8 +1,7 @@
 import { durationMs, OptionError } from '@loyalnest/core';
-import { ratio, wholeNumber } from '@loyalnest/core/toolkit';
+import { knownHttpMethod, ratio, wholeNumber } from '@loyalnest/core/toolkit';
 import { JOB_WAIT_BUCKETS } from '../metrics/events/job-buckets.js';
 import { HTTP_BUCKETS } from '../metrics/http/http-buckets.js';
-import { knownMethod } from '../metrics/http/request-method.js';
 import type { ServiceLevelObjective } from './objective.js';
 
 export interface BurnRateRulesOptions {
@@ -142,7 +141,7 @@ function isText(value: unknown): value is string {
 }
 
 function isMethod(value: unknown): boolean {
-  return typeof value === 'string' && knownMethod(value) === value;
+  return typeof value === 'string' && knownHttpMethod(value) === value;
 }
 
 function boundOf(path: string, objective: ServiceLevelObjective): number {

@@ -4,10 +4,11 @@ import { RecentMap } from './recent-map.js';
 import { ThrottlingStorage } from './throttling-storage.js';
 import type { Verdict } from './verdict.js';
 
+/** Options of a {@link MemoryThrottlingStorage}. */
 export interface MemoryStorageOptions {
   /**
-   * Clients that are remembered at most; beyond it those are forgotten that were not let in for
-   * longest. About 150 bytes each. At least 2.
+   * Max number of clients in memory, at least 2. Beyond it, the clients that have sent no request for
+   * the longest time are forgotten. A client takes about 150 bytes.
    *
    * @defaultValue 100,000
    */
@@ -16,12 +17,12 @@ export interface MemoryStorageOptions {
   readonly clock?: Clock;
 }
 
-/** Keeps what was taken in this process alone, in bounded memory and without timers. */
+/** Counts the requests of this process, in bounded memory and without timers. */
 export class MemoryThrottlingStorage extends ThrottlingStorage implements ArrivalTimes {
   private readonly clock: Clock;
   private readonly tats: RecentMap<number>;
   private nowUs = 0;
-  /** The largest capacity so far: after it, what was set before is past. */
+  /** The largest capacity so far. An entry that was set longer ago has no effect any more. */
   private longestUs = 0;
   private agesAtUs = 0;
 
@@ -34,7 +35,7 @@ export class MemoryThrottlingStorage extends ThrottlingStorage implements Arriva
     this.clock = clock;
   }
 
-  /** Clients that are remembered now. */
+  /** Number of clients in memory. */
   get size(): number {
     return this.tats.size;
   }
@@ -48,7 +49,9 @@ export class MemoryThrottlingStorage extends ThrottlingStorage implements Arriva
       this.tats.age();
       this.agesAtUs = this.nowUs + this.longestUs;
     }
-    return takeFromCells(this, cells, this.nowUs);
+    const verdict = takeFromCells(this, cells, this.nowUs);
+    if (!verdict.allowed) this.renew(cells);
+    return verdict;
   }
 
   get(key: string): number | undefined {
@@ -57,6 +60,17 @@ export class MemoryThrottlingStorage extends ThrottlingStorage implements Arriva
 
   set(key: string, tatUs: number): void {
     if (this.tats.set(key, tatUs)) this.agesAtUs = this.nowUs + this.longestUs;
+  }
+
+  /**
+   * Keeps clients that were refused in memory. A refusal sets nothing, so that a client that keeps
+   * asking would be forgotten when many others come, and would get a fresh limit.
+   */
+  private renew(cells: readonly Cell[]): void {
+    for (const { key } of cells) {
+      const tatUs = this.tats.get(key);
+      if (tatUs !== undefined) this.set(key, tatUs);
+    }
   }
 
   private extend(capacityUs: number): void {

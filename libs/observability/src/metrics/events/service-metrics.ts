@@ -1,5 +1,5 @@
+import { knownHttpMethod } from '@loyalnest/core/toolkit';
 import { HTTP_BUCKETS } from '../http/http-buckets.js';
-import { knownMethod } from '../http/request-method.js';
 import type { MetricRegistry } from '../registry/metric-registry.js';
 import type { EventSource } from '../../event-source.js';
 
@@ -45,7 +45,7 @@ export function measureService(registry: MetricRegistry, on: EventSource): void 
     const { hostname, port, protocol } = new URL(origin);
     exchanges.observe(
       {
-        http_request_method: knownMethod(method),
+        http_request_method: knownHttpMethod(method),
         server_address: hostname,
         server_port: port || (protocol === 'https:' ? '443' : '80'),
         http_response_status_code: status === undefined ? '' : String(status),

@@ -4,7 +4,7 @@ import {
   type Measurement,
   type MetricSource,
 } from '@loyalnest/core';
-import { onHttpEntry } from '@loyalnest/core/toolkit';
+import { knownHttpMethod, onHttpEntry } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -13,7 +13,6 @@ import { resolveMetricsOptions, type MetricsModuleOptions } from '../metrics.opt
 import type { BoundedHistogram } from '../registry/bounded-metrics.js';
 import { MetricRegistry } from '../registry/metric-registry.js';
 import { HTTP_BUCKETS } from './http-buckets.js';
-import { knownMethod } from './request-method.js';
 import { RouteNames } from './route-names.js';
 import { exemplarOf } from './trace-exemplar.js';
 
@@ -87,7 +86,7 @@ export class HttpServerMetrics implements OnModuleInit, MetricSource {
     const measured: Measured | undefined = ignored ? undefined : { startedAt: performance.now() };
     this.requests.set(req, measured);
     if (!measured) return undefined;
-    const method = knownMethod(req.method);
+    const method = knownHttpMethod(req.method);
     this.active.set(method, (this.active.get(method) ?? 0) + 1);
     res.on('close', () => {
       this.active.set(method, this.active.get(method)! - 1);

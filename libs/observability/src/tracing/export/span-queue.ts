@@ -1,29 +1,32 @@
-import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
 import { AsyncResource } from 'node:async_hooks';
 import type { SpanTally } from '../span-counts.js';
 
+/** Spans in one export: the default of OpenTelemetry's specification. */
 const BATCH = 512;
 
-/** The key by which OpenTelemetry's own instrumentations are told to make no spans. */
-const SUPPRESSED = ROOT_CONTEXT.setValue(
-  createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING'),
-  true,
-);
+/** Tells OpenTelemetry's instrumentations to create no spans for the export itself. */
+const SUPPRESSED = suppressTracing(ROOT_CONTEXT);
 
 type ExportResult = Parameters<Parameters<SpanExporter['export']>[1]>[0];
 
+/** Where and how often a {@link SpanQueue} sends spans. */
 export interface SpanQueueOptions {
   readonly exporter: SpanExporter;
+  /** Further spans are dropped and counted. */
   readonly maxQueuedSpans: number;
   readonly exportEveryMs: number;
-  /** Hears once when spans cannot be sent, and once, without an error, when they can again. */
+  /** Called once when exports start to fail, and once without an error when they succeed again. */
   readonly onChange: (error: Error | undefined) => void;
 }
 
 /**
- * Sends spans in batches, one batch at a time, outside of the request that made them. Nothing that
- * goes wrong here reaches the caller of `add`; what does not fit is counted and dropped.
+ * Exports spans in batches, one batch at a time, outside of the request that created them. `add`
+ * never throws and never waits. Spans that do not fit are dropped and counted.
+ *
+ * ADR 7 says why this is not OpenTelemetry's `BatchSpanProcessor`.
  */
 export class SpanQueue {
   private readonly waiting: ReadableSpan[] = [];
@@ -36,11 +39,12 @@ export class SpanQueue {
     private readonly options: SpanQueueOptions,
     private readonly tally: SpanTally,
   ) {
-    // Bound to where the queue was made: a batch must not hold on to the request that filled it.
+    // Runs in the context in which the queue was created, so that an export keeps no request alive.
     this.sendSoon = AsyncResource.bind(() => void setImmediate(() => void this.flush()));
     this.timer = setInterval(() => void this.flush(), options.exportEveryMs).unref();
   }
 
+  /** Queues `span`, or drops it if the queue is full. */
   add(span: ReadableSpan): void {
     if (this.waiting.length >= this.options.maxQueuedSpans) {
       this.tally.drop('queue-full', 1);
@@ -50,14 +54,17 @@ export class SpanQueue {
     if (this.waiting.length === BATCH && this.sending === undefined) this.sendSoon();
   }
 
-  /** Resolves when all spans that were added have been sent or dropped. Never rejects. */
+  /** Resolves when all spans in the queue have been exported or dropped. Never rejects. */
   flush(): Promise<void> {
     return (this.sending ??= this.sendAll().finally(() => {
       this.sending = undefined;
     }));
   }
 
-  /** Sends what waits and ends the exporter, at the latest when `signal` aborts. */
+  /**
+   * Exports what is queued, then shuts the exporter down. Resolves no later than when `signal` aborts,
+   * even if the exporter hangs. Never rejects.
+   */
   async close(signal: AbortSignal): Promise<void> {
     clearInterval(this.timer);
     const aborted = new Promise<void>((resolve) => {

@@ -4,26 +4,34 @@ import {
   createTraceState,
   ROOT_CONTEXT,
   trace,
+  TraceFlags,
   type Context,
   type SpanContext,
 } from '@opentelemetry/api';
 import { BoundContext } from './bound-context.js';
 
-/** OpenTelemetry's context of the running request or job. */
+/** Returns OpenTelemetry's context of the current request or job. */
 export function activeContext(): Context {
   return otelContextOf(currentContext());
 }
 
-/** Its parent is the span of `context` or, where that came from elsewhere, its `traceparent`. */
+/**
+ * Returns OpenTelemetry's context of `context`. A new span becomes a child of the span in `context`, or
+ * of the caller that sent the `traceparent` if this process has not started a span yet.
+ */
 export function otelContextOf(context: RequestContext | undefined): Context {
   if (context === undefined) return ROOT_CONTEXT;
   const { span, traceparent, tracestate } = context;
-  // Another traceparent was put into the context after the span had begun.
+  // The span is used only while the traceparent is its own: code may have replaced it since.
   if (span instanceof BoundContext && span.traceparent === traceparent) return span.otel;
   const remote = remoteSpan(traceparent, tracestate);
   return remote ? trace.setSpanContext(ROOT_CONTEXT, remote) : ROOT_CONTEXT;
 }
 
+/**
+ * Returns the caller's span, or undefined if `traceparent` is not valid. Only the `sampled` flag is
+ * kept: it is the only one that we understand.
+ */
 export function remoteSpan(
   traceparent: string | undefined,
   tracestate?: string,
@@ -33,7 +41,7 @@ export function remoteSpan(
   return {
     traceId: parsed.traceId,
     spanId: parsed.parentId,
-    traceFlags: parsed.flags,
+    traceFlags: parsed.flags & TraceFlags.SAMPLED,
     isRemote: true,
     ...(tracestate && { traceState: createTraceState(tracestate) }),
   };

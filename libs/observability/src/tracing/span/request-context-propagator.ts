@@ -1,34 +1,30 @@
-import { parseTraceparent } from '@loyalnest/core/toolkit';
 import {
   trace,
+  TraceFlags,
   type Context,
   type TextMapGetter,
   type TextMapPropagator,
-  type TextMapSetter,
 } from '@opentelemetry/api';
-import { remoteSpan } from './active-context.js';
-import { BoundContext } from './bound-context.js';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
 
-/** W3C Trace Context for those who carry it by OpenTelemetry's API. */
-export class RequestContextPropagator implements TextMapPropagator {
-  inject(context: Context, carrier: unknown, setter: TextMapSetter): void {
-    const { traceparent } = new BoundContext(context);
-    if (!parseTraceparent(traceparent)) return;
-    setter.set(carrier, 'traceparent', traceparent!);
-    const state = trace.getSpanContext(context)?.traceState?.serialize();
-    if (state) setter.set(carrier, 'tracestate', state);
-  }
-
-  extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
-    const one = (name: string): string | undefined => {
-      const value = getter.get(carrier, name);
-      return Array.isArray(value) ? undefined : value;
-    };
-    const span = remoteSpan(one('traceparent'), one('tracestate'));
-    return span ? trace.setSpanContext(context, span) : context;
-  }
-
-  fields(): string[] {
-    return ['traceparent', 'tracestate'];
+/**
+ * W3C Trace Context for code that propagates it through OpenTelemetry's API.
+ *
+ * OpenTelemetry's own propagator with two corrections. It ignores a request with several
+ * `traceparent` headers, as nobody can tell which one is right. It keeps only the `sampled` flag of a
+ * caller, since the original writes flags above `0f` with three digits, which no receiver can parse.
+ */
+export class RequestContextPropagator
+  extends W3CTraceContextPropagator
+  implements TextMapPropagator
+{
+  override extract(context: Context, carrier: unknown, getter: TextMapGetter): Context {
+    const header = getter.get(carrier, 'traceparent');
+    if (Array.isArray(header) && header.length > 1) return context;
+    const extracted = super.extract(context, carrier, getter);
+    const span = extracted === context ? undefined : trace.getSpanContext(extracted);
+    if (span === undefined) return context;
+    const traceFlags = span.traceFlags & TraceFlags.SAMPLED;
+    return trace.setSpanContext(context, { ...span, traceFlags });
   }
 }
