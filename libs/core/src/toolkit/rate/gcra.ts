@@ -33,10 +33,10 @@ export function takeFromCells(
   nowUs: number,
 ): CellsVerdict {
   let allowed = true;
-  const aheadUs = cells.map(({ key, rate }) => {
+  const aheadUs = cells.map(({ key, rate: { intervalUs, capacityUs } }) => {
     // More than the capacity remains of a larger rate, or of a clock that was set back.
-    const ahead = Math.min(rate.capacityUs, aheadOf(times.get(key), nowUs));
-    if (delayOf(ahead, rate) > 0) allowed = false;
+    const ahead = Math.min(capacityUs, aheadOf(times.get(key) ?? nowUs, nowUs));
+    if (delayOf(ahead, intervalUs, capacityUs) > 0) allowed = false;
     return ahead;
   });
   if (allowed) {
@@ -66,9 +66,10 @@ export function reserveSlot(
   nowUs: number,
   maxDelayUs: number,
 ): Slot {
-  const ahead = aheadOf(times.get(key), nowUs);
-  const delayUs = delayOf(ahead, rate);
-  const tatUs = nowUs + ahead + rate.intervalUs;
+  const { intervalUs, capacityUs } = rate;
+  const ahead = aheadOf(times.get(key) ?? nowUs, nowUs);
+  const delayUs = delayOf(ahead, intervalUs, capacityUs);
+  const tatUs = nowUs + ahead + intervalUs;
   const reserved = delayUs <= maxDelayUs;
   if (reserved) times.set(key, tatUs);
   return { reserved, delayUs, tatUs };
@@ -85,10 +86,10 @@ export function returnSlots(
   if (tatUs !== undefined) times.set(key, tatUs - slots * intervalUs);
 }
 
-function aheadOf(tatUs: number | undefined, nowUs: number): number {
-  return tatUs === undefined ? 0 : Math.max(0, tatUs - nowUs);
+function aheadOf(tatUs: number, nowUs: number): number {
+  return Math.max(0, tatUs - nowUs);
 }
 
-function delayOf(aheadUs: number, { intervalUs, capacityUs }: ResolvedRate): number {
+function delayOf(aheadUs: number, intervalUs: number, capacityUs: number): number {
   return Math.max(0, aheadUs + intervalUs - capacityUs);
 }
