@@ -1,6 +1,6 @@
 import { transformFile } from '@swc/core';
 import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -14,10 +14,13 @@ async function compile(source: string, output: string): Promise<void> {
 /**
  * Compiles an app and the current sources of the libs that it imports to ESM in a new folder. It
  * neither needs nor changes the build output. `remove` deletes the folder.
+ *
+ * @param parts more files in the folder of `source`, which it imports
  */
 export async function compileApp(
   source: string,
   libs: readonly string[],
+  parts: readonly string[] = [],
 ): Promise<{ readonly entry: string; remove(): void }> {
   mkdirSync(join(root, '.cache'), { recursive: true });
   const folder = mkdtempSync(join(root, '.cache/app-'));
@@ -31,6 +34,9 @@ export async function compileApp(
       .filter((file) => !file.endsWith('.spec.ts'))
       .map((file) => compile(join(from, file), join(target, 'dist', file.replace(/\.ts$/, '.js'))));
   });
-  await Promise.all([...work, compile(source, entry)]);
+  const beside = parts.map((part) =>
+    compile(join(dirname(source), part), join(folder, basename(part, '.ts').concat('.js'))),
+  );
+  await Promise.all([...work, ...beside, compile(source, entry)]);
   return { entry, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -471,9 +471,13 @@ function countsOfSeries({ samples: all }: ReadFamily): Map<string, number> {
 /** Values of the buckets without a bound, by the labels of their series. */
 function lastBuckets({ samples: all }: ReadFamily): Map<string, number> {
   const last = all.filter(({ labels }) => labels['le'] === '+Inf');
-  return new Map(last.map(({ labels: { le: _, ...labels }, value }) => [keyOf(labels), value]));
+  return new Map(last.map(({ labels, value }) => [keyOf(labels), value]));
 }
 
 function keyOf(labels: ReadSample['labels']): string {
-  return JSON.stringify(Object.entries(labels).sort());
+  return JSON.stringify(
+    Object.entries(labels)
+      .filter(([name]) => name !== 'le')
+      .sort(),
+  );
 }
