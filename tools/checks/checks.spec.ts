@@ -203,6 +203,7 @@ describe('the checks', () => {
     lib('right', 'index.d.ts', 'index.js');
     lib('codeless', 'index.d.ts', 'gone.js');
     lib('typeless', 'gone.d.ts', 'index.js');
+    lib('unpinned', 'index.d.ts', 'index.js', { right: '^1.0.0' });
     lib('untyped', 'index.d.ts', 'index.js', { ioredis: '5', opossum: '10' });
     write(
       'libs/untyped/dist/index.d.ts',
@@ -229,6 +230,7 @@ describe('the checks', () => {
       expect.stringMatching(/ @types\/opossum, which package\.json does not declare/),
       expect.stringMatching(/ pg, which package\.json does not declare/),
     ]);
-    expect(problems.filter((problem) => /right|private/.test(problem))).toEqual([]);
+    expect(problems).toContain("libs/unpinned: depends on right '^1.0.0'; pin it to '1.0.0'");
+    expect(problems.filter((problem) => /libs\/(right|private)/.test(problem))).toEqual([]);
   }, 120_000);
 });
