@@ -1,7 +1,7 @@
 import { LoyalNestError } from '@loyalnest/core';
 import type { DeadLetterReason } from '../dead-letter/dead-letter.js';
 
-/** A job that its handler must not see. It becomes a dead letter at once. */
+/** The job must not run. It becomes a dead letter at once. */
 export class RejectedJobError extends LoyalNestError {
   readonly code = 'JOB_REJECTED';
   readonly category = 'invalid';
