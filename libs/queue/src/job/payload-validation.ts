@@ -33,8 +33,8 @@ export type InferPayload<Type extends PayloadType> = Type extends new () => infe
     : never;
 
 /**
- * Returns a function that resolves with the validated payload or rejects with {@link
- * InvalidPayloadError}.
+ * Returns a function that validates a payload. It resolves with the validated payload or rejects
+ * with {@link InvalidPayloadError}.
  */
 export function payloadValidator<Type extends PayloadType>(
   job: string,

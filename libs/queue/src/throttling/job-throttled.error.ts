@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** The merchant's plan has no slot within its `maxDelay`. The job was not stored. */
+/** The merchant's plan has no slot within its `maxDelay`, so the job was not stored. */
 export class JobThrottledError extends LoyalNestError {
   readonly code = 'JOB_THROTTLED';
   readonly category = 'rate-limited';
