@@ -17,7 +17,7 @@ class MailProcessor extends WorkerHost {
     this.held = new Promise((resolve) => (this.release = resolve));
   }
 
-  /** Whoever listens is told of the locks that an outage has cost, the console is not. */
+  /** Listens for lost-lock errors during the outage, which BullMQ would print otherwise. */
   @OnWorkerEvent('error')
   failed(): void {}
 
@@ -32,7 +32,7 @@ class Mailer {
   constructor(@InjectQueue('mails') readonly mails: Queue) {}
 }
 
-it('processors of @nestjs/bullmq share a connection that waits for Redis to come back', async () => {
+it('gives processors of @nestjs/bullmq a connection that waits for Redis', async () => {
   const redis = await RedisServer.start({ appendOnly: true });
   @Module({
     imports: [QueueModule.forRoot({ url: redis.url }), QueueModule.forFeature(queue('mails'))],
@@ -42,7 +42,7 @@ it('processors of @nestjs/bullmq share a connection that waits for Redis to come
   const app = await NestFactory.createApplicationContext(App, { logger: false });
   await app.get(Mailer).mails.add('welcome', { to: 'ada' });
   await eventually(() => expect([...app.get(MailProcessor).to]).toEqual(['ada']));
-  // One that fails fast would be asked again without a pause, for good.
+  // On a fail-fast connection the worker would retry in an endless loop without a pause.
   const { backend } = app.get(MailProcessor).worker;
   const { options } = (await (backend as RedisQueueBackend).client) as unknown as Redis;
   expect(options.maxRetriesPerRequest).toBeNull();

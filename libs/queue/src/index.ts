@@ -108,7 +108,7 @@ export type {
 } from './dead-letter/dead-letter.events.js';
 export { redriveTaskChanged } from './redrive-tasks/redrive.events.js';
 
-// Without Nest: for a command line that needs Redis alone
+// Without Nest, for command lines that need only Redis
 export { DeadLetters } from './dead-letter/dead-letters.js';
 export type { DeadLettersOptions, OpenOptions } from './dead-letter/dead-letters.js';
 export { RedriveEngine } from './redrive-tasks/redrive-engine.js';

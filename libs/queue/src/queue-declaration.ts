@@ -1,17 +1,24 @@
 import { durationMs, OptionError, type Duration } from '@loyalnest/core';
 import { wholeNumber } from '@loyalnest/core/toolkit';
 
+/** Options of {@link queue}. */
 export interface QueueDeclarationOptions {
-  /** Jobs that run at the same time in this process. @defaultValue 10 */
+  /** Max jobs that run at the same time in this process. @defaultValue 10 */
   readonly concurrency?: number;
-  /** Jobs that run at the same time in all processes together. @defaultValue no limit */
+  /** Max jobs that run at the same time across all processes. @defaultValue no limit */
   readonly globalConcurrency?: number;
-  /** How long a worker may be silent before its jobs are given to another. @defaultValue '30s' */
+  /** How long a worker may be silent before another worker gets its jobs. @defaultValue '30s' */
   readonly lock?: Duration;
-  /** Whether jobs start by the plan of their merchant; needs `throttling` of forRoot. @defaultValue false */
+  /**
+   * Whether each merchant's plan limits how fast its jobs start. Requires `throttling` in
+   * `forRoot`.
+   *
+   * @defaultValue false
+   */
   readonly throttled?: boolean;
 }
 
+/** A queue with its resolved options, as {@link queue} returns it. */
 export interface QueueDeclaration {
   readonly name: string;
   readonly concurrency: number;
@@ -22,10 +29,16 @@ export interface QueueDeclaration {
 
 const NAME = /^[a-z][a-z0-9-]*$/;
 
-/** Declares a queue for `QueueModule.forFeature`. Its workers run where handlers for it exist. */
+/**
+ * Declares a queue for `QueueModule.forFeature`. A process runs a worker for it if it has a handler
+ * for one of its jobs.
+ *
+ * @throws OptionError for an invalid name or an option out of its range
+ */
 export function queue(name: string, options: QueueDeclarationOptions = {}): QueueDeclaration {
   const path = `queue('${name}')`;
-  if (!NAME.test(name)) throw new OptionError(path, name, "use lower case, such as 'points'");
+  if (!NAME.test(name))
+    throw new OptionError(path, name, "use lowercase letters, digits and dashes, such as 'points'");
   const { concurrency = 10, globalConcurrency, lock = '30s', throttled = false } = options;
   return {
     name,

@@ -6,13 +6,14 @@ import { QueueConnection } from './connection/queue-connection.js';
 import type { QueueDeclaration } from './queue-declaration.js';
 import { guardRetention, refuseTrimmingProcessors } from './retention-guard.js';
 
+/** A declared queue and its BullMQ queue. */
 export interface RegisteredQueue extends QueueDeclaration {
   readonly bull: Queue;
 }
 
-const SHARED = ['concurrency', 'globalConcurrency', 'lockMs', 'throttled'] as const;
+const COMPARED_OPTIONS = ['concurrency', 'globalConcurrency', 'lockMs', 'throttled'] as const;
 
-/** The queues that this application declared with `QueueModule.forFeature`. */
+/** The queues that this application declares with `QueueModule.forFeature`. */
 @Injectable()
 export class QueueRegistry implements Drainable {
   private readonly queues = new Map<string, RegisteredQueue>();
@@ -22,20 +23,23 @@ export class QueueRegistry implements Drainable {
     private readonly discovery: DiscoveryService,
   ) {}
 
-  /** @throws OptionError for a queue that is declared twice with different options */
+  /**
+   * @throws OptionError if the queue was declared with other options, or trims its failed jobs
+   */
   register(declaration: QueueDeclaration, bull: Queue): RegisteredQueue {
     try {
       this.check(declaration);
       guardRetention(bull, this.connection.options.payloadLimitBytes);
-      // Before @nestjs/bullmq starts their workers, which a boot that fails would leave running.
+      // Check before @nestjs/bullmq starts its workers: a failed boot would leave them running.
       refuseTrimmingProcessors(this.discovery, new Set([declaration.name]));
     } catch (error) {
       this.connection.close();
       throw error;
     }
-    // Errors of the shared connection are reported once, by the connection.
+    // QueueConnection already reports errors of the shared connection.
     bull.on('error', () => {});
-    // The queue has made its own from it; @nestjs/bullmq still reads it for a @Processor's worker.
+    // The queue is already connected. @nestjs/bullmq reads this option for the workers of
+    // @Processor.
     bull.opts.connection = this.connection.sharedConnection;
     const registered = { ...declaration, bull };
     this.queues.set(declaration.name, registered);
@@ -55,7 +59,7 @@ export class QueueRegistry implements Drainable {
 
   private check(declaration: QueueDeclaration): void {
     const known = this.queues.get(declaration.name);
-    for (const option of SHARED) {
+    for (const option of COMPARED_OPTIONS) {
       if (!known || known[option] === declaration[option]) continue;
       throw new OptionError(
         `queue('${declaration.name}').${option}`,

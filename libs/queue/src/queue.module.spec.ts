@@ -92,14 +92,14 @@ async function deadLetters(app: INestApplicationContext, count = 1) {
   return eventually(async () => {
     const page = await app.get(DeadLetterService).list('points');
     expect(page.total).toBe(count);
-    // One may die between the reading of the index and of the total.
+    // A job may die between the read of the index and the read of the total.
     expect(page.items).toHaveLength(count);
     return page.items;
   });
 }
 
 describe('a job', () => {
-  it('runs with its checked payload and in the context of its producer', async () => {
+  it('runs with its validated payload, in the context of its producer', async () => {
     const app = await createApp();
     const handler = app.get(AwardHandler);
     await runInContext({ correlationId: 'order-7', merchantId: 'shop' }, () =>
@@ -113,7 +113,7 @@ describe('a job', () => {
     });
   });
 
-  it('exists once, however often it is enqueued with one key', async () => {
+  it('exists once, however often it is enqueued with the same key', async () => {
     const app = await createApp([]);
     const jobs = app.get(JobProducer);
     const key = { idempotencyKey: 'order:1001:paid' };
@@ -124,7 +124,7 @@ describe('a job', () => {
     expect(await bull(app).getWaitingCount()).toBe(1);
   });
 
-  it('runs again after a failure and is completed by its last attempt', async () => {
+  it('runs again after a failure and completes on its last attempt', async () => {
     const app = await createApp();
     const handler = app.get(AwardHandler);
     handler.behave = async (_payload, { attempt }) => {
@@ -139,9 +139,9 @@ describe('a job', () => {
   circular.self = circular;
 
   it.each([
-    ['a circle', circular],
+    ['a circular object', circular],
     ['a BigInt', 1n],
-  ])('is completed once even if its handler returns %s', async (_what, result) => {
+  ])('completes once even if its handler returns %s', async (_what, result) => {
     const app = await createApp();
     const handler = app.get(AwardHandler);
     handler.behave = async () => result;
@@ -150,7 +150,7 @@ describe('a job', () => {
     expect(handler.runs).toHaveLength(1);
   });
 
-  it('fails at its time limit and its signal aborts', async () => {
+  it('fails at its time limit, and its signal aborts', async () => {
     const app = await createApp();
     const handler = app.get(AwardHandler);
     const Slow = { ...Award, timeoutMs: 30, attempts: 1 };
@@ -170,8 +170,8 @@ describe('a job', () => {
   });
 });
 
-describe('a job that cannot succeed is a dead letter', () => {
-  it('when its attempts are used up', async () => {
+describe('a job that cannot succeed becomes a dead letter', () => {
+  it('after its last attempt', async () => {
     const app = await createApp();
     app.get(AwardHandler).behave = async () => {
       throw new Error('ledger is closed');
@@ -193,7 +193,7 @@ describe('a job that cannot succeed is a dead letter', () => {
     });
   });
 
-  it('at once when its error says that it is final', async () => {
+  it('at once when its error is unrecoverable', async () => {
     const app = await createApp();
     const handler = app.get(AwardHandler);
     handler.behave = async () => {
@@ -205,7 +205,7 @@ describe('a job that cannot succeed is a dead letter', () => {
     expect(handler.runs).toHaveLength(1);
   });
 
-  it('but not when a final error names a time to come back', async () => {
+  it('but not when a non-retryable error has a retryAfterMs', async () => {
     class CircuitOpen extends LoyalNestError {
       readonly code = 'CIRCUIT_OPEN';
       readonly category = 'unavailable';
@@ -221,7 +221,7 @@ describe('a job that cannot succeed is a dead letter', () => {
     expect(handler.runs).toHaveLength(2);
   });
 
-  it('when its stored payload is invalid, without a run', async () => {
+  it('without a run when its stored payload is invalid', async () => {
     const app = await createApp();
     await bull(app).add('points.award', {
       id: 'x',
@@ -250,7 +250,7 @@ describe('a job that cannot succeed is a dead letter', () => {
     expect(letter).toMatchObject({ reason: 'unknown-name', name: 'points.unhandled' });
   });
 
-  it('when it is too old to be of use, without a run', async () => {
+  it('without a run when it has expired', async () => {
     const app = await createApp();
     await bull(app).add('points.award', {
       id: 'x',
@@ -265,7 +265,7 @@ describe('a job that cannot succeed is a dead letter', () => {
     expect(app.get(AwardHandler).runs).toHaveLength(0);
   });
 
-  it('when it is too old, until somebody edits it and wants it run all the same', async () => {
+  it('when it has expired, but runs after an edit and redrive', async () => {
     const app = await createApp();
     const { id } = await bull(app).add('points.award', {
       id: 'x',
@@ -284,7 +284,7 @@ describe('a job that cannot succeed is a dead letter', () => {
 });
 
 describe('a redrive', () => {
-  it('runs the job again with all its attempts and keeps the history', async () => {
+  it('runs the job again with all its attempts, and keeps the history', async () => {
     const app = await createApp();
     const handler = app.get(AwardHandler);
     handler.behave = async () => {
@@ -308,14 +308,14 @@ describe('a redrive', () => {
     expect(await deadLetters(app, 0)).toEqual([]);
   });
 
-  it('of a job that is no dead letter is refused', async () => {
+  it('of a job that is not a dead letter is refused', async () => {
     const app = await createApp();
     await expect(app.get(DeadLetterService).redrive('points', 'none', 'ada')).rejects.toThrow(
       DeadLetterNotFoundError,
     );
   });
 
-  it('asked for twice at once runs the job once', async () => {
+  it('requested twice at the same time runs the job once', async () => {
     const app = await createApp();
     const handler = app.get(AwardHandler);
     handler.behave = async () => {
@@ -334,7 +334,7 @@ describe('a redrive', () => {
 });
 
 describe('enqueue refuses and stores nothing', () => {
-  it('when the payload is invalid, naming the field', async () => {
+  it('when the payload is invalid, and names the field', async () => {
     const app = await createApp();
     const result = app.get(JobProducer).enqueue(Award, { points: 0 });
     await expect(result).rejects.toThrow(InvalidPayloadError);
@@ -356,7 +356,7 @@ describe('enqueue refuses and stores nothing', () => {
     );
   });
 
-  it('when the queue was not declared, with the line to add', async () => {
+  it('when the queue is not declared, and names the line to add', async () => {
     const app = await createApp();
     const Other = defineJob('referrals.invite', { payload: AwardPayload });
     await expect(app.get(JobProducer).enqueue(Other, { points: 1 })).rejects.toThrow(
@@ -365,7 +365,7 @@ describe('enqueue refuses and stores nothing', () => {
   });
 });
 
-describe('with Redis away', () => {
+describe('while Redis is unavailable', () => {
   it('enqueue rejects within its time limit, and works again when Redis is back', async () => {
     const app = await createApp();
     const handler = app.get(AwardHandler);
@@ -397,7 +397,7 @@ describe('in a shutdown', () => {
     await Promise.all(steps.filter((step) => step.phase === phase).map((step) => step.run(signal)));
   }
 
-  it('no new job is taken and the running one finishes', async () => {
+  it('workers take no new job, and the running one finishes', async () => {
     const app = await createApp();
     const handler = app.get(AwardHandler);
     const release = Promise.withResolvers<void>();
@@ -414,7 +414,7 @@ describe('in a shutdown', () => {
     expect(await bull(app).getWaitingCount()).toBe(1);
   });
 
-  it('a job that outlasts the time is handed back with no attempt counted', async () => {
+  it('a job that outlasts the drain is handed back, and no attempt is counted', async () => {
     const prefix = '{hand-back}';
     const app = await createApp([AwardHandler], prefix);
     const handler = app.get(AwardHandler);
@@ -442,7 +442,7 @@ describe('the publisher of an outbox', () => {
     occurredAt: '2026-01-01T00:00:00.000Z',
   });
 
-  it('leaves one job per event, however often it publishes', async () => {
+  it('stores one job per event, however often it publishes', async () => {
     const app = await createApp([]);
     const publisher = app.get(JobPublisher);
     await publisher.publish([event('a'), event('b')]);
@@ -451,7 +451,7 @@ describe('the publisher of an outbox', () => {
     expect(await bull(app).getWaitingCount()).toBe(2);
   });
 
-  it('tells where each event stands', async () => {
+  it('reports the fate of each event', async () => {
     const app = await createApp();
     const publisher = app.get(JobPublisher);
     app.get(AwardHandler).behave = async (_payload, { id }) => {
@@ -464,7 +464,7 @@ describe('the publisher of an outbox', () => {
     );
   });
 
-  it('reports a failure of Redis for each event instead of hanging', async () => {
+  it('reports a Redis failure for each event instead of hanging', async () => {
     const app = await createApp([]);
     await redis.kill();
     const publisher = app.get(JobPublisher);
@@ -477,7 +477,7 @@ describe('the publisher of an outbox', () => {
 });
 
 describe('the boot fails', () => {
-  it('when two methods handle one job', async () => {
+  it('when two methods handle the same job', async () => {
     @Injectable()
     class Second {
       @JobHandler(Award)

@@ -26,9 +26,9 @@ import { JobThrottle } from './throttling/job-throttle.js';
 import { JobWorkers } from './worker/job-workers.js';
 
 /**
- * Typed jobs over BullMQ. `forRoot` once in the root module connects to Redis; `forFeature`
- * declares the queues that a module uses. `@InjectQueue` and `@Processor` of @nestjs/bullmq keep
- * working beside it.
+ * Typed jobs on BullMQ. Import `forRoot` once, in the root module: it connects to Redis.
+ * `forFeature` declares the queues that a module uses. You can still use `@InjectQueue` and
+ * `@Processor` of `@nestjs/bullmq`.
  */
 @Module({
   imports: [DiscoveryModule],
@@ -68,6 +68,7 @@ export class QueueModule extends ConfigurableModuleClass {
     return withBullMq(super.forRootAsync(options));
   }
 
+  /** Declares queues that this module enqueues to or handles. See `queue`. */
   static forFeature(...queues: readonly QueueDeclaration[]): DynamicModule {
     return {
       module: QueueFeatureModule,
@@ -90,7 +91,7 @@ export class QueueModule extends ConfigurableModuleClass {
   }
 }
 
-/** One per `forFeature`, so that every declaration keeps its own imports. */
+/** Gives each `forFeature` call its own imports. */
 @Module({})
 class QueueFeatureModule {}
 

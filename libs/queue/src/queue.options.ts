@@ -13,29 +13,53 @@ import {
   type ThrottlingOptions,
 } from './throttling/throttling.options.js';
 
+/** Options of `QueueModule.forRoot`. */
 export interface QueueModuleOptions extends RedisConnectionOptions {
-  /** Prefix of all keys; the braces keep a queue in one slot of a cluster. @defaultValue '{loyalnest}' */
+  /**
+   * Prefix of all keys. The braces keep all keys in one cluster slot.
+   *
+   * @defaultValue '{loyalnest}'
+   */
   readonly prefix?: string;
-  /** How long enqueueing may take before it fails. @defaultValue '500ms' */
+  /** How long an enqueue may take before it fails. @defaultValue '500ms' */
   readonly producerTimeout?: Duration;
-  /** Largest payload in bytes of its JSON. @defaultValue 65536 */
+  /** Max size of a payload's JSON in bytes. @defaultValue 65536 */
   readonly payloadLimitBytes?: number;
-  /** How long completed jobs are kept, for duplicates and for the outbox to see them. @defaultValue '1d' */
+  /**
+   * How long completed jobs are kept. During that time duplicates are detected, and the outbox sees
+   * that a job has completed.
+   *
+   * @defaultValue '1d'
+   */
   readonly keepCompleted?: Duration;
-  /** Whether the service is unready while Redis is unavailable. @defaultValue false */
+  /**
+   * Whether the service reports itself not ready while Redis is unavailable.
+   *
+   * @defaultValue false
+   */
   readonly critical?: boolean;
-  /** Age of the oldest waiting job from which the check `queues` is degraded. @defaultValue '5m' */
+  /**
+   * The `queues` health check is degraded once the oldest waiting job is this old.
+   *
+   * @defaultValue '5m'
+   */
   readonly degradedAfter?: Duration;
   /**
-   * How long a job of a name or a version that no handler here knows waits for a service that does,
-   * before it becomes a dead letter; 0 is not at all. @defaultValue '10m'
+   * How long a job with an unknown name or version waits for a service that can run it, before it
+   * becomes a dead letter. With 0 it becomes one at once.
+   *
+   * @defaultValue '10m'
    */
   readonly unknownNameFor?: Duration;
-  /** Plans of merchants, for queues that are `throttled`. */
+  /** Plans of merchants. Required by queues that are `throttled`. */
   readonly throttling?: ThrottlingOptions;
-  /** How long and how many dead letters are kept, and how often that is looked after. */
+  /** How long and how many dead letters are kept, and how often old ones are removed. */
   readonly deadLetters?: DeadLetterOptions;
-  /** Source of time. BullMQ's own timers go by the machine's. @defaultValue the machine's */
+  /**
+   * Source of time. BullMQ's own timers always use the system clock.
+   *
+   * @defaultValue the system clock
+   */
   readonly clock?: Clock;
 }
 

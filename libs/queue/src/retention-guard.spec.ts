@@ -12,8 +12,8 @@ beforeAll(async () => {
 afterEach(() => apps.closeAll());
 afterAll(() => apps.redis.stop());
 
-describe('an option that would trim the dead letters is refused', () => {
-  it.each([true, 0, 5, { count: 1 }, { age: 60 }])('removeOnFail: %j of a job', async (value) => {
+describe('refuses an option that would trim the dead letters', () => {
+  it.each([true, 0, 5, { count: 1 }, { age: 60 }])('removeOnFail: %j on a job', async (value) => {
     const app = await apps.create({ providers: [] });
     const bull = bullOf(app);
     const opts = { removeOnFail: value };
@@ -29,7 +29,7 @@ describe('an option that would trim the dead letters is refused', () => {
     expect(await bull.getJobCountByTypes('waiting', 'delayed')).toBe(0);
   });
 
-  it('in the default options of a queue, when it is declared', async () => {
+  it('in the default job options of a queue, when it is declared', async () => {
     const bull = new Queue('points', {
       connection: { url: apps.redis.url } as never,
       defaultJobOptions: { removeOnFail: true },
@@ -38,7 +38,7 @@ describe('an option that would trim the dead letters is refused', () => {
     await bull.close();
   });
 
-  it('in the worker of a @Processor, at boot', async () => {
+  it('in the worker options of a @Processor, at boot', async () => {
     @Processor('points', { removeOnFail: { count: 10 } })
     class Trimming extends WorkerHost {
       async process(): Promise<void> {}
@@ -49,7 +49,7 @@ describe('an option that would trim the dead letters is refused', () => {
   });
 });
 
-it('what trims nothing is stored as ever, and dead letters stay', async () => {
+it('stores jobs whose options trim nothing, and keeps their dead letters', async () => {
   const app = await apps.create();
   const bull = bullOf(app);
   await bull.add('points.award', { raw: 1 }, { removeOnFail: false });
@@ -60,7 +60,7 @@ it('what trims nothing is stored as ever, and dead letters stay', async () => {
   expect(await app.get(JobSchedules).list('points')).toMatchObject([{ id: 'hourly' }]);
 });
 
-it('a job that is added past JobProducer has a limit of size too', async () => {
+it('applies the size limit to jobs added without JobProducer', async () => {
   const app = await apps.create({ providers: [], module: { payloadLimitBytes: 1_000 } });
   const bull = bullOf(app);
   await expect(bull.add('points.award', { text: 'x'.repeat(6_000) })).rejects.toThrow('size');

@@ -4,9 +4,9 @@ import type { Job, JobsOptions, Queue } from 'bullmq';
 import { isJobEnvelope } from './job/job-envelope.js';
 
 const REMEDY =
-  'leave it out: it would remove dead letters, those of other jobs as well; ' +
-  'use deadLetters of QueueModule.forRoot';
-/** What an envelope may need around its payload. */
+  'leave it out: it would delete dead letters, including those of other jobs; ' +
+  'set deadLetters of QueueModule.forRoot instead';
+/** Max size of an envelope without its payload. */
 const ENVELOPE_BYTES = 4_096;
 const GUARDED = Symbol('loyalnest:queue:guarded');
 /** Metadata of @nestjs/bullmq, which does not export the keys. */
@@ -22,10 +22,10 @@ function refuseTrimming(path: string, options: Retention | undefined): void {
 }
 
 /**
- * Makes BullMQ's own queue refuse, for every job that is added past this module, what would trim the
- * failed set, and a job larger than `payloadLimitBytes`.
+ * Makes the BullMQ queue refuse options that would trim the failed set, and oversized jobs, when
+ * code adds jobs to it directly instead of with `JobProducer`.
  *
- * @throws OptionError for default options that would
+ * @throws OptionError if the queue's default job options would trim the failed set
  */
 export function guardRetention(bull: Queue, payloadLimitBytes: number): void {
   const path = `queue '${bull.name}'`;
@@ -53,7 +53,7 @@ export function guardRetention(bull: Queue, payloadLimitBytes: number): void {
   });
 }
 
-/** @throws OptionError for a `@Processor` of one of the queues that would trim its failed set */
+/** @throws OptionError if a `@Processor` of one of the queues would trim its failed set */
 export function refuseTrimmingProcessors(
   discovery: DiscoveryService,
   queues: ReadonlySet<string>,

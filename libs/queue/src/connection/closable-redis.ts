@@ -5,8 +5,8 @@ import { SteadySentinelConnector } from './sentinel-connector.js';
 type Sent = Parameters<Redis['sendCommand']>;
 
 /**
- * A connection that ends when it is told to, leaves no timer, and never works on another database
- * than the one it was told.
+ * A Redis connection that really ends on `disconnect`, leaves no timer behind, and never uses
+ * another database than the configured one.
  */
 export class ClosableRedis extends Redis {
   constructor(options: RedisOptions) {
@@ -17,13 +17,13 @@ export class ClosableRedis extends Redis {
     mendConnection(this);
   }
 
-  /** ioredis would go on with database 0 if Redis refuses the one of the options. */
+  /** ioredis would continue with database 0 if Redis refuses the configured one. */
   override sendCommand(command: Sent[0], stream?: Sent[1]): unknown {
     if (command.name === 'select') command.promise.catch(() => this.startOver());
     return super.sendCommand(command, stream);
   }
 
-  /** ioredis leaves its commands without an answer if it is between two tries to connect. */
+  /** Between two connection attempts, ioredis would never settle its pending commands. */
   override disconnect(reconnect = false): void {
     if (!reconnect && this.status === 'reconnecting') {
       this.status = 'wait';
@@ -34,7 +34,7 @@ export class ClosableRedis extends Redis {
   }
 
   private startOver(): void {
-    // By it the answer of this connection's ready check, which is still to come, does not count.
+    // A new epoch makes ioredis ignore the pending ready check of this connection.
     (this as unknown as { connectionEpoch: number }).connectionEpoch++;
     this.disconnect(true);
   }

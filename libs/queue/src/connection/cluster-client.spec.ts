@@ -5,7 +5,7 @@ import { clientNames } from '../../test/client-names.js';
 import { connect, duplicateWaiting } from './redis-client.js';
 import { resolveTarget } from './redis-target.js';
 
-it('a cluster that looks for its nodes ends when it is told to, with its commands', async () => {
+it('disconnect ends a cluster client without nodes and rejects its commands', async () => {
   const nodes = [`redis://127.0.0.1:${await freePort()}`];
   const { producer } = connect(resolveTarget({ cluster: { nodes } }, '{end}'), 500);
   const worker = duplicateWaiting(producer);
@@ -19,13 +19,13 @@ it('a cluster that looks for its nodes ends when it is told to, with its command
   await eventually(() => expect([producer.status, worker.status]).toEqual(['end', 'end']));
 });
 
-it('a cluster that has ended takes no command, though each of its nodes ends by itself', async () => {
+it('a cluster client rejects commands after disconnect, while its nodes end', async () => {
   const cluster = await RedisCluster.start();
   try {
     const target = resolveTarget({ cluster: { nodes: cluster.urls } }, '{end}');
     const { producer } = connect(target, 5_000);
     const worker = duplicateWaiting(producer) as Cluster;
-    // Nodes are connected when a command goes to them.
+    // The client connects to a node on the first command for it.
     await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((key) => worker.get(key)));
     const nodes = worker.nodes('master').map((node) => once(node, 'end'));
     expect(nodes).toHaveLength(3);

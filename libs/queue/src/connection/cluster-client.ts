@@ -4,7 +4,10 @@ import { NotConnectedError } from './not-connected.error.js';
 
 const REFRESH_EVERY_MS = 10_000;
 
-/** A cluster that notices a node which hangs, says why it is away, and ends when it is told to. */
+/**
+ * A cluster client that notices a hung node, reports why the cluster is unavailable, and really
+ * ends on `disconnect`.
+ */
 export class WaitingCluster extends Cluster {
   protected reason = 'it has not answered yet';
   private ended = false;
@@ -13,7 +16,8 @@ export class WaitingCluster extends Cluster {
     super(...options);
     this.on('+node', (node) => mendConnection(node, ({ message }) => (this.reason = message)));
     let timer: NodeJS.Timeout | undefined;
-    // A node that hangs sends nobody to its successor. The timer of ioredis survives its end.
+    // A hung node redirects no client to its successor, so refresh the slots regularly. The timer
+    // that ioredis offers for this keeps running after the end.
     this.on('ready', () => {
       timer ??= setInterval(() => this.refreshSlotsCache(), REFRESH_EVERY_MS).unref();
     });
@@ -28,7 +32,7 @@ export class WaitingCluster extends Cluster {
     });
   }
 
-  /** ioredis says that no node told of its slots, but not what came in between. */
+  /** ioredis reports that it could not refresh the slots; this adds why. */
   override emit(event: string | symbol, ...values: unknown[]): boolean {
     const [error] = values;
     if (event === 'error' && error instanceof Error) error.message += ` ${this.reason}`;
@@ -36,8 +40,8 @@ export class WaitingCluster extends Cluster {
   }
 
   /**
-   * ioredis waits for the end of its nodes. Where it has none, as between two tries to connect, it
-   * would neither end nor answer its commands.
+   * ioredis waits for its nodes to end. Without nodes, such as between two connection attempts, it
+   * would neither end nor settle its commands.
    */
   override disconnect(reconnect = false): void {
     if (!reconnect && this.status !== 'end' && this.nodes().length === 0) this.endNow();
@@ -45,8 +49,8 @@ export class WaitingCluster extends Cluster {
   }
 
   /**
-   * Each node that goes tells of the cluster's end. After the first it has ended; by the next it would
-   * be closed, and keep the commands that still come for a connection that nobody makes.
+   * ioredis emits `end` when the first node ends. When the next one does, its status would go back
+   * to `close`, and it would queue new commands for a connection that never comes.
    */
   private endNow(): void {
     this.status = 'wait';
@@ -55,8 +59,9 @@ export class WaitingCluster extends Cluster {
 }
 
 /**
- * A cluster that takes a command only while it is connected. Its own `enableOfflineQueue: false` also
- * refuses the commands that meet a node which is just being connected, as each is at its first use.
+ * A cluster client that accepts commands only while it is connected. `enableOfflineQueue: false` of
+ * ioredis is too strict: it also rejects commands for a node that is just being connected, and each
+ * node is connected on its first command.
  */
 export class FailFastCluster extends WaitingCluster {
   override sendCommand(...sent: Parameters<Cluster['sendCommand']>): unknown {
@@ -68,7 +73,7 @@ export class FailFastCluster extends WaitingCluster {
   }
 }
 
-/** By it the client finds out whether the cluster is complete. */
+/** The client itself sends this command to find out whether the cluster is complete. */
 function isOwn({ name }: Command): boolean {
   return name === 'cluster';
 }

@@ -5,7 +5,7 @@ import { resolveTarget } from './redis-target.js';
 
 const KEY = '{owned}:key';
 
-it('finds the successor of a node that hangs, and so sends nobody to it', async () => {
+it('finds the successor of a hung node, which cannot redirect clients to it', async () => {
   const settings = { 'cluster-require-full-coverage': 'no' };
   const cluster = await RedisCluster.start({ settings });
   const target = resolveTarget({ cluster: { nodes: cluster.urls } }, '{owned}');

@@ -10,7 +10,7 @@ import { duplicateWaiting } from './redis-client.js';
 
 const PERSISTENT = { appendOnly: true, settings: { appendfsync: 'always' } };
 
-describe('queues on a Redis Cluster with their node down', () => {
+describe('queues on a Redis Cluster while their node is down', () => {
   const prefix = '{owned}';
   let cluster: RedisCluster;
   let apps: ContractApps;
@@ -24,7 +24,7 @@ describe('queues on a Redis Cluster with their node down', () => {
     await cluster.stop();
   });
 
-  it('enqueue fails in time, health says so, and jobs go on once it is back with its data', async () => {
+  it('enqueue fails in time, health is down, and jobs run once the node is back', async () => {
     const app = await apps.create({ prefix });
     const jobs = app.get(JobProducer);
     const handler = app.get(AwardHandler);
@@ -46,7 +46,7 @@ describe('queues on a Redis Cluster with their node down', () => {
     expect(ran().filter((points) => points === 1)).toHaveLength(1);
   });
 
-  it('what a worker asks of it waits until it is back', async () => {
+  it('a command of a worker waits until the node is back', async () => {
     const app = await apps.create({ prefix: '{waited-for}' });
     await takes(app, 1, '1h');
     const worker = duplicateWaiting(app.get(QueueConnection).producer);

@@ -1,48 +1,58 @@
 import type { RedisOptions } from 'ioredis';
 import type { ConnectionOptions } from 'node:tls';
 
-/** Where Redis is: exactly one of `url`, `cluster` and `sentinel`. */
+/** How to connect to Redis. Set exactly one of `url`, `cluster` and `sentinel`. */
 export interface RedisConnectionOptions {
-  /** Address of one Redis: `redis://user:password@host:6379/0`, or `rediss://` for TLS. */
+  /**
+   * Address of a single Redis server: `redis://user:password@host:6379/0`, or `rediss://` for TLS.
+   */
   readonly url?: string;
-  /** A Redis Cluster. All keys of this module are in one slot of it, that of the prefix. */
+  /** A Redis Cluster. All keys of this module are in one slot, which the prefix determines. */
   readonly cluster?: RedisClusterOptions;
-  /** A Redis whose master is named by Sentinel. */
+  /** A Redis master that Sentinel announces. */
   readonly sentinel?: RedisSentinelOptions;
   /**
-   * For `rediss://`: CA, client certificate and more of `node:tls`, as the content of the files.
+   * TLS options of `node:tls` for `rediss://`, such as the CA and the client certificate. Pass the
+   * content of PEM files, not their paths.
    *
-   * @defaultValue the CAs of Node and no client certificate
+   * @defaultValue Node's own CAs, and no client certificate
    */
   readonly tls?: ConnectionOptions;
-  /** More options of ioredis, such as `keepAlive`; not where Redis is, nor how commands fail. */
+  /** More ioredis options, such as `keepAlive`, except those that this module sets itself. */
   readonly redis?: MoreRedisOptions;
 }
 
+/** A Redis Cluster to connect to. */
 export interface RedisClusterOptions {
-  /** Some of its nodes, all with one scheme and the same credentials; it names the others. */
+  /**
+   * Addresses of some nodes, with the same scheme and credentials; the cluster announces the
+   * others.
+   */
   readonly nodes: readonly string[];
-  /** Where nodes are reached which give out addresses of another network. */
+  /** Needed if the nodes announce addresses that are not reachable from here. */
   readonly natMap?: NatMap;
 }
 
+/** A Redis master behind Sentinels. */
 export interface RedisSentinelOptions {
-  /** Addresses and credentials of the Sentinels; `rediss://` is TLS to them and to the servers. */
+  /**
+   * Addresses and credentials of the Sentinels. `rediss://` uses TLS to them and to the servers.
+   */
   readonly nodes: readonly string[];
-  /** Name under which they watch the master. */
+  /** Name of the master in the Sentinels' configuration. */
   readonly master: string;
-  /** Of the Redis servers. */
+  /** User of the Redis servers. */
   readonly username?: string;
-  /** Of the Redis servers. */
+  /** Password of the Redis servers. */
   readonly password?: string;
-  /** Where servers are reached which give out addresses of another network. */
+  /** Needed if the servers announce addresses that are not reachable from here. */
   readonly natMap?: NatMap;
 }
 
-/** From the `host:port` that Redis gives out to where it is reached. */
+/** Maps each `host:port` that Redis announces to the address at which it is reachable. */
 export type NatMap = Readonly<Record<string, { readonly host: string; readonly port: number }>>;
 
-/** What this module sets itself, as its promises rest on it. */
+/** The ioredis options that this module sets itself, because its guarantees depend on them. */
 export const OWN_REDIS_OPTIONS = [
   'host',
   'port',
@@ -58,4 +68,5 @@ export const OWN_REDIS_OPTIONS = [
   'retryStrategy',
 ] as const satisfies readonly (keyof RedisOptions)[];
 
+/** The ioredis options that an application may set. */
 export type MoreRedisOptions = Omit<RedisOptions, (typeof OWN_REDIS_OPTIONS)[number]>;

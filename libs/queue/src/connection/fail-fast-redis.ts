@@ -4,10 +4,13 @@ import { NotConnectedError } from './not-connected.error.js';
 
 type Sent = Parameters<Redis['sendCommand']>;
 
-/** By them the client makes a connection ready. */
+/** Commands that the client itself sends to set up a connection. */
 const HANDSHAKE = ['auth', 'client', 'hello', 'info', 'readonly', 'select'];
 
-/** Takes a command only while it is connected, and otherwise says why it is not. */
+/**
+ * A connection that accepts commands only while it is connected; otherwise it rejects with the
+ * reason.
+ */
 export class FailFastRedis extends ClosableRedis {
   private reason = 'it has not answered yet';
 

@@ -2,15 +2,16 @@ import type { Redis, RedisOptions } from 'ioredis';
 import type { Duplex } from 'node:stream';
 
 /**
- * Keeps what a connection of ioredis leaves behind from ending this process, or from keeping it.
+ * Swallows late errors of an ioredis connection, which would crash the process, and clears its
+ * timer, which would keep the process alive.
  *
- * @param onCopyError hears why a copy of it fails, which ioredis tells nobody
+ * @param onCopyError receives the errors of its duplicates, which ioredis reports to nobody
  */
 export function mendConnection(redis: Redis, onCopyError?: (error: Error) => void): void {
-  forgetSilence(redis);
-  hearAllErrors(redis);
+  clearSocketTimer(redis);
+  swallowLateErrors(redis);
   const { duplicate } = redis;
-  // A cluster asks for its slots over a copy.
+  // A cluster client fetches its slots over a duplicate.
   redis.duplicate = (own?: Partial<RedisOptions>) => {
     const copy = duplicate.call(redis, own);
     mendConnection(copy);
@@ -20,10 +21,10 @@ export function mendConnection(redis: Redis, onCopyError?: (error: Error) => voi
 }
 
 /**
- * Stops the timer of `socketTimeout` with its socket. ioredis lets it run: it would cut the next
- * socket, or keep a process that has closed everything.
+ * Clears the `socketTimeout` timer when its socket closes. ioredis lets it run: it would close the
+ * next socket, or keep a process alive that has closed everything.
  */
-function forgetSilence(redis: Redis): void {
+function clearSocketTimer(redis: Redis): void {
   const timed = redis as unknown as { socketTimeoutTimer?: NodeJS.Timeout | undefined };
   redis.on('close', () => {
     clearTimeout(timed.socketTimeoutTimer);
@@ -32,10 +33,10 @@ function forgetSilence(redis: Redis): void {
 }
 
 /**
- * ioredis listens to the first error of a socket. TLS may tell of a second one, as when a server that
- * is not trusted hears of it: nobody would listen, and the process would end.
+ * ioredis listens only for the first error of a socket. TLS may emit a second one, for example when
+ * the client rejects an untrusted server. Without a listener that error would crash the process.
  */
-function hearAllErrors(redis: Redis): void {
+function swallowLateErrors(redis: Redis): void {
   let stream: Duplex | undefined = redis.stream;
   Object.defineProperty(redis, 'stream', {
     get: () => stream,

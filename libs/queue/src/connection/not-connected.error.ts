@@ -1,4 +1,6 @@
-/** Why a command was not even sent; the cause of a QueueUnavailableError. */
+/**
+ * A command was not sent because Redis is not connected. The cause of a `QueueUnavailableError`.
+ */
 export class NotConnectedError extends Error {
   override readonly name = 'NotConnectedError';
   readonly code = 'REDIS_NOT_CONNECTED';

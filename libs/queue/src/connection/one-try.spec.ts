@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { connect } from './redis-client.js';
 import { resolveTarget } from './redis-target.js';
 
-it('a command whose connection was lost is not sent again: it may have been carried out', async () => {
+it('does not resend a command after a lost connection, as it may have been executed', async () => {
   const redis = await RedisServer.start();
   const proxy = await TcpProxy.start({ target: redis });
   const target = resolveTarget({ url: proxy.through(redis.url) }, '{once}');

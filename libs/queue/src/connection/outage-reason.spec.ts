@@ -12,7 +12,7 @@ import { QueueUnavailableError } from './queue-unavailable.error.js';
 
 const SECRET = 'hunter2';
 
-describe('an error without Redis says why', () => {
+describe('the error and the log line of an outage name the reason', () => {
   let stop: (() => Promise<void>) | undefined;
   let apps: ContractApps | undefined;
   let app: INestApplicationContext;
@@ -41,19 +41,19 @@ describe('an error without Redis says why', () => {
     expect(lines.join()).not.toContain(SECRET);
   }
 
-  it('nobody listens', async () => {
+  it('when nothing listens at the address', async () => {
     const port = await freePort();
     await expectReason({ url: `redis://:${SECRET}@127.0.0.1:${port}` }, /ECONNREFUSED/);
   });
 
-  it('a wrong password', async () => {
+  it('when the password is wrong', async () => {
     const redis = await RedisServer.start({ settings: { requirepass: 'other' } });
     stop = () => redis.stop();
     const url = redis.url.replace('//', `//:${SECRET}@`);
     await expectReason({ url }, /WRONGPASS/);
   });
 
-  it('a database that Redis does not have, and no other one is used', async () => {
+  it('when Redis does not have the database, and uses no other one', async () => {
     const redis = await RedisServer.start();
     stop = () => redis.stop();
     const log = jest.spyOn(Logger.prototype, 'log');
@@ -73,18 +73,18 @@ describe('an error without Redis says why', () => {
     first.disconnect();
   });
 
-  it('no node of a cluster', async () => {
+  it('when no node of a cluster answers', async () => {
     const nodes = [`redis://:${SECRET}@127.0.0.1:${await freePort()}`];
     await expectReason({ cluster: { nodes } }, /connect ECONNREFUSED/);
   });
 
-  it('no Sentinel', async () => {
+  it('when no Sentinel answers', async () => {
     const nodes = [`redis://:${SECRET}@127.0.0.1:${await freePort()}`];
     await expectReason({ sentinel: { nodes, master: 'loyalnest' } }, /All sentinels.*ECONNREFUSED/);
   });
 });
 
-it('an error of a command shows neither the command nor its payload', async () => {
+it('a command error contains neither the command nor its payload', async () => {
   const redis = await RedisServer.start({ maxmemory: '1mb' });
   const apps = new ContractApps({ url: redis.url });
   const app = await apps.create();

@@ -31,17 +31,17 @@ describe('an outage', () => {
   }
 
   it.each<[string, (url: string) => RedisConnectionOptions]>([
-    ['one Redis', (url) => ({ url })],
+    ['a single Redis', (url) => ({ url })],
     ['a cluster', (url) => ({ cluster: { nodes: [url] } })],
     ['Sentinels', (url) => ({ sentinel: { nodes: [url], master: 'loyalnest' } })],
-  ])('of %s is one line, however often it is tried', async (_kind, options) => {
+  ])('of %s is logged once, however often the client retries', async (_kind, options) => {
     await failToConnect(options(`redis://127.0.0.1:${await freePort()}`));
     expect(warned.mock.calls).toEqual([
       [expect.stringMatching(/^Redis is unavailable: .*ECONNREFUSED/)],
     ]);
   });
 
-  it('has one line at its end', async () => {
+  it('logs one line when it ends', async () => {
     const port = await freePort();
     await failToConnect({ url: `redis://127.0.0.1:${port}` });
     const redis = await RedisServer.start({ port });

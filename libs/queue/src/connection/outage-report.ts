@@ -3,15 +3,15 @@ import type { Logger } from '@nestjs/common';
 import { Cluster, type Redis } from 'ioredis';
 
 /**
- * Logs one line when Redis becomes unavailable and one when it is available again; in a cluster also
- * for each node.
+ * Logs one line when Redis becomes unavailable and one when it is available again. In a cluster it
+ * does the same for each node.
  */
 export function reportOutages(client: Redis | Cluster, logger: Logger): void {
   const whole = reportOf('Redis', logger);
   client.on('error', (error: Error) => whole.begin(error));
   client.on('ready', () => whole.end());
   if (!(client instanceof Cluster)) return;
-  // The client stays ready while one node answers; and each reconnection is another object.
+  // The cluster client stays ready while one node answers. Each reconnect creates a new node object.
   const reports = new Map<string, OutageReport>();
   client.on('+node', (node: Redis) => {
     const address = `${node.options.host}:${node.options.port}`;
@@ -22,9 +22,9 @@ export function reportOutages(client: Redis | Cluster, logger: Logger): void {
   });
 }
 
-function reportOf(who: string, logger: Logger): OutageReport {
+function reportOf(server: string, logger: Logger): OutageReport {
   return new OutageReport(logger, {
-    begin: `${who} is unavailable`,
-    end: `${who} is available again`,
+    begin: `${server} is unavailable`,
+    end: `${server} is available again`,
   });
 }

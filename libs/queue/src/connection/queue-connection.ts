@@ -26,9 +26,9 @@ import { connect, duplicateWaiting, type RedisConnections } from './redis-client
 const CLOSE_WITHIN_MS = 2_000;
 
 /**
- * The connections to Redis: to one, to a cluster, or to the master that Sentinel names. Producers
- * share one that fails fast: no offline queue, one try, a time limit for each command. Workers get
- * connections of their own, which wait and come back.
+ * The connections to Redis: a single server, a cluster, or the master that Sentinel announces.
+ * Producers share one connection that fails fast: no offline queue, no retry, a time limit for each
+ * command. Each worker gets its own connections, which wait for Redis and reconnect.
  */
 @Injectable()
 export class QueueConnection
@@ -36,7 +36,7 @@ export class QueueConnection
 {
   readonly options: ResolvedQueueOptions;
   readonly healthCheck: { readonly name: string; readonly critical: boolean };
-  /** For commands that must not hang. */
+  /** The fail-fast connection, for commands that must not hang. */
   readonly producer: Redis | Cluster;
   private readonly waiting: RedisConnections['waiting'];
   private draining = false;
@@ -46,7 +46,7 @@ export class QueueConnection
     @Inject(MODULE_OPTIONS_TOKEN) options: QueueModuleOptions,
     modules: ModulesContainer,
   ) {
-    // Before anything connects: a boot that fails must not be kept alive.
+    // Check before anything connects: an open connection would keep a failed boot alive.
     const own = [...modules.values()].find((module) => module.hasProvider(QueueConnection));
     if (own) requireSingleImport(own.metatype, modules.values());
     this.options = resolveQueueOptions(options);
@@ -57,7 +57,7 @@ export class QueueConnection
     reportOutages(this.producer, new Logger('Queue'));
   }
 
-  /** Options of a BullMQ queue that produces over the shared connection. */
+  /** Options of a BullMQ queue that uses the fail-fast connection. */
   get producerOptions(): QueueOptions {
     return {
       connection: this.producer,
@@ -67,21 +67,23 @@ export class QueueConnection
     };
   }
 
-  /** What BullMQ makes connections of its own from, which block and wait for Redis to come back. */
+  /**
+   * The connection that BullMQ duplicates for a worker. The duplicates wait for Redis to come back.
+   */
   get workerConnection(): ConnectionOptions {
     return this.producer as ConnectionOptions;
   }
 
   /**
-   * One that waits for Redis, for the queues and workers of `@nestjs/bullmq` beside this module: a
-   * worker of BullMQ over a connection that fails fast would try again without a pause.
+   * A connection that waits for Redis, for other queues and workers of `@nestjs/bullmq`. On a
+   * fail-fast connection a BullMQ worker would retry without a pause.
    */
   get sharedConnection(): ConnectionOptions {
     this.shared ??= duplicateWaiting(this.producer);
     return this.shared as ConnectionOptions;
   }
 
-  /** Waits until Redis answers, but no longer than a producer would. */
+  /** Waits until Redis is connected, for at most `producerTimeout`. Never rejects. */
   async ready(): Promise<void> {
     if (this.producer.status === 'ready') return;
     const giveUp = AbortSignal.timeout(this.options.producerTimeoutMs);
@@ -91,13 +93,13 @@ export class QueueConnection
   close(): void {
     this.producer.disconnect();
     this.shared?.disconnect();
-    // Whoever closes later would wait for Redis to come back.
+    // Closing these later would wait for Redis to come back.
     for (const client of this.waiting) if (client.status !== 'ready') client.disconnect();
   }
 
   /**
-   * Cuts the connections that wait for Redis unless `closing` settles in time: BullMQ closes a worker
-   * with the help of Redis, however long that is away.
+   * Disconnects the waiting connections unless `closing` settles within 2 seconds. BullMQ needs
+   * Redis to close a worker and would wait for as long as Redis is unavailable.
    */
   async cutOffUnless(closing: Promise<unknown>): Promise<void> {
     const cutOff = (): void => this.waiting.forEach((client) => client.disconnect());
@@ -108,7 +110,7 @@ export class QueueConnection
 
   async [CHECK_HEALTH](): Promise<HealthObservation> {
     if (this.producer.status !== 'ready') return { status: 'down', code: 'not-connected' };
-    // In a cluster this asks the node that has the queues.
+    // In a cluster this command goes to the node that holds the queues.
     await this.producer.exists(this.options.prefix);
     return { status: 'up' };
   }
@@ -118,8 +120,8 @@ export class QueueConnection
   }
 
   /**
-   * Without a graceful shutdown this is the last chance to close. In one, providers may still
-   * enqueue in their own hooks; the connection closes in its phase then.
+   * Closes the connections if no graceful shutdown is running. In a graceful shutdown, providers
+   * may still enqueue in their own hooks, so the connections close later, in the drain phase.
    */
   onApplicationShutdown(): void {
     if (!this.draining) this.close();

@@ -1,6 +1,9 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** Redis did not take the job in time. It may or may not be there: enqueue again with the same key. */
+/**
+ * Redis did not answer in time, or could not execute the command. The job may or may not be stored:
+ * enqueue it again with the same idempotency key.
+ */
 export class QueueUnavailableError extends LoyalNestError {
   readonly code = 'QUEUE_UNAVAILABLE';
   readonly category = 'unavailable';
@@ -17,7 +20,7 @@ export class QueueUnavailableError extends LoyalNestError {
   }
 }
 
-/** The client puts a command with its arguments, and so the payload, onto its errors. */
+/** ioredis attaches the command to its errors, and with it the payload. */
 function withoutCommand(error: unknown): unknown {
   if (error instanceof Error && 'command' in error) delete error.command;
   return error;

@@ -1,5 +1,6 @@
 import { OptionError } from '@loyalnest/core';
 
+/** The parts of a `redis://` or `rediss://` address. */
 export interface RedisAddress {
   readonly host: string;
   readonly port: number;
@@ -12,7 +13,7 @@ export interface RedisAddress {
 
 const FAMILIES = [null, '0', '4', '6'];
 
-/** @throws OptionError that shows the address without its password */
+/** @throws OptionError for an invalid address; it hides the password */
 export function parseRedisAddress(path: string, value: unknown, defaultPort = 6379): RedisAddress {
   const example = `use an address such as redis://localhost:${defaultPort}`;
   if (typeof value !== 'string' || !/^rediss?:\/\//.test(value) || !URL.canParse(value)) {
@@ -25,16 +26,15 @@ export function parseRedisAddress(path: string, value: unknown, defaultPort = 63
   };
   if (url.hostname === '') refuse(example);
   if (url.port === '0') refuse('use a port from 1 to 65535');
-  if (!/^\/?\d*$/.test(url.pathname))
-    refuse('after the port put nothing but the number of a database');
+  if (!/^\/?\d*$/.test(url.pathname)) refuse('put nothing after the port except a database number');
   for (const name of url.searchParams.keys()) {
-    if (name !== 'family') refuse(`put ${name} into the option redis`);
+    if (name !== 'family') refuse(`set ${name} in the redis option instead`);
   }
   const family = url.searchParams.get('family');
   if (!FAMILIES.includes(family)) refuse('use family=4, family=6, or 0 for both');
   const db = url.pathname.slice(1);
   return {
-    // An IPv6 address has brackets in a URL only.
+    // IPv6 addresses have brackets only in URLs.
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? defaultPort : Number(url.port),
     tls: url.protocol === 'rediss:',

@@ -5,29 +5,29 @@ import { FailFastCluster, WaitingCluster } from './cluster-client.js';
 import type { RedisTarget } from './redis-target.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
-/** A blocking read answers after 10 s at the latest; whoever is silent for longer is gone. */
+/** A blocking read is answered within 10 s, so a server that is silent for longer is gone. */
 const SILENCE_MS = 30_000;
-/** A closed connection waits this long for its peer to agree. */
+/** How long a connection that closes waits for the server to close its side. */
 const DISCONNECT_TIMEOUT_MS = 500;
 
 /**
- * How often a command is sent again to a node that is away, each 100 ms: for a minute, by when the
- * lock of a job is lost.
+ * How often a command is sent again to an unavailable node. One retry every 100 ms makes a minute;
+ * by then a job's lock is lost.
  */
 const MAX_REDIRECTIONS = 600;
 
-/** A connection that fails fast, and those that were made from it, which wait. */
+/** A fail-fast connection, and its duplicates, which wait for Redis. */
 export interface RedisConnections {
   readonly producer: Redis | Cluster;
-  /** The open ones. */
+  /** Duplicates that are open. */
   readonly waiting: ReadonlySet<Redis | Cluster>;
 }
 
 /**
- * The producer fails fast: no offline queue, one try, a time limit for each command. What BullMQ
- * duplicates from it, for everything that blocks, waits for Redis to come back.
+ * Connects a producer that fails fast: no offline queue, no retry, a time limit for each command.
+ * Its duplicates, which BullMQ makes for workers and blocking commands, wait for Redis.
  *
- * @param silenceMs a connection that waits for an answer for longer is made anew
+ * @param silenceMs how long a duplicate waits for an answer before it reconnects
  */
 export function connect(
   target: RedisTarget,
@@ -42,36 +42,36 @@ export function connect(
   const open = new Set<Redis | Cluster>();
   if (target.kind !== 'cluster') {
     const producer = new FailFastRedis({ ...common(target, 1), ...failFast });
-    // 2: the command that met a demoted master is sent again, to the new one.
+    // 2: after a failover, resend the refused command to the new master.
     producer.duplicate = (own) =>
       whileOpen(open, new ClosableRedis({ ...waiting(silenceMs), ...common(target, 2), ...own }));
     return { producer, waiting: open };
   }
   const producer = createCluster(FailFastCluster, target, failFast, {
-    // Redirections are no failures; a node that is down is one.
+    // Follow redirections, but do not wait for a node that is down.
     maxRedirections: 5,
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
   });
-  // Of the options that come with it only these two are not the producer's.
+  // BullMQ passes the producer's own options back; only these two differ.
   producer.duplicate = (_nodes, own: ClusterOptions = {}) => {
     const { lazyConnect = false, redisOptions } = own;
     const connectionName = redisOptions?.connectionName;
     const options = { ...waiting(silenceMs), ...(connectionName && { connectionName }) };
-    const manner = { lazyConnect, maxRedirections: MAX_REDIRECTIONS };
-    return whileOpen(open, createCluster(WaitingCluster, target, options, manner));
+    const clusterOptions = { lazyConnect, maxRedirections: MAX_REDIRECTIONS };
+    return whileOpen(open, createCluster(WaitingCluster, target, options, clusterOptions));
   };
   return { producer, waiting: open };
 }
 
-/** A connection that waits for Redis, and connects when it is first used. */
+/** Creates a connection that waits for Redis. It connects on its first command. */
 export function duplicateWaiting(producer: Redis | Cluster): Redis | Cluster {
   return 'slots' in producer
     ? producer.duplicate([], { lazyConnect: true })
     : producer.duplicate({ lazyConnect: true });
 }
 
-/** A producer alone. */
+/** Connects a producer only. */
 export function createProducer(target: RedisTarget, timeoutMs: number): Redis | Cluster {
   return connect(target, timeoutMs).producer;
 }
@@ -80,7 +80,7 @@ function whileOpen<Client extends Redis | Cluster>(
   open: Set<Redis | Cluster>,
   client: Client,
 ): Client {
-  // BullMQ ends a connection to cut off a blocking read, and opens it again.
+  // BullMQ disconnects a connection to interrupt a blocking read, and then opens it again.
   client.on('connecting', () => open.add(client));
   client.on('end', () => open.delete(client));
   open.add(client);
@@ -91,7 +91,7 @@ function waiting(socketTimeout: number): RedisOptions {
   return { maxRetriesPerRequest: null, socketTimeout };
 }
 
-/** @param demoted what to do about a master that has become a replica, as `reconnectOnError` says it */
+/** @param demoted what `reconnectOnError` returns for a master that has become a replica */
 function common({ kind, redis }: RedisTarget, demoted: 1 | 2): RedisOptions {
   return {
     connectTimeout: CONNECT_TIMEOUT_MS,
@@ -100,7 +100,7 @@ function common({ kind, redis }: RedisTarget, demoted: 1 | 2): RedisOptions {
     ...(kind === 'sentinel' && {
       sentinelCommandTimeout: 2_000,
       sentinelRetryStrategy: reconnectDelay,
-      // A master that hangs closes no connection; the Sentinels tell that it is one no more.
+      // A hung master closes no connection, so rely on the Sentinels to announce a failover.
       failoverDetector: true,
       sentinelReconnectStrategy: () => 5_000,
     }),

@@ -9,7 +9,7 @@ const resolve = (options: object, prefix = '{loyalnest}') =>
   resolveTarget(options as RedisConnectionOptions, prefix);
 
 describe('the target of a connection', () => {
-  it('is one Redis, with what its address says', () => {
+  it('is a single Redis, with all parts of its address', () => {
     const url = 'rediss://ada:p%40ss@[::1]:7000/3?family=6';
     expect(resolve({ url, redis: { keepAlive: 5 } })).toEqual({
       kind: 'single',
@@ -26,7 +26,7 @@ describe('the target of a connection', () => {
     });
   });
 
-  it('is a cluster, with the credentials of its nodes and its map of addresses', () => {
+  it('is a cluster, with the credentials of its nodes and the natMap', () => {
     const natMap = { '10.0.0.1:6379': { host: 'localhost', port: 7001 } };
     expect(resolve({ cluster: { nodes: CLUSTER, natMap } })).toEqual({
       kind: 'cluster',
@@ -39,14 +39,14 @@ describe('the target of a connection', () => {
     });
   });
 
-  it('is a cluster with TLS, to the nodes that it names too', () => {
+  it('is a cluster with TLS, also to the nodes that it announces', () => {
     const nodes = CLUSTER.map((node) => node.replace('redis:', 'rediss:'));
     const tls = { servername: 'redis.internal' };
     expect(resolve({ cluster: { nodes }, tls })).toMatchObject({ redis: { tls } });
     expect(resolve({ cluster: { nodes } })).toMatchObject({ redis: { tls: {} } });
   });
 
-  it('is a master behind Sentinels, which have credentials and TLS of their own', () => {
+  it('is a master behind Sentinels, which have their own credentials', () => {
     const nodes = SENTINEL.nodes.map((node) => node.replace('redis:', 'rediss:'));
     const sentinel = { ...SENTINEL, nodes, username: 'app', password: 'other' };
     const tls = { servername: 'redis.internal' };
@@ -69,13 +69,13 @@ describe('the target of a connection', () => {
   });
 });
 
-describe('the boot fails and names field, value and remedy', () => {
+describe('the boot fails and names the option, its value and the remedy', () => {
   const refused: readonly [what: string, options: object, message: string, prefix?: string][] = [
-    ['nothing', {}, 'queue.url: got undefined; use an address such as redis://localhost:6379'],
+    ['no address', {}, 'queue.url: got undefined; use an address such as redis://localhost:6379'],
     [
-      'two places',
+      'two kinds of Redis',
       { url: 'redis://a', cluster: { nodes: CLUSTER } },
-      "queue: got [ 'url', 'cluster' ]; leave one of them",
+      "queue: got [ 'url', 'cluster' ]; set only one of them",
     ],
     [
       'a cluster without nodes',
@@ -83,7 +83,7 @@ describe('the boot fails and names field, value and remedy', () => {
       "queue.cluster.nodes: got []; list addresses such as 'redis://localhost:6379'",
     ],
     [
-      'nodes in one text',
+      'nodes in one string',
       { cluster: { nodes: 'redis://:s3cret@a,redis://:s3cret@b' } },
       "queue.cluster.nodes: got 'redis://:***@b'; list addresses",
     ],
@@ -93,9 +93,9 @@ describe('the boot fails and names field, value and remedy', () => {
       "queue.cluster.nodes[0]: got 'ada:***@a:1'; use an address such as redis://localhost:6379",
     ],
     [
-      'a database in a cluster',
+      'a database in the address of a cluster node',
       { cluster: { nodes: ['redis://a/1'] } },
-      "queue.cluster.nodes[0]: got 'a:6379'; leave out the number of the database",
+      "queue.cluster.nodes[0]: got 'a:6379'; leave out the database number",
     ],
     [
       'nodes with and without TLS',
@@ -103,25 +103,30 @@ describe('the boot fails and names field, value and remedy', () => {
       "queue.cluster.nodes[1]: got 'b:6379'; use redis:// for all nodes, or rediss:// for all",
     ],
     [
-      'nodes with several passwords',
+      'nodes with different passwords',
       { cluster: { nodes: ['redis://:s3cret@a', 'redis://:s3cret2@b'] } },
       "queue.cluster.nodes[1]: got 'b:6379'; use the same user and password for all nodes",
     ],
     [
       'a prefix without braces in a cluster',
       { cluster: { nodes: CLUSTER } },
-      "queue.prefix: got 'loyal'; put it in braces, as '{loyal}': all keys of a queue have to be",
+      "queue.prefix: got 'loyal'; put it in braces, such as '{loyal}': all keys of a queue must be",
       'loyal',
     ],
     [
       'empty braces in a cluster',
       { cluster: { nodes: CLUSTER } },
-      "queue.prefix: got '{}x{y}'; put it in braces, as '{xy}'",
+      "queue.prefix: got '{}x{y}'; put it in braces, such as '{xy}'",
       '{}x{y}',
     ],
-    ['an empty prefix', { url: 'redis://a' }, "queue.prefix: got ' '; use a text such as", ' '],
     [
-      'a map of addresses that leads nowhere',
+      'an empty prefix',
+      { url: 'redis://a' },
+      "queue.prefix: got ' '; use a non-empty string such as",
+      ' ',
+    ],
+    [
+      'a natMap entry without a port',
       { cluster: { nodes: CLUSTER, natMap: { '10.0.0.1': { host: 'a', port: 1 } } } },
       "queue.cluster.natMap['10.0.0.1']: got",
     ],
@@ -136,44 +141,44 @@ describe('the boot fails and names field, value and remedy', () => {
       "queue.sentinel.nodes: got undefined; list addresses such as 'redis://localhost:26379'",
     ],
     [
-      'an option of ioredis in the address',
+      'an ioredis option in the address',
       { url: 'redis://a?password=s3cret' },
-      "queue.url: got 'redis://a?***'; put password into the option redis",
+      "queue.url: got 'redis://a?***'; set password in the redis option instead",
     ],
     [
-      'a family of addresses that there is not',
+      'an unknown address family',
       { url: 'redis://:s3cret@a?family=x' },
       "queue.url: got 'redis://:***@a?***'; use family=4, family=6, or 0 for both",
     ],
     [
-      'an address in an object',
+      'an object as the address',
       { url: { host: 'a', password: 's3cret' } },
       "queue.url: got '(an object)'; use an address such as redis://localhost:6379",
     ],
     [
-      'a database that is no number',
+      'a database that is not a number',
       { url: 'redis://a', redis: { db: Number('orders') } },
       'queue.redis.db: got NaN; use a whole number >= 0',
     ],
     [
       'a database in the options of a cluster',
       { cluster: { nodes: CLUSTER }, redis: { db: 1 } },
-      'queue.redis.db: got 1; leave it out: a cluster has one',
+      'queue.redis.db: got 1; leave it out: a cluster only has database 0',
     ],
     [
-      'options of ioredis that are none',
+      'ioredis options that are not an object',
       { url: 'redis://a', redis: 's3cret' },
-      "queue.redis: got 'string'; use an object with options of ioredis",
+      "queue.redis: got 'string'; use an object with ioredis options",
     ],
     [
-      'a map of addresses that is none',
+      'a natMap that is not an object',
       { cluster: { nodes: CLUSTER, natMap: '10.0.0.1' } },
-      "queue.cluster.natMap: got '10.0.0.1'; map 'host:port' that Redis gives out",
+      "queue.cluster.natMap: got '10.0.0.1'; map each 'host:port' that Redis announces",
     ],
     [
-      'what the module decides',
+      'an ioredis option that the module sets',
       { url: 'redis://a', redis: { keyPrefix: 's3cret' } },
-      "queue.redis.keyPrefix: got '(set)'; use the option prefix of QueueModule.forRoot",
+      "queue.redis.keyPrefix: got '(set)'; use the prefix option of QueueModule.forRoot",
     ],
     [
       'TLS without rediss://',
@@ -183,22 +188,22 @@ describe('the boot fails and names field, value and remedy', () => {
     [
       'a path instead of a CA',
       { url: 'rediss://a', tls: { ca: '/etc/s3cret/ca.pem' } },
-      "queue.tls.ca: got '(no PEM)'; pass the content of the PEM file, such as readFileSync(path)",
+      "queue.tls.ca: got '(not PEM)'; pass the content of the PEM file, such as readFileSync(path)",
     ],
     [
       'a broken key',
       { url: 'rediss://a', tls: { key: '-----BEGIN PRIVATE KEY-----\ns3cret\n-----END' } },
-      "queue.tls: got '(set)'; node:tls refuses it:",
+      "queue.tls: got '(set)'; node:tls rejects it:",
     ],
     [
-      'a text that switches nothing off',
+      'a string instead of a boolean',
       { url: 'rediss://a', tls: { rejectUnauthorized: 'false' } },
       "queue.tls.rejectUnauthorized: got 'false'; use true, or false to trust any server",
     ],
     [
       'an empty server name',
       { url: 'rediss://a', tls: { servername: '' } },
-      "queue.tls.servername: got ''; name the host that the certificate of Redis is for",
+      "queue.tls.servername: got ''; use the host name in the server certificate",
     ],
   ];
 

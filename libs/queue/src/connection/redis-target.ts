@@ -12,7 +12,7 @@ import {
 import { parseRedisAddress, type RedisAddress } from './redis-address.js';
 import { checkTls } from './tls-check.js';
 
-/** Where Redis is, as ioredis wants it. */
+/** Where Redis is, in the form that ioredis takes. */
 export type RedisTarget =
   | { readonly kind: 'single' | 'sentinel'; readonly redis: RedisOptions }
   | {
@@ -24,11 +24,15 @@ export type RedisTarget =
 
 const KINDS = ['url', 'cluster', 'sentinel'] as const;
 
-/** @throws OptionError */
+/**
+ * Checks the connection options and turns them into options of ioredis.
+ *
+ * @throws OptionError for an invalid option
+ */
 export function resolveTarget(options: RedisConnectionOptions, prefix: string): RedisTarget {
   const given = KINDS.filter((kind) => options[kind] !== undefined);
   if (given.length > 1) {
-    throw new OptionError('queue', given, 'leave one of them; it says where Redis is');
+    throw new OptionError('queue', given, 'set only one of them');
   }
   checkMore(options.redis ?? {});
   checkPrefix(prefix);
@@ -52,15 +56,19 @@ function cluster(
   prefix: string,
 ): RedisTarget {
   if (options.redis?.db) {
-    throw new OptionError('queue.redis.db', options.redis.db, 'leave it out: a cluster has one');
+    throw new OptionError(
+      'queue.redis.db',
+      options.redis.db,
+      'leave it out: a cluster only has database 0',
+    );
   }
   // https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
   if (!/^[^{]*\{[^}]+\}/.test(prefix)) {
     throw new OptionError(
       'queue.prefix',
       prefix,
-      `put it in braces, as '{${prefix.replace(/[{}]/g, '') || 'loyalnest'}}': ` +
-        'all keys of a queue have to be in one slot of the cluster',
+      `put it in braces, such as '{${prefix.replace(/[{}]/g, '') || 'loyalnest'}}': ` +
+        'all keys of a queue must be in one slot of the cluster',
     );
   }
   const addresses = parseNodes('queue.cluster.nodes', nodes, 6379);
@@ -104,7 +112,7 @@ function sentinel(
   };
 }
 
-/** At least one address; all with the scheme and the credentials of the first. */
+/** Requires at least one address, and the same scheme and credentials for all. */
 function parseNodes(path: string, nodes: unknown, defaultPort: number): RedisAddress[] {
   if (!Array.isArray(nodes) || nodes.length === 0) {
     throw new OptionError(path, nodes, `list addresses such as 'redis://localhost:${defaultPort}'`);
@@ -116,8 +124,8 @@ function parseNodes(path: string, nodes: unknown, defaultPort: number): RedisAdd
     const refuse = (remedy: string): never => {
       throw new OptionError(`${path}[${i}]`, shown, remedy);
     };
-    if (address.db !== undefined) refuse('leave out the number of the database');
-    if (address.family !== undefined) refuse('put family into the option redis');
+    if (address.db !== undefined) refuse('leave out the database number');
+    if (address.family !== undefined) refuse('set family in the redis option instead');
     if (address.tls !== first!.tls) refuse('use redis:// for all nodes, or rediss:// for all');
     if (address.username !== first!.username || address.password !== first!.password) {
       refuse('use the same user and password for all nodes');
@@ -128,19 +136,23 @@ function parseNodes(path: string, nodes: unknown, defaultPort: number): RedisAdd
 
 function checkPrefix(prefix: unknown): void {
   if (typeof prefix === 'string' && prefix.trim() !== '') return;
-  throw new OptionError('queue.prefix', prefix, "use a text such as '{loyalnest}'");
+  throw new OptionError('queue.prefix', prefix, "use a non-empty string such as '{loyalnest}'");
 }
 
 function checkNatMap(path: string, natMap: NatMap): NatMap {
   if (typeof natMap !== 'object') {
-    throw new OptionError(path, natMap, "map 'host:port' that Redis gives out to { host, port }");
+    throw new OptionError(
+      path,
+      natMap,
+      "map each 'host:port' that Redis announces to { host, port }",
+    );
   }
   for (const [from, to] of Object.entries(natMap)) {
     if (/:\d+$/.test(from) && typeof to?.host === 'string' && Number.isInteger(to.port)) continue;
     throw new OptionError(
       `${path}['${from}']`,
       to,
-      "map 'host:port' that Redis gives out to { host, port }",
+      "map each 'host:port' that Redis announces to { host, port }",
     );
   }
   return natMap;
@@ -148,18 +160,18 @@ function checkNatMap(path: string, natMap: NatMap): NatMap {
 
 function checkMore(redis: MoreRedisOptions): void {
   if (typeof redis !== 'object') {
-    throw new OptionError('queue.redis', typeof redis, 'use an object with options of ioredis');
+    throw new OptionError('queue.redis', typeof redis, 'use an object with ioredis options');
   }
   if (redis.db !== undefined) wholeNumber('queue.redis.db', redis.db);
   for (const name of OWN_REDIS_OPTIONS) {
     if (!(name in redis)) continue;
     const remedy =
       name === 'tls'
-        ? 'use the option tls of QueueModule.forRoot'
+        ? 'use the tls option of QueueModule.forRoot'
         : name === 'keyPrefix'
-          ? 'use the option prefix of QueueModule.forRoot'
-          : 'leave it out; url, cluster or sentinel and producerTimeout of forRoot decide it';
-    // The value may be a secret.
+          ? 'use the prefix option of QueueModule.forRoot'
+          : 'leave it out; forRoot sets it from url, cluster or sentinel, and producerTimeout';
+    // Do not show the value: it may be a secret.
     throw new OptionError(`queue.redis.${name}`, '(set)', remedy);
   }
 }

@@ -11,7 +11,7 @@ interface Inside {
 
 const RETRIES = 12;
 
-it('leaves no listener on the sockets of the Sentinels, however long an outage lasts', async () => {
+it('does not pile up listeners on the sockets of the Sentinels during an outage', async () => {
   const group = await RedisSentinel.start();
   const sentinel = { nodes: group.urls, master: group.masterName };
   const producer = connect(resolveTarget({ sentinel }, '{outage}'), 500).producer as Redis;

@@ -4,7 +4,7 @@ import { mendConnection } from './mended-connection.js';
 
 type OnError = (type: string, error: Error) => void;
 
-/** What ioredis keeps to itself. */
+/** Private members of the ioredis connector. */
 interface Connector {
   connecting: boolean;
   readonly stream?: Duplex;
@@ -18,37 +18,42 @@ interface Connector {
 
 const Base = SentinelConnector as unknown as new (options: RedisOptions) => Connector;
 
-/** Finds the master through the Sentinels, in each failover again, until it is told to stop. */
+/**
+ * Finds the master through the Sentinels, again after each failover, and really stops on
+ * `disconnect`.
+ */
 export class SteadySentinelConnector extends Base {
   private reason: string | undefined;
 
   /**
-   * The detector of the last connection would hear of the failover while the next one is being made,
-   * and end that for good.
+   * Ends the failover detector of the previous connection first. It could see the failover while
+   * the next connection is being made, and end that one permanently.
    */
   override connect(onError: OnError): Promise<Duplex> {
     this.endDetector();
     return super.connect((type, error) => {
-      // ioredis says only that the connection was closed.
+      // ioredis only reports that the connection was closed; add why.
       if (type === 'error' && this.reason) error.message += ` ${this.reason}`;
       onError(type, error);
     });
   }
 
-  /** A socket that is closed already is waited for by a timer. */
+  /** For a socket that is already closed, ioredis would start a timer and wait. */
   override disconnect(): void {
     this.endDetector();
     if (this.stream?.destroyed) this.connecting = false;
     else super.disconnect();
   }
 
-  /** Once: each further end would leave a listener on sockets that are closed, in each retry. */
+  /**
+   * Ends it only once: each further call would add a listener to closed sockets, on every retry.
+   */
   private endDetector(): void {
     this.failoverDetector?.cleanup();
     this.failoverDetector = null;
   }
 
-  /** A socket may still connect after `disconnect`; the Sentinels would be listened to for ever. */
+  /** A socket may still connect after `disconnect`; the detector would then run forever. */
   override async initFailoverDetector(): Promise<void> {
     if (this.connecting) await super.initFailoverDetector();
   }

@@ -5,7 +5,7 @@ import { ContractApps } from '../../test/contract-apps.js';
 import { Award, AwardHandler, bullOf } from '../../test/points-app.js';
 import { JobProducer } from '../producer/job-producer.js';
 
-describe('queues on a Redis with Sentinel, in a failover', () => {
+describe('queues on a Redis with Sentinel', () => {
   let group: RedisSentinel;
   let apps: ContractApps;
 
@@ -19,7 +19,7 @@ describe('queues on a Redis with Sentinel, in a failover', () => {
   });
 
   it.each(['kill', 'pause', 'order'] as const)(
-    'after a failover by %s jobs go on, and none is lost that the replica had',
+    'jobs go on after a failover by %s, and no job that the replica had is lost',
     async (fault) => {
       const app = await apps.create();
       const jobs = app.get(JobProducer);

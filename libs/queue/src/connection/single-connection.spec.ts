@@ -2,7 +2,7 @@ import { RedisServer } from '@loyalnest/testing';
 import { clientNames } from '../../test/client-names.js';
 import { describeConnection } from '../../test/connection-contract.js';
 
-describeConnection('one Redis', async () => {
+describeConnection('a single Redis', async () => {
   const redis = await RedisServer.start({ appendOnly: true, settings: { appendfsync: 'always' } });
   return {
     connection: { url: redis.url },

@@ -1,11 +1,13 @@
 import { OptionError } from '@loyalnest/core';
 import { createSecureContext, type ConnectionOptions } from 'node:tls';
 
-const FILES = ['ca', 'cert', 'key'] as const;
+const PEM_OPTIONS = ['ca', 'cert', 'key'] as const;
 
 /**
+ * Checks the TLS options and returns those for ioredis.
+ *
  * @param secure whether the address is `rediss://`
- * @throws OptionError that never shows a key
+ * @throws OptionError for an invalid option; it never shows a key
  */
 export function checkTls(
   tls: ConnectionOptions | undefined,
@@ -15,35 +17,35 @@ export function checkTls(
   if (!secure) {
     throw new OptionError('queue.tls', '(set)', 'use rediss:// instead of redis:// in the address');
   }
-  for (const name of FILES) {
+  for (const name of PEM_OPTIONS) {
     const values: unknown[] = [tls[name]].flat();
     for (const value of values) {
-      // Node takes a CA that is none for an empty one, without a word.
+      // Node silently treats a CA that is not PEM as an empty one.
       if (value === undefined || isPem(value)) continue;
       throw new OptionError(
         `queue.tls.${name}`,
-        '(no PEM)',
+        '(not PEM)',
         'pass the content of the PEM file, such as readFileSync(path)',
       );
     }
   }
   if (tls.rejectUnauthorized !== undefined && typeof tls.rejectUnauthorized !== 'boolean') {
-    const remedy = 'use true, or false to trust any server; with ca a private one can be trusted';
+    const remedy = 'use true, or false to trust any server; set ca to trust a private CA';
     throw new OptionError('queue.tls.rejectUnauthorized', tls.rejectUnauthorized, remedy);
   }
   if (tls.servername !== undefined && !/\S/.test(String(tls.servername))) {
-    const remedy = 'name the host that the certificate of Redis is for, or leave it out';
+    const remedy = 'use the host name in the server certificate, or leave it out';
     throw new OptionError('queue.tls.servername', tls.servername, remedy);
   }
   try {
     createSecureContext(tls);
   } catch (error) {
-    throw new OptionError('queue.tls', '(set)', `node:tls refuses it: ${(error as Error).message}`);
+    throw new OptionError('queue.tls', '(set)', `node:tls rejects it: ${(error as Error).message}`);
   }
   return { tls };
 }
 
-/** Keys may also come as `{ pem, passphrase }`, which Node checks itself. */
+/** A key may also be `{ pem, passphrase }`, which Node checks itself. */
 function isPem(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('-----BEGIN');
   if (!Buffer.isBuffer(value)) return typeof value === 'object';

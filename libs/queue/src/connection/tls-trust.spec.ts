@@ -42,17 +42,17 @@ describe('a Redis with TLS', () => {
 
   it.each([
     ['no CA', /self-signed certificate in certificate chain/],
-    ['the CA of another', /self-signed certificate in certificate chain/],
+    ['the CA of another authority', /self-signed certificate in certificate chain/],
     ['the name of another server', /does not match certificate's altnames/],
-    // The reset that follows the refusal may overtake it.
+    // The connection reset may arrive before the alert.
     ['no client certificate', /certificate required|ECONNRESET/],
-  ])('stores nothing with %s, and tells why', async (wrong, reason) => {
+  ])('stores nothing with %s, and reports why', async (wrong, reason) => {
     const { authority, client } = servers;
     const { cert, key } = client;
     const all = { ca: authority.cert, cert, key };
     const mistakes: Record<string, ConnectionOptions> = {
       'no CA': { cert, key },
-      'the CA of another': { ...all, ca: other.cert },
+      'the CA of another authority': { ...all, ca: other.cert },
       'the name of another server': { ...all, servername: 'redis.internal' },
       'no client certificate': { ca: authority.cert },
     };
@@ -70,8 +70,8 @@ describe('a Redis with TLS', () => {
   });
 
   it.each([
-    ['the name that the certificate is for', { servername: 'localhost' }],
-    ['no check of the certificate', { ca: undefined, rejectUnauthorized: false }],
+    ['the name in the certificate', { servername: 'localhost' }],
+    ['certificate checks switched off', { ca: undefined, rejectUnauthorized: false }],
   ])('stores with %s', async (_what, more) => {
     const { cert, key } = servers.client;
     const app = await open(
@@ -82,7 +82,7 @@ describe('a Redis with TLS', () => {
     await expect(enqueued).resolves.toMatchObject({ outcome: 'enqueued' });
   });
 
-  it('outlives a refusal that comes while a connection is closed', async () => {
+  it('survives a TLS error that arrives while the connection is closing', async () => {
     const { redis, client } = servers;
     const { cert, key } = client;
     const target = resolveTarget({ url: redis.url, tls: { cert, key } }, '{tls}');
@@ -90,7 +90,8 @@ describe('a Redis with TLS', () => {
       const producer = connect(target, 500).producer as Redis;
       producer.on('error', () => undefined);
       const ended = new Promise<void>((resolve) => producer.once('end', resolve));
-      // The handshake goes on, and the server hears only then that it is not trusted.
+      // The handshake goes on, and only then does the client tell the server that it is not
+      // trusted.
       await eventually(() => expect(producer.stream).toBeDefined(), { every: '1ms' });
       const { stream } = producer;
       if ((stream as Socket).connecting) await once(stream, 'connect');
@@ -103,7 +104,7 @@ describe('a Redis with TLS', () => {
     ['a cluster', (node) => ({ cluster: { nodes: [node] } })],
     ['Sentinels', (node) => ({ sentinel: { nodes: [node], master: 'loyalnest' } })],
   ])(
-    'is asked by its name and shown a certificate, as a node of %s too',
+    'gets the server name and the client certificate, also as a node of %s',
     async (_kind, options) => {
       const { authority, client } = servers;
       const { cert, key } = await authority.issue('server');

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { connect, duplicateWaiting } from './redis-client.js';
 import { resolveTarget } from './redis-target.js';
 
-describe('a connection that waits', () => {
+describe('a waiting connection', () => {
   let redis: RedisServer;
   let proxy: TcpProxy;
   let operator: Redis;
@@ -27,7 +27,7 @@ describe('a connection that waits', () => {
     await redis.stop();
   });
 
-  it('is made anew when its server is silent and closes nothing', async () => {
+  it('reconnects when the server is silent but keeps the connection open', async () => {
     let again = 0;
     waiting.on('reconnecting', () => again++);
     await proxy.blackHole();
@@ -37,7 +37,7 @@ describe('a connection that waits', () => {
     await expect(read).resolves.toBe('before');
   });
 
-  it('sends a command again that met a master which is one no more; a producer tells of it', async () => {
+  it('resends a command that a demoted master refused, while a producer rejects it', async () => {
     let closed = 0;
     producer.on('close', () => closed++);
     await operator.replicaof('127.0.0.1', await freePort());

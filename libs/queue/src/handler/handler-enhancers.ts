@@ -9,32 +9,35 @@ import { ExternalContextCreator, ModulesContainer } from '@nestjs/core';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { JobContext } from '../job/job-context.js';
 
-/** What `ExecutionContext.getType()` says in an enhancer of a job. */
+/** The result of `ExecutionContext.getType()` in an enhancer of a job handler. */
 export const JOB_CONTEXT_TYPE = 'job';
 
 type Handle = (payload: unknown, context: JobContext) => Promise<unknown>;
 type Handlers = Record<string, Handle>;
 
 const PARAMS = 'loyalnest:queue:job-params';
-/** Nest's number for the type of a parameter that pipes see as 'body'. */
+/** Nest's number for the parameter type that pipes see as 'body'. */
 const BODY = 3;
 const contexts = new AsyncLocalStorage<JobContext>();
 
 /**
- * Puts the guards, interceptors, pipes and filters of a handler around it. Those of the whole
- * application (`useGlobalGuards`, `APP_GUARD`) are left out: they are written for requests.
+ * Runs a handler with its guards, interceptors, pipes and filters. Global ones (`useGlobalGuards`,
+ * `APP_GUARD`) do not run: they are written for requests.
  */
 @Injectable()
 export class HandlerEnhancers {
   private readonly creator: ExternalContextCreator;
 
   constructor(modules: ModulesContainer) {
-    // The only part of the container that the creator asks; without its config it knows no globals.
+    // The creator only needs the modules. Without the application's config it finds no global
+    // enhancers.
     const container = { getModules: () => modules };
     this.creator = ExternalContextCreator.fromContainer(container as never);
   }
 
-  /** The method as it is to be called; a handler without enhancers is called as it is. */
+  /**
+   * Returns the handler method with its enhancers; without enhancers it calls the method directly.
+   */
   enhance(instance: object, key: string): Handle {
     const host = instance as Handlers;
     const method = host[key]!;
@@ -73,8 +76,8 @@ export class HandlerEnhancers {
 }
 
 /**
- * Nest runs pipes on every parameter that it passes, and the JobContext must stay what it is: Nest
- * passes the payload alone, and the context comes past it.
+ * Nest runs pipes on every parameter that it passes, which would change the `JobContext`. So Nest
+ * passes only the payload, and the context bypasses it.
  */
 function withContext(method: Handle): Handle {
   const handler: Handle = function (this: unknown, payload) {

@@ -5,9 +5,10 @@ import type { JobDefinition } from '../job/job-definition.js';
 export const JOB_HANDLER = 'loyalnest:queue:job-handler';
 
 /**
- * The method runs the jobs of this definition: at least once each, never twice at the same time
- * while its worker is alive. A job whose payload is invalid or too old never reaches it. Exactly
- * one handler per job name; what it returns is not stored.
+ * Marks the method that runs the jobs of this definition. Each job runs at least once, and never
+ * twice at the same time while its worker is alive. A job that has expired or whose payload is
+ * invalid never reaches the method. Each job name has exactly one handler. The return value is not
+ * stored.
  */
 export function JobHandler<Payload>(definition: JobDefinition<Payload>) {
   return <Method extends (payload: Payload, job: JobContext) => Promise<unknown>>(

@@ -6,9 +6,10 @@ import type { JobDefinition } from '../job/job-definition.js';
 import { HandlerEnhancers } from './handler-enhancers.js';
 import { JOB_HANDLER } from './job-handler.decorator.js';
 
+/** A handler method and the job it handles. */
 export interface RegisteredHandler {
   readonly definition: JobDefinition;
-  /** Where it stands, for messages: `Class.method`. */
+  /** `Class.method`, for error messages. */
   readonly place: string;
   handle(payload: unknown, context: JobContext): Promise<unknown>;
 }
@@ -22,7 +23,11 @@ export class JobHandlers {
     private readonly enhancers: HandlerEnhancers,
   ) {}
 
-  /** @throws OptionError if two methods handle one job, or one stands on a request-scoped class */
+  /**
+   * Returns the handlers by job name.
+   *
+   * @throws OptionError if two methods handle the same job, or a handler's class is request-scoped
+   */
   discover(): ReadonlyMap<string, RegisteredHandler> {
     const handlers = new Map<string, RegisteredHandler>();
     for (const wrapper of this.discovery.getProviders()) {

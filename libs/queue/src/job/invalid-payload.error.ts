@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** A payload that its job's definition does not allow. It was not enqueued, or not run. */
+/** The payload does not match the job's definition. The job was not enqueued, or did not run. */
 export class InvalidPayloadError extends LoyalNestError {
   readonly code = 'INVALID_PAYLOAD';
   readonly category = 'invalid';
@@ -8,7 +8,7 @@ export class InvalidPayloadError extends LoyalNestError {
 
   constructor(
     readonly job: string,
-    /** One line per wrong field: its path and what is wrong with it. */
+    /** One line per problem: the field's path and what is wrong with it. */
     readonly problems: readonly string[],
   ) {
     super(`payload of ${job}: ${problems.join('; ')}`);

@@ -1,4 +1,7 @@
-/** Whether a job's first attempt is one after a redrive: it resets the attempts, the failures stay. */
+/**
+ * Whether a job is in its first attempt after a redrive, which resets attempts but keeps stack
+ * traces.
+ */
 export function isRedriven({
   attemptsMade,
   stacktrace,

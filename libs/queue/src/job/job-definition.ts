@@ -13,34 +13,48 @@ import { jobPriority } from './job-priority.js';
 import { payloadUpcaster, type PayloadUpcasters } from './payload-upcasters.js';
 import { payloadValidator, type InferPayload, type PayloadType } from './payload-validation.js';
 
+/** Options of {@link defineJob}. */
 export interface JobOptions<Type extends PayloadType> {
-  /** A class-validator class or any Standard Schema; checked when enqueued and before each run. */
+  /**
+   * A class-validator class or any Standard Schema. Payloads are validated when they are enqueued
+   * and before each run.
+   */
   readonly payload: Type;
   /** Version of the payload's shape. @defaultValue 1 */
   readonly version?: number;
   /**
-   * Lifts payloads of older versions that are still stored, before they are checked; the key is the
-   * version that a function reads. Without one for its version a stored payload is invalid.
+   * Upgrades stored payloads of older versions before they are validated. The key is the version
+   * that the function reads. A stored payload whose version has no upcaster is invalid.
    */
   readonly upcast?: PayloadUpcasters;
-  /** From 1, the highest, to 2097151; 0 is none and goes before all others. @defaultValue 0 */
+  /**
+   * From 1 (highest) to 2097151 (lowest). 0 means no priority and runs before all.
+   *
+   * @defaultValue 0
+   */
   readonly priority?: number;
-  /** Runs in all, the first one included. @defaultValue 5 */
+  /** Max runs, including the first one. @defaultValue 5 */
   readonly attempts?: number;
   /** Delays between runs. @defaultValue exponential from 1 s to 1 m with full jitter */
   readonly backoff?: BackoffOptions;
-  /** How long one run may take before its signal aborts and it counts as failed. @defaultValue '30s' */
+  /**
+   * How long a run may take before its signal aborts and it counts as failed.
+   *
+   * @defaultValue '30s'
+   */
   readonly timeout?: Duration;
   /**
-   * Runs that may end with their process (killed, out of memory) before the job becomes a dead
-   * letter; at least 1. @defaultValue 2
+   * After this many runs whose process died (killed, out of memory), the job becomes a dead letter.
+   * From 1 to 100.
+   *
+   * @defaultValue 2
    */
   readonly crashes?: number;
-  /** After this time a job that has not run becomes a dead letter. @defaultValue never */
+  /** No run starts after this time; the job becomes a dead letter instead. @defaultValue never */
   readonly expiresAfter?: Duration;
 }
 
-/** A kind of job: what producers and the handler of one name agree on. */
+/** A kind of job, shared by its producers and its handler. Created by {@link defineJob}. */
 export interface JobDefinition<Payload = unknown> extends JobDescriptor<Payload> {
   /** The part of the name before the dot. */
   readonly queue: string;
@@ -48,19 +62,19 @@ export interface JobDefinition<Payload = unknown> extends JobDescriptor<Payload>
   readonly backoff: Backoff;
   readonly timeoutMs: number;
   readonly crashes: number;
-  /** Lifts a payload of an older version to the current one; rejects with InvalidPayloadError. */
+  /** Upgrades a payload of version `from` to the current one. Rejects with InvalidPayloadError. */
   upcast(payload: unknown, from: number): Promise<unknown>;
 }
 
 const NAME = /^[a-z][a-z0-9-]*\.[a-z][a-z0-9-]*$/;
-/** Above this BullMQ would end the job first, with a reason of its own. */
+/** With more crashes BullMQ would fail the job first, with its own reason. */
 export const MAX_CRASHES = 100;
 const MAX_EXPIRY_MS = 366 * 86_400_000;
 
 /**
  * Defines a job named `domain.verb`; the domain is the queue's name.
  *
- * @throws OptionError for a name of another form or an option out of its range
+ * @throws OptionError for an invalid name or an option out of its range
  */
 export function defineJob<Type extends PayloadType>(
   name: JobName,

@@ -2,7 +2,7 @@ import type { ContextCarrier, SpanAttributes, SpanDescription } from '@loyalnest
 import { isRedriven } from './is-redriven.js';
 import type { JobDefinition } from './job-definition.js';
 
-/** A run as its span tells of it. */
+/** The fields of a run that its span shows. */
 interface TracedRun {
   readonly id?: string | undefined;
   readonly name: string;
@@ -11,7 +11,7 @@ interface TracedRun {
   readonly stacktrace?: readonly string[] | null;
 }
 
-/** The span of storing jobs, after OpenTelemetry's conventions for messaging. */
+/** The span of an enqueue, following OpenTelemetry's semantic conventions for messaging. */
 export function sendSpan({ name, queue }: JobDefinition, jobs = 1): SpanDescription {
   return {
     name: `send ${name}`,
@@ -24,8 +24,8 @@ export function sendSpan({ name, queue }: JobDefinition, jobs = 1): SpanDescript
 }
 
 /**
- * The span of a run. It continues the trace of whoever enqueued the job, and links to it. After a
- * redrive it begins a trace of its own with the link alone: the first trace has long ended.
+ * The span of a run. It continues the producer's trace and links to it. After a redrive it starts a
+ * new trace and only links to the producer's, which ended long ago.
  */
 export function processSpan(job: TracedRun, context: ContextCarrier | undefined): SpanDescription {
   const { id, name, queueName, attemptsMade } = job;

@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** The payload's JSON is larger than the limit; the job was not enqueued. */
+/** The payload's JSON is larger than `payloadLimitBytes`, so the job was not enqueued. */
 export class PayloadTooLargeError extends LoyalNestError {
   readonly code = 'PAYLOAD_TOO_LARGE';
   readonly category = 'invalid';

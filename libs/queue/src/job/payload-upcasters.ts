@@ -1,19 +1,21 @@
 import { OptionError } from '@loyalnest/core';
 import { InvalidPayloadError } from './invalid-payload.error.js';
 
-/** Turns a payload of one version into one of the next. It must not change what it is given. */
-// Payloads of the past have no type of their own any more.
+/** Turns a payload of one version into one of the next. It must not modify its argument. */
+// Types of old payloads no longer exist in the code.
 // oxlint-disable-next-line typescript/no-explicit-any
 export type PayloadUpcaster = (old: any) => unknown;
 
-/** One upcaster for each version that may still be stored; the key is the version it reads. */
+/** One upcaster for each version that may still be stored. The key is the version that it reads. */
 export type PayloadUpcasters = Readonly<Record<number, PayloadUpcaster>>;
 
 /**
- * A function that lifts a stored payload to `version`, one upcaster after the other. It rejects with
- * {@link InvalidPayloadError} for a version that has none and when an upcaster throws.
+ * Returns a function that upgrades a stored payload to `version`, one upcaster after the other. The
+ * function rejects with {@link InvalidPayloadError} if a version has no upcaster or an upcaster
+ * throws.
  *
- * @throws OptionError for a gap, a version that is not older than the current one, or no function
+ * @throws OptionError for a missing step, a version that is not older than `version`, or an
+ * upcaster that is not a function
  */
 export function payloadUpcaster(
   job: string,
@@ -33,23 +35,23 @@ export function payloadUpcaster(
   }
   for (let from = Math.min(...versions); from < version && versions.length > 0; from++) {
     if (upcasters[from]) continue;
-    throw new OptionError(`${path}.${from}`, undefined, `add the step to version ${from + 1}`);
+    throw new OptionError(`${path}.${from}`, undefined, `add the upcaster to version ${from + 1}`);
   }
   return async (payload, from) => {
-    let lifted = payload;
+    let upgraded = payload;
     for (let step = from; step < version; step++) {
       const upcaster = upcasters[step];
       if (!upcaster) {
-        throw new InvalidPayloadError(job, [`version ${step} has no upcaster to ${step + 1}`]);
+        throw new InvalidPayloadError(job, [`no upcaster from version ${step} to ${step + 1}`]);
       }
       try {
-        lifted = await upcaster(lifted);
+        upgraded = await upcaster(upgraded);
       } catch (error) {
         throw new InvalidPayloadError(job, [
-          `the upcaster of version ${step} threw: ${error instanceof Error ? error.message : String(error)}`,
+          `the upcaster from version ${step} threw: ${error instanceof Error ? error.message : String(error)}`,
         ]);
       }
     }
-    return lifted;
+    return upgraded;
   };
 }

@@ -2,7 +2,9 @@ import { plainToInstance } from 'class-transformer';
 import { validate, type ValidationError } from 'class-validator';
 import { InvalidPayloadError } from './invalid-payload.error.js';
 
-/** The part of the Standard Schema interface (standardschema.dev, version 1) that is used here. */
+/**
+ * The part of the Standard Schema interface (standardschema.dev, version 1) that this module uses.
+ */
 export interface StandardSchema<Output = unknown> {
   readonly '~standard': {
     readonly version: 1;
@@ -20,15 +22,20 @@ interface StandardResult<Output> {
 
 type PayloadClass = new () => object;
 
+/** What describes a payload: a class-validator class or a Standard Schema. */
 export type PayloadType = PayloadClass | StandardSchema;
 
+/** The payload that a {@link PayloadType} describes. */
 export type InferPayload<Type extends PayloadType> = Type extends new () => infer Payload
   ? Payload
   : Type extends StandardSchema<infer Output>
     ? Output
     : never;
 
-/** A function that returns the checked payload or rejects with {@link InvalidPayloadError}. */
+/**
+ * Returns a function that validates a payload. It resolves with the validated payload or rejects
+ * with {@link InvalidPayloadError}.
+ */
 export function payloadValidator<Type extends PayloadType>(
   job: string,
   type: Type,

@@ -1,4 +1,4 @@
-/** The part of BullMQ's job that a run needs. */
+/** The part of BullMQ's `Job` that a run needs. */
 export interface RunnableJob {
   readonly id?: string | undefined;
   readonly name: string;
@@ -8,9 +8,9 @@ export interface RunnableJob {
   /** When it was added, in milliseconds since 1970. */
   readonly timestamp: number;
   readonly attemptsMade: number;
-  /** Runs that ended with their worker. */
+  /** Runs whose worker died or went silent. */
   readonly stalledCounter: number;
-  /** Failures so far. */
+  /** Stack traces of the failures so far. */
   readonly stacktrace?: readonly string[] | null;
   updateData(data: unknown): Promise<void>;
   moveToDelayed(timestamp: number, token?: string): Promise<void>;

@@ -8,8 +8,8 @@ interface JobSettings {
 }
 
 /**
- * BullMQ's options of one job. Failed jobs are never removed: the failed set is the dead-letter
- * queue, and a job's own retention would be applied to the whole set.
+ * BullMQ's options for a job. Failed jobs are never removed: the failed set is the dead-letter
+ * queue, and BullMQ applies a job's retention options to the whole set.
  */
 export function bullJobOptions(
   options: Pick<ResolvedQueueOptions, 'keepCompletedMs'>,

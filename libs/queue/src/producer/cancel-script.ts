@@ -1,8 +1,8 @@
 import { LuaScript } from '@loyalnest/core/toolkit';
 
 /**
- * `cancelled`: it will not run. `running`: it was not touched, as its handler is at work.
- * `finished`: it is completed or a dead letter already. `unknown`: there is no such job.
+ * `cancelled`: the job will not run. `running`: its handler is running, so nothing changed.
+ * `finished`: it has already completed or is a dead letter. `unknown`: the job does not exist.
  */
 export type CancelOutcome = 'cancelled' | 'running' | 'finished' | 'unknown';
 
@@ -14,11 +14,11 @@ export const CANCEL_OUTCOMES: readonly CancelOutcome[] = [
 ];
 
 /**
- * Marks a job with the failure by which BullMQ ends it when it is taken the next time, without a
- * run: the field by which it ends stalled jobs too, and which it removes when the job has failed, so
- * that a redrive runs it. A job that runs has a lock.
+ * Stores a deferred failure (`defa`) with a job. BullMQ then fails the job without a run as soon as
+ * a worker takes it, just like a job that stalled too often, and removes the field, so a redrive
+ * runs the job. A job that has a lock is running.
  *
- * KEYS: the job, its lock. ARGV: the failure. The index of a {@link CancelOutcome}.
+ * KEYS: the job, its lock. ARGV: the failure. Returns an index into {@link CANCEL_OUTCOMES}.
  */
 export const cancelScript = new LuaScript<number>(`
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end

@@ -26,24 +26,24 @@ beforeAll(async () => {
 afterEach(() => apps.closeAll());
 afterAll(() => apps.redis.stop());
 
-it('tells that a job is there already by its idempotency key, once for each that is not stored', async () => {
-  const told: JobDeduplicated[] = [];
-  const stop = jobDeduplicated.subscribe((event) => told.push(event));
+it('publishes jobDeduplicated once for each job that is not stored', async () => {
+  const events: JobDeduplicated[] = [];
+  const stop = jobDeduplicated.subscribe((event) => events.push(event));
   const app = await apps.create({ providers: [] });
   const jobs = app.get(JobProducer);
   const { id } = await jobs.enqueue(Award, { points: 1 }, { idempotencyKey: 'a' });
-  expect(told).toEqual([]);
+  expect(events).toEqual([]);
   await jobs.enqueue(Award, { points: 1 }, { idempotencyKey: 'a' });
   await jobs.enqueueMany(Award, [
     { payload: { points: 1 }, idempotencyKey: 'a' },
     { payload: { points: 1 } },
   ]);
   stop();
-  expect(told).toEqual(Array.from({ length: 2 }, () => ({ id, name: 'points.award' })));
+  expect(events).toEqual(Array.from({ length: 2 }, () => ({ id, name: 'points.award' })));
 });
 
 describe('enqueueMany', () => {
-  it('stores all jobs and tells of each whether it was there', async () => {
+  it('stores all jobs and reports which ones are duplicates', async () => {
     const app = await apps.create({ providers: [] });
     const jobs = app.get(JobProducer);
     await jobs.enqueue(Award, { points: 9 }, { idempotencyKey: 'b' });
@@ -81,7 +81,7 @@ describe('enqueueMany', () => {
     expect(await bullOf(app).getWaitingCount()).toBe(1_200);
   });
 
-  it('fails every job once Redis is silent, within the time of one call', async () => {
+  it('fails all jobs within the time limit of one call when Redis is silent', async () => {
     const app = await apps.create({ providers: [], module: { producerTimeout: '200ms' } });
     const items = Array.from({ length: 1_200 }, (_, i) => ({ payload: { points: i + 1 } }));
     await apps.redis.pause();
@@ -98,7 +98,7 @@ describe('enqueueMany', () => {
 });
 
 describe('a priority', () => {
-  it('lets jobs of a lower number run first, and those without one before all', async () => {
+  it('runs jobs with a lower number first, and jobs without a priority before all', async () => {
     const prefix = '{priorities}';
     const producer = await apps.create({ providers: [], prefix });
     const Low = { ...Award, priority: 9 };
@@ -137,23 +137,35 @@ describe('a deadline', () => {
   const Hourly = { ...Award, expiresAfterMs: 3_600_000 };
 
   it.each([
-    ['stays with its request unless it is asked for', Award, {}, 800, undefined],
-    ['travels where it is asked for', Award, { propagateDeadline: true }, 800, 800],
+    ['is not propagated by default', Award, {}, 800, undefined],
+    ['is propagated with propagateDeadline', Award, { propagateDeadline: true }, 800, 800],
     [
-      'counts from now, however late the job may run',
+      'counts from the enqueue, whatever the delay',
       Award,
       { propagateDeadline: true, delay: 300 },
       800,
       800,
     ],
     ['wins over a later expiry', Hourly, { propagateDeadline: true }, 800, 800],
-    ['gives way to an earlier expiry', Hourly, { propagateDeadline: true }, 7_200_000, 3_600_000],
-    ['that there is not changes nothing', Award, { propagateDeadline: true }, undefined, undefined],
-  ])('%s', async (_does, job, options, leftMs, expected) => {
+    [
+      'does not extend an earlier expiry',
+      Hourly,
+      { propagateDeadline: true },
+      7_200_000,
+      3_600_000,
+    ],
+    [
+      'that the context does not have changes nothing',
+      Award,
+      { propagateDeadline: true },
+      undefined,
+      undefined,
+    ],
+  ])('%s', async (_what, job, options, leftMs, expected) => {
     expect(await enqueueWith(job, options, leftMs)).toBe(expected);
   });
 
-  it('that has passed lets no run begin: the job is a dead letter', async () => {
+  it('that has passed makes the job a dead letter without a run', async () => {
     const app = await apps.create();
     const deadline = Deadline.after(0, new FakeClock());
     const { id } = await runInContext({ correlationId: 'order-7', deadline }, () =>
@@ -167,14 +179,14 @@ describe('a deadline', () => {
   });
 });
 
-describe('a payload that JSON cannot hold is invalid', () => {
+describe('a payload that JSON cannot represent is invalid', () => {
   const circular: { self?: unknown } = {};
   circular.self = circular;
 
   it.each([
-    ['a circle', circular],
+    ['a circular object', circular],
     ['a BigInt', { points: 1n }],
-    ['nothing', undefined],
+    ['undefined', undefined],
   ])('%s', async (_name, payload) => {
     const app = await apps.create({ providers: [] });
     const Note = defineJob('points.note', { payload: anything });
@@ -184,7 +196,7 @@ describe('a payload that JSON cannot hold is invalid', () => {
 });
 
 describe('cancel', () => {
-  it('ends a waiting job as a dead letter without a run, and a redrive runs it', async () => {
+  it('turns a waiting job into a dead letter without a run, and a redrive runs it', async () => {
     const prefix = '{cancel}';
     const producer = await apps.create({ providers: [], prefix });
     const jobs = producer.get(JobProducer);
@@ -204,7 +216,7 @@ describe('cancel', () => {
     await eventually(() => expect(handler.runs).toHaveLength(1));
   });
 
-  it('ends a delayed job when its time comes', async () => {
+  it('turns a delayed job into a dead letter at the end of its delay', async () => {
     const app = await apps.create();
     const jobs = app.get(JobProducer);
     const { id } = await jobs.enqueue(Award, { points: 1 }, { delay: 150 });
@@ -213,7 +225,7 @@ describe('cancel', () => {
     expect(app.get(AwardHandler).runs).toHaveLength(0);
   });
 
-  it('leaves a running job, a finished one and an unknown one alone and says so', async () => {
+  it('does not touch a running, finished or unknown job, and reports its state', async () => {
     const app = await apps.create();
     const jobs = app.get(JobProducer);
     const handler = app.get(AwardHandler);

@@ -16,10 +16,10 @@ import type {
 import { JobStore } from './job-store.js';
 import { prepareJob } from './prepared-job.js';
 
-/** Jobs that go to Redis at once: its answer to all of them fits into the time of a producer. */
+/** Jobs per call to Redis, few enough to be stored within `producerTimeout`. */
 const BATCH = 500;
 
-/** Puts jobs into their queues. */
+/** Enqueues and cancels jobs. */
 @Injectable()
 export class JobProducer {
   private readonly store: JobStore;
@@ -33,10 +33,11 @@ export class JobProducer {
   }
 
   /**
-   * Stores the job; it is there when the promise resolves. The request context travels with it.
+   * Stores a job in its queue, together with the current request context. When the promise
+   * resolves, Redis has stored the job.
    *
    * @throws InvalidPayloadError, PayloadTooLargeError: nothing was stored
-   * @throws JobThrottledError if the merchant's plan has no slot for it: nothing was stored
+   * @throws JobThrottledError if the merchant's plan has no slot in time: nothing was stored
    * @throws QueueUnavailableError within `producerTimeout` when Redis does not answer
    */
   async enqueue<Payload>(
@@ -54,18 +55,19 @@ export class JobProducer {
         const [stored] = await this.store.add(queue, [job]);
         const result = stored!;
         if (result.outcome === 'failed') throw result.error;
-        tell(result, job.name);
+        publishOutcome(result, job.name);
         return result;
       },
     );
   }
 
   /**
-   * Stores many jobs with few answers of Redis. All are checked before the first is stored; from
-   * then on each stands for itself, as Redis may go away in the middle. Results come in the order of
-   * `items`. Once Redis is silent for `producerTimeout`, all that are left count as failed.
+   * Stores many jobs in few round trips to Redis. All jobs are validated before the first is
+   * stored. After that each job has its own result, because Redis may become unavailable halfway;
+   * results are in the order of `items`. Once Redis does not answer within `producerTimeout`, all
+   * remaining jobs fail.
    *
-   * @throws InvalidPayloadError, PayloadTooLargeError for the first wrong one: nothing was stored
+   * @throws InvalidPayloadError, PayloadTooLargeError for the first bad payload: nothing was stored
    */
   async enqueueMany<Payload>(
     definition: JobDefinition<Payload>,
@@ -92,23 +94,26 @@ export class JobProducer {
       const batch = jobs.slice(from, from + BATCH);
       const stored = await this.store.add(queue, batch);
       results.push(...stored);
-      const lost = stored.find((result) => result.outcome === 'failed' && isOutage(result.error));
-      if (lost?.outcome !== 'failed') continue;
+      const outage = stored.find((result) => result.outcome === 'failed' && isOutage(result.error));
+      if (outage?.outcome !== 'failed') continue;
       const rest = jobs.slice(from + BATCH);
       results.push(
-        ...rest.map(({ id }) => ({ id, outcome: 'failed' as const, error: lost.error })),
+        ...rest.map(({ id }) => ({ id, outcome: 'failed' as const, error: outage.error })),
       );
       break;
     }
-    for (const result of results) tell(result, definition.name);
+    for (const result of results) publishOutcome(result, definition.name);
     return results;
   }
 
   /**
-   * Keeps a job that waits from running. When its turn comes it becomes a dead letter with the reason
-   * `cancelled`, which can be redriven. A running job is left alone, and the outcome says so.
+   * Cancels a waiting or delayed job. When a worker takes it, the job becomes a dead letter with
+   * the reason `cancelled` instead of running; it can be redriven. A running job is not stopped,
+   * and the outcome says so.
    *
    * @param queue a definition or the name of a queue
+   * @param reason why, shown on the dead letter
+   * @throws OptionError if `reason` is empty
    * @throws QueueUnavailableError within `producerTimeout` when Redis does not answer
    */
   async cancel(
@@ -118,7 +123,7 @@ export class JobProducer {
   ): Promise<{ readonly outcome: CancelOutcome }> {
     const { name, bull } = this.registry.get(typeof queue === 'string' ? queue : queue.queue);
     if (typeof reason !== 'string' || reason.trim() === '') {
-      throw new OptionError('cancel.reason', reason, 'say why, for those who find the dead letter');
+      throw new OptionError('cancel.reason', reason, 'give a reason; the dead letter shows it');
     }
     const { producer } = this.connection;
     const index = await this.store.withinTimeLimit(name, () =>
@@ -134,7 +139,7 @@ export class JobProducer {
   }
 }
 
-function tell({ id, outcome }: EnqueueManyResult, name: string): void {
+function publishOutcome({ id, outcome }: EnqueueManyResult, name: string): void {
   if (outcome === 'enqueued') jobEnqueued.publish({ id, name });
   if (outcome === 'duplicate') jobDeduplicated.publish({ id, name });
 }

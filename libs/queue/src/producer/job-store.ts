@@ -18,13 +18,13 @@ export class JobStore {
     private readonly throttle: JobThrottle,
   ) {}
 
-  /** @param spentMs of the time limit, before the task begins */
+  /** @param spentMs how much of `producerTimeout` is already used up */
   withinTimeLimit<T>(queue: string, task: () => Promise<T>, spentMs = 0): Promise<T> {
     const limitMs = Math.max(this.connection.options.producerTimeoutMs - spentMs, 1);
     return withinTimeLimit(queue, limitMs, task);
   }
 
-  /** Never rejects. All jobs come from one caller, and so from one merchant. */
+  /** Stores the jobs. Never rejects. All jobs come from one caller, and so from one merchant. */
   async add(
     queue: RegisteredQueue,
     jobs: readonly PreparedJob[],
@@ -68,7 +68,8 @@ export class JobStore {
       }
     });
     const written = [...(await this.write(queue, taken))];
-    // A key stood twice in the call, or was enqueued elsewhere after the slots were reserved.
+    // These keys occurred twice in the call, or were enqueued elsewhere after their slots were
+    // reserved.
     const late = written.filter(({ outcome }) => outcome === 'duplicate').length;
     if (late > 0) await this.throttle.giveBack(queue, merchantId, plan, late);
     return jobs.map((_job, index) => results[index] ?? written.shift()!);
@@ -83,8 +84,9 @@ export class JobStore {
     if (jobs.length === 1) {
       await bull.add(first.name, first.envelope, this.optionsOf(first));
     } else {
-      // A pipeline is no transaction. If it fails, some jobs may be stored, and all count as failed;
-      // enqueued again with their keys, the stored ones are duplicates.
+      // A pipeline is not a transaction. If it fails, all jobs count as failed although some may be
+      // stored. When the caller enqueues them again with their keys, the stored ones are
+      // duplicates.
       await bull.addBulk(
         jobs.map((job) => ({ name: job.name, data: job.envelope, opts: this.optionsOf(job) })),
       );
@@ -119,7 +121,7 @@ export class JobStore {
   }
 }
 
-/** BullMQ answers as if an id that exists were new; only the stored data shows the difference. */
+/** BullMQ does not report that an id already exists; only the stored envelope id shows it. */
 function isOther(data: string | null | undefined, job: PreparedJob): boolean {
   return typeof data === 'string' && (JSON.parse(data) as JobEnvelope).id !== job.envelope.id;
 }

@@ -9,7 +9,7 @@ class Payload {
 }
 const Short = defineJob('points.short', { payload: Payload, expiresAfter: '1m' });
 
-it('dates a job by the clock', async () => {
+it('takes the times of a job from the clock', async () => {
   const clock = new FakeClock(Date.UTC(2030, 0, 1));
   const preparation = { payloadLimitBytes: 1_000, clock };
   const { envelope } = await prepareJob(Short, { points: 1 }, { delay: '2m' }, preparation);

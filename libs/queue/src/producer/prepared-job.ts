@@ -8,12 +8,13 @@ import { jobPriority } from '../job/job-priority.js';
 import { PayloadTooLargeError } from '../job/payload-too-large.error.js';
 import type { EnqueueOptions } from './enqueue-options.js';
 
+/** The module options that {@link prepareJob} needs. */
 export interface PreparationOptions {
   readonly payloadLimitBytes: number;
   readonly clock: Clock;
 }
 
-/** A job that has been checked and can be stored. */
+/** A validated job that can be stored. */
 export interface PreparedJob {
   readonly id: string;
   readonly name: string;
@@ -26,11 +27,11 @@ export interface PreparedJob {
 }
 
 /**
- * Checks a job before anything is stored. The request context goes with it.
+ * Validates a job before anything is stored, and adds the current request context to it.
  *
- * @throws InvalidPayloadError, also for what JSON cannot hold
+ * @throws InvalidPayloadError, also if JSON cannot represent the payload
  * @throws PayloadTooLargeError
- * @throws OptionError for a delay or a priority out of its range
+ * @throws OptionError for an invalid delay or priority
  */
 export async function prepareJob<Payload>(
   definition: JobDefinition<Payload>,
@@ -69,7 +70,12 @@ export async function prepareJob<Payload>(
   };
 }
 
-/** @throws InvalidPayloadError, PayloadTooLargeError */
+/**
+ * Checks the size of a payload's JSON.
+ *
+ * @throws InvalidPayloadError if JSON cannot represent the payload
+ * @throws PayloadTooLargeError if its JSON is larger than `limitBytes`
+ */
 export function checkSize(name: string, payload: unknown, limitBytes: number): void {
   const sizeBytes = Buffer.byteLength(toJson(name, payload));
   if (sizeBytes > limitBytes) throw new PayloadTooLargeError(name, sizeBytes, limitBytes);
@@ -81,7 +87,7 @@ function toJson(name: string, payload: unknown): string {
     const json = JSON.stringify(payload) as string | undefined;
     if (json !== undefined) return json;
   } catch (error) {
-    // The rest of V8's message shows the circle on several lines.
+    // The other lines of V8's message draw the circular path.
     problem = String((error as Error).message).split('\n')[0]!;
   }
   throw new InvalidPayloadError(name, [`payload cannot be stored as JSON: ${problem}`]);

@@ -12,7 +12,7 @@ import { QueueRegistry } from '../queue-registry.js';
 import { bullJobOptions } from './bull-job-options.js';
 import { withinTimeLimit } from './within-time-limit.js';
 
-/** Publishes events of an outbox as jobs; the job's id is the event's. */
+/** Publishes outbox events as jobs. The event's id is the job's id. */
 @Injectable()
 export class QueueJobPublisher extends JobPublisher {
   constructor(
@@ -45,7 +45,7 @@ export class QueueJobPublisher extends JobPublisher {
         return withinTimeLimit(queue, producerTimeoutMs, async () => {
           const state = await bull.getJobState(id);
           if (state === 'completed') return state;
-          // A discarded dead letter is in none of BullMQ's sets.
+          // A discarded dead letter is not in any of BullMQ's sets.
           if (state === 'unknown')
             return (await this.letters.of(queue).isDiscarded(id)) ? 'dead' : state;
           return state === 'failed' ? 'dead' : 'pending';
@@ -61,8 +61,8 @@ export class QueueJobPublisher extends JobPublisher {
     const { options } = this.connection;
     try {
       const { bull } = this.registry.get(queue);
-      // BullMQ's addBulk is a pipeline, not a transaction: after a failure some jobs may be there.
-      // All count as failed then; publishing them again finds the ids and leaves one job each.
+      // addBulk is a pipeline, not a transaction. If it fails, all jobs count as failed although
+      // some may be stored. Publishing them again finds the stored ids, so each job exists once.
       await withinTimeLimit(queue, options.producerTimeoutMs, () =>
         bull.addBulk(
           jobs.map((job) => ({

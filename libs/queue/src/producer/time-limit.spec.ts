@@ -5,7 +5,7 @@ import { failsFast } from '../../test/fails-fast.js';
 import { Award } from '../../test/points-app.js';
 import { JobProducer } from './job-producer.js';
 
-it('one time limit holds for the plan of the merchant and for Redis together', async () => {
+it('one time limit covers planOf and Redis together', async () => {
   const redis = await RedisServer.start();
   const proxy = await TcpProxy.start({ target: redis });
   const apps = new ContractApps({ url: proxy.through(redis.url) });
@@ -28,18 +28,17 @@ it('one time limit holds for the plan of the merchant and for Redis together', a
   await redis.stop();
 });
 
-it('one time limit holds for all commands of an enqueue together', async () => {
+it('one time limit covers all commands of an enqueue together', async () => {
   const redis = await RedisServer.start();
   const proxy = await TcpProxy.start({ target: redis });
   const apps = new ContractApps({ url: proxy.through(redis.url) });
   const app = await apps.create({ producerTimeout: '600ms' });
   const context = { correlationId: 'order-7', merchantId: 'acme' };
-  // A slot of the merchant's plan, then the job.
   const enqueue = () => app.get(JobProducer).enqueue(Award, { points: 1 });
   await eventually(() => runInContext(context, enqueue));
   await proxy.latency(400);
   const { cause } = await runInContext(context, () => failsFast(app, 750));
-  expect(cause).toMatchObject({ message: 'no answer in 600 ms' });
+  expect(cause).toMatchObject({ message: 'no answer within 600 ms' });
   await proxy.heal();
   await apps.closeAll();
   await proxy.stop();

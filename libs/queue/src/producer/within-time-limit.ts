@@ -2,9 +2,9 @@ import { isLoyalNestError } from '@loyalnest/core';
 import { QueueUnavailableError } from '../connection/queue-unavailable.error.js';
 
 /**
- * Runs `task` and rejects with {@link QueueUnavailableError} when Redis refuses or is silent. The
- * connection has a time limit for each command; this one holds for all commands together. Errors
- * of the suite pass as they are: they say more.
+ * Runs `task` and rejects with {@link QueueUnavailableError} if it fails or takes longer than
+ * `limitMs`. The connection limits the time of each command; this limit covers all commands of the
+ * task. A `LoyalNestError` is passed on unchanged, as it says more.
  */
 export function withinTimeLimit<T>(
   queue: string,
@@ -16,7 +16,7 @@ export function withinTimeLimit<T>(
       clearTimeout(timer);
       reject(isLoyalNestError(error) ? error : new QueueUnavailableError(queue, limitMs, error));
     };
-    const timer = setTimeout(() => fail(new Error(`no answer in ${limitMs} ms`)), limitMs);
+    const timer = setTimeout(() => fail(new Error(`no answer within ${limitMs} ms`)), limitMs);
     task().then((value) => {
       clearTimeout(timer);
       resolve(value);

@@ -2,7 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 
 const SCAN_COUNT = 1_000;
 
-/** All nodes that hold keys: the masters of a cluster, or the one server. */
+/** All nodes that hold keys: the masters of a cluster, or the single server. */
 export function mastersOf(redis: Redis | Cluster): readonly Redis[] {
   return 'nodes' in redis ? redis.nodes('master') : [redis];
 }
@@ -22,7 +22,7 @@ export async function* scanKeys(
   } while (cursor !== '0');
 }
 
-/** Escapes what has a meaning in a Redis pattern; braces have none. */
+/** Escapes the special characters of a Redis pattern. Braces are not special. */
 function escapePattern(text: string): string {
   return text.replace(/[\\*?[\]]/g, '\\$&');
 }

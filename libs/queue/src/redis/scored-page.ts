@@ -7,12 +7,13 @@ export interface Scored {
   readonly score: string;
 }
 
+/** Order of a page by score. */
 export type PageOrder = 'oldest-first' | 'newest-first';
 
 /**
- * Reads the page after a member. If the member is gone by now, the page starts where it would be. The
- * script compares members of equal score byte by byte, as Redis orders them; Lua's own comparison
- * depends on the locale of the server.
+ * Reads the page after a member. If the member no longer exists, the page starts where it was. The
+ * script compares members of equal score byte by byte, as Redis does, because Lua's own comparison
+ * depends on the server's locale.
  */
 const PAGE = new LuaScript<string[]>(`
 local key, reverse, score, id, size = KEYS[1], ARGV[1] == '1', ARGV[2], ARGV[3], tonumber(ARGV[4])
@@ -49,7 +50,11 @@ end
 return page
 `);
 
-/** @param after where the page starts; with an empty id, at its score and including it */
+/**
+ * Reads one page.
+ *
+ * @param after the page starts after this member; with an empty id, at its score (inclusive)
+ */
 export async function readPage(
   redis: Redis | Cluster,
   key: string,

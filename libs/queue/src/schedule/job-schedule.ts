@@ -1,19 +1,22 @@
 import type { Duration } from '@loyalnest/core';
 
+/** When a schedule runs its job. Set either `every` or `cron`. */
 export interface JobScheduleOptions<Payload> {
-  /** Distance of two runs, at least 1 s; the first comes at once. Either this or `cron`. */
+  /** Time between two runs, at least 1 s. The first run is immediate. */
   readonly every?: Duration;
-  /** Cron pattern of five fields, or six with seconds first: `'0 3 * * *'`. */
+  /** Cron pattern with five fields, such as `'0 3 * * *'`, or six with seconds first. */
   readonly cron?: string;
   /** Time zone of `cron`, such as `'Europe/Berlin'`. @defaultValue 'UTC' */
   readonly timezone?: string;
+  /** Payload of every run. */
   readonly payload: Payload;
 }
 
+/** A stored schedule. */
 export interface JobSchedule {
   readonly id: string;
   readonly queue: string;
-  /** The name of the jobs that it makes. */
+  /** Name of the jobs that the schedule creates. */
   readonly name: string;
   readonly everyMs?: number;
   readonly cron?: string;

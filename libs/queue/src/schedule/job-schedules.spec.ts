@@ -10,7 +10,7 @@ afterEach(() => apps.closeAll());
 afterAll(() => apps.redis.stop());
 
 describe('a schedule', () => {
-  it('runs its job again and again, each with its own context and the time it was due', async () => {
+  it('runs its job repeatedly, each run with its own context and due time', async () => {
     const app = await apps.create();
     const handler = app.get(AwardHandler);
     await app.get(JobSchedules).upsert(Award, 'tick', { every: '1s', payload: { points: 5 } });
@@ -24,7 +24,7 @@ describe('a schedule', () => {
     await app.get(JobSchedules).remove(Award, 'tick');
   });
 
-  it('keeps the context of a run over its attempts, to its dead letter', async () => {
+  it('keeps the context of a run across its attempts and in its dead letter', async () => {
     const app = await apps.create();
     const handler = app.get(AwardHandler);
     handler.behave = async () => {
@@ -42,7 +42,7 @@ describe('a schedule', () => {
     expect(letter.payload).toEqual({ points: 5 });
   });
 
-  it('is listed with its next run, replaced by its id, and gone once it is removed', async () => {
+  it('is listed with its next run, is replaced by id, and can be removed', async () => {
     const app = await apps.create({ providers: [] });
     const schedules = app.get(JobSchedules);
     const cron = { cron: '0 3 * * *', timezone: 'Europe/Berlin', payload: { points: 5 } };
@@ -79,7 +79,7 @@ describe('a schedule', () => {
     [{ every: '1h', cron: '* * * * *' }, 'either every or cron'],
     [{ cron: '61 * * * *' }, 'cron'],
     [{ cron: '0 3 * * *', timezone: 'Mars/Base' }, 'timezone'],
-  ] as const)('of %j is refused', async (options, problem) => {
+  ] as const)('with %j is refused', async (options, problem) => {
     const app = await apps.create({ providers: [] });
     const stored = app
       .get(JobSchedules)
@@ -87,7 +87,7 @@ describe('a schedule', () => {
     await expect(stored).rejects.toThrow(problem);
   });
 
-  it('with an invalid payload is refused', async () => {
+  it('with an invalid payload or an invalid id is refused', async () => {
     const app = await apps.create({ providers: [] });
     const stored = app
       .get(JobSchedules)

@@ -14,9 +14,9 @@ const ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const YEAR_MS = 366 * 86_400_000;
 
 /**
- * Jobs that come again and again. A schedule lives in Redis until it is removed, whichever process
- * stored it; each of its runs is made once, however many processes there are. The next run is made
- * when the one before begins, so runs that nobody took do not pile up.
+ * Manages recurring jobs. A schedule stays in Redis until it is removed, whichever process stored
+ * it. Each run is created once, however many processes there are. The next run is created when the
+ * previous one starts, so missed runs do not pile up.
  */
 @Injectable()
 export class JobSchedules {
@@ -26,10 +26,10 @@ export class JobSchedules {
   ) {}
 
   /**
-   * Stores a schedule, in place of the one of the same id. Safe at every start of every process: a
-   * schedule that stays the same keeps its next run.
+   * Stores a schedule and replaces the one with the same id. Every process can safely call this at
+   * every start: an unchanged schedule keeps its next run.
    *
-   * @throws OptionError, InvalidPayloadError, PayloadTooLargeError: nothing was changed
+   * @throws OptionError, InvalidPayloadError, PayloadTooLargeError: nothing changed
    * @throws QueueUnavailableError within `producerTimeout` when Redis does not answer
    */
   async upsert<Payload>(
@@ -50,7 +50,7 @@ export class JobSchedules {
       payload,
       ...(expiresAfterMs && { expiresAfterMs }),
     };
-    // The delay is the schedule's.
+    // The schedule determines the delay.
     const { delay: _delay, ...opts } = bullJobOptions(this.connection.options, {
       attempts,
       priority,
@@ -61,17 +61,22 @@ export class JobSchedules {
   }
 
   /**
-   * Removes a schedule and its next run; a run that has begun goes on.
+   * Removes a schedule and its next run. A run that has started continues.
    *
    * @param queue a definition or the name of a queue
-   * @returns whether there was one
+   * @returns whether the schedule existed
+   * @throws QueueUnavailableError within `producerTimeout` when Redis does not answer
    */
   async remove(queue: JobDefinition | string, id: string): Promise<boolean> {
     const { name, bull } = this.registry.get(typeof queue === 'string' ? queue : queue.queue);
     return this.inTime(name, () => bull.removeJobScheduler(id));
   }
 
-  /** The schedules of a queue, the next to run first. */
+  /**
+   * Lists the schedules of a queue, soonest next run first.
+   *
+   * @throws QueueUnavailableError within `producerTimeout` when Redis does not answer
+   */
   async list(queue: JobDefinition | string): Promise<readonly JobSchedule[]> {
     const { name, bull } = this.registry.get(typeof queue === 'string' ? queue : queue.queue);
     const schedulers = await this.inTime(name, () => bull.getJobSchedulers(0, -1, true));
@@ -89,7 +94,7 @@ function repeatOptions(
   nowMs: number,
 ): Omit<RepeatOptions, 'key'> {
   if ((every === undefined) === (cron === undefined)) {
-    throw new OptionError(path, { every, cron }, 'give it either every or cron');
+    throw new OptionError(path, { every, cron }, 'set either every or cron');
   }
   if (every !== undefined) {
     return { every: durationMs(`${path}.every`, every, { minMs: 1_000, maxMs: YEAR_MS }) };

@@ -3,7 +3,7 @@ import { scheduledEnvelope } from './scheduled-run.js';
 const template = { schedule: 'nightly', version: 2, payload: { points: 1 }, expiresAfterMs: 1_000 };
 const id = 'repeat:nightly:1767225600000';
 
-it('a run that crashed before its envelope was stored gets the same one again', () => {
+it('a run that crashed before its envelope was stored gets the same envelope again', () => {
   const envelope = scheduledEnvelope('points', id, template);
   expect(scheduledEnvelope('points', id, template)).toEqual(envelope);
   expect(envelope).toMatchObject({
@@ -15,7 +15,7 @@ it('a run that crashed before its envelope was stored gets the same one again', 
   });
 });
 
-it('runs of other queues and other times have other correlation ids', () => {
+it('runs of different queues or times have different correlation ids', () => {
   const ids = [
     scheduledEnvelope('points', id, template),
     scheduledEnvelope('mails', id, template),

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isJobEnvelope, type JobEnvelope } from '../job/job-envelope.js';
 
-/** What a schedule stores to make its jobs from. */
+/** The data that a schedule stores for its jobs. */
 export interface ScheduleTemplate {
   readonly schedule: string;
   readonly version: number;
@@ -21,9 +21,9 @@ export function isScheduleTemplate(data: unknown): data is ScheduleTemplate {
 }
 
 /**
- * The envelope of one run of a schedule, whose template can't hold what each run has of its own.
- * BullMQ ends the job's id with the time at which it is due. All that is made here follows from the
- * id: an attempt after a crash has the same correlation id.
+ * Creates the envelope of one run of a schedule; the schedule's template is the same for all runs.
+ * BullMQ ends the job's id with its due time. The envelope depends only on the queue, the id and
+ * the template, so an attempt after a crash has the same correlation id.
  */
 export function scheduledEnvelope(
   queue: string,

@@ -49,8 +49,8 @@ async function delays(app: INestApplicationContext): Promise<number[]> {
   return jobs.map(({ opts }) => Math.round((opts.delay ?? 0) / 1_000)).sort((a, b) => a - b);
 }
 
-describe('at enqueueing', () => {
-  it('a burst starts at once, what comes after waits for its slot, and the rest is refused', async () => {
+describe('when a job is enqueued', () => {
+  it('a burst starts at once, later jobs wait, and jobs beyond maxDelay are refused', async () => {
     const app = await create(() => 'slow', { providers: [] });
     const outcomes = [];
     for (let i = 0; i < 4; i++) {
@@ -64,7 +64,7 @@ describe('at enqueueing', () => {
     expect(refused.retryAfterMs).toBeLessThanOrEqual(5_000);
   });
 
-  it('merchants have slots of their own, and jobs without a merchant are free', async () => {
+  it('each merchant has its own slots, and jobs without a merchant are not throttled', async () => {
     const app = await create(() => 'slow', { providers: [] });
     for (const merchant of ['a', 'b', 'a', 'b']) await enqueue(app, merchant);
     for (let i = 0; i < 5; i++) await app.get(JobProducer).enqueue(Award, { points: 1 });
@@ -81,7 +81,7 @@ describe('at enqueueing', () => {
     expect(await delays(app)).toEqual([0, 0]);
   });
 
-  it('many jobs at once get one slot each, and a key twice among them only one', async () => {
+  it('enqueueMany takes one slot per job, and only one for a repeated key', async () => {
     const app = await create(() => 'slow', { providers: [] });
     const items = ['a', 'a', 'b', 'c', 'd'].map((idempotencyKey) => ({
       payload: { points: 1 },
@@ -99,7 +99,7 @@ describe('at enqueueing', () => {
       'failed',
       'failed',
     ]);
-    // The slot of the second 'a' came back.
+    // The first call gave back the slot of the second 'a'.
     expect((await many()).map(({ outcome }) => outcome)).toEqual([
       'duplicate',
       'duplicate',
@@ -109,7 +109,7 @@ describe('at enqueueing', () => {
     ]);
   });
 
-  it('its keys in Redis are gone when their time is over', async () => {
+  it('its keys in Redis expire', async () => {
     const app = await create(() => 'fast', { providers: [] });
     await enqueue(app, 'shop');
     const bull = bullOf(app);
@@ -120,10 +120,10 @@ describe('at enqueueing', () => {
   });
 
   it.each([
-    ['throws', () => Promise.reject(new Error('plans are away'))],
-    ['names no plan', () => 'gold'],
+    ['throws', () => Promise.reject(new Error('plans are unavailable'))],
+    ['returns an unknown plan', () => 'gold'],
     ['hangs', () => new Promise<string>(() => {})],
-  ])('nothing is throttled while planOf %s, and one warning says so', async (_what, planOf) => {
+  ])('nothing is throttled while planOf %s, and one warning reports it', async (_what, planOf) => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const app = await apps.create({
       providers: [],
@@ -136,8 +136,8 @@ describe('at enqueueing', () => {
   });
 });
 
-describe('at the worker', () => {
-  it('jobs that were stored under a larger plan start at the rate of the smaller one', async () => {
+describe('when a worker takes a job', () => {
+  it('jobs that were stored under a faster plan start at the rate of the slower one', async () => {
     const prefix = '{shrink}';
     const producer = await apps.create({
       prefix,
@@ -158,13 +158,13 @@ describe('at the worker', () => {
     const handler = worker.get(AwardHandler);
     await eventually(() => expect(handler.runs).toHaveLength(6));
     stop();
-    // Two at once, then one each 50 ms.
+    // Two at once, then one every 50 ms.
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(195);
     expect(handler.runs.map(({ job }) => job.attempt)).toEqual([1, 1, 1, 1, 1, 1]);
     expect(seen).toContainEqual(expect.objectContaining({ at: 'start', refused: false }));
   });
 
-  it('retries keep to the plan too, with no attempt counted for the wait', async () => {
+  it('retries follow the plan too, and waiting does not count as an attempt', async () => {
     const app = await create(() => 'fast');
     const handler = app.get(AwardHandler);
     const times: number[] = [];
@@ -176,7 +176,7 @@ describe('at the worker', () => {
     for (let i = 0; i < 3; i++) await enqueue(app, 'shop');
     await eventually(async () => expect(await bullOf(app).getCompletedCount()).toBe(3));
     expect(handler.runs.map(({ job }) => job.attempt).sort()).toEqual([1, 1, 1, 2, 2, 2]);
-    // Six starts, two of them at once: four intervals of 50 ms, on the clock of Redis.
+    // Six starts, two of them at once, make four intervals of 50 ms on Redis's clock.
     expect(times.at(-1)! - began).toBeGreaterThanOrEqual(190);
   });
 });
@@ -189,7 +189,7 @@ describe('the boot fails', () => {
   });
 
   it.each([
-    [{}, 'name at least one plan'],
+    [{}, 'add at least one plan'],
     [{ a: { rate: 0 } }, 'queue.throttling.plans.a.rate'],
     [{ a: { limit: 0, per: '1s' } }, 'queue.throttling.plans.a.limit'],
     [{ a: {} }, 'queue.throttling.plans.a.per'],

@@ -5,14 +5,15 @@ import { QueueConnection } from '../connection/queue-connection.js';
 import type { RegisteredQueue } from '../queue-registry.js';
 import type { ResolvedThrottlePlan } from './throttle-plan.js';
 
+/** The result of a reservation for one job. */
 export type SlotReservation =
   | { readonly kind: 'slot'; readonly delayMs: number }
   | { readonly kind: 'duplicate' }
   | { readonly kind: 'refused'; readonly retryAfterMs: number };
 
 /**
- * Gives each job of a throttled queue a slot by its merchant's plan. It fails open: a missing plan
- * must not stop the merchant's work.
+ * Reserves a slot for each job of a throttled queue, according to its merchant's plan. It fails
+ * open: without a plan the job is not throttled.
  */
 @Injectable()
 export class JobThrottle {
@@ -21,7 +22,7 @@ export class JobThrottle {
 
   constructor(private readonly connection: QueueConnection) {}
 
-  /** @throws OptionError for a throttled queue of an application without plans */
+  /** @throws OptionError if the queue is throttled and the module has no `throttling` option */
   check({ name, throttled }: RegisteredQueue): void {
     if (!throttled || this.connection.options.throttling) return;
     throw new OptionError(
@@ -31,7 +32,7 @@ export class JobThrottle {
     );
   }
 
-  /** The merchant's plan; undefined if its jobs are not throttled. Never rejects. */
+  /** Returns the merchant's plan, or undefined if its jobs are not throttled. Never rejects. */
   async planFor(
     queue: RegisteredQueue,
     merchantId: string | undefined,
@@ -39,7 +40,7 @@ export class JobThrottle {
     const { throttling } = this.connection.options;
     if (!queue.throttled || !throttling || merchantId === undefined) return undefined;
     try {
-      const name = await this.inTime(throttling.planOf(merchantId));
+      const name = await this.withinTimeLimit(throttling.planOf(merchantId));
       const plan = throttling.plans.get(name);
       if (!plan) {
         const known = [...throttling.plans.keys()].join(', ');
@@ -48,7 +49,7 @@ export class JobThrottle {
       this.failing = false;
       return plan;
     } catch (error) {
-      // One line for an outage, not one for each job.
+      // Log one line per outage, not one per job.
       if (!this.failing) {
         this.logger.warn(
           `jobs are not throttled: ${error instanceof Error ? error.message : error}`,
@@ -60,9 +61,9 @@ export class JobThrottle {
   }
 
   /**
-   * Reserves one slot for each job id, in one step of Redis.
+   * Reserves one slot for each job id, in one atomic step.
    *
-   * @param maxDelayMs the longest delay; Infinity for a job that is stored already
+   * @param maxDelayMs the longest delay; Infinity for a job that is already stored
    */
   async reserve(
     { bull }: RegisteredQueue,
@@ -85,7 +86,7 @@ export class JobThrottle {
     });
   }
 
-  /** Gives back the slots of jobs that turned out to exist already. */
+  /** Returns the slots of jobs that turned out to be duplicates. */
   async giveBack(
     { bull }: RegisteredQueue,
     merchantId: string,
@@ -101,14 +102,14 @@ export class JobThrottle {
     return bull.toKey(`throttle:${merchantId}`);
   }
 
-  private async inTime(answer: string | Promise<string>): Promise<string> {
+  private async withinTimeLimit(answer: string | Promise<string>): Promise<string> {
     if (typeof answer === 'string') return answer;
     const { clock, producerTimeoutMs } = this.connection.options;
-    // The other half of the time is for Redis.
+    // The other half of the time limit is for Redis.
     const limitMs = producerTimeoutMs / 2;
     let cancel: (() => void) | undefined;
     const limit = new Promise<never>((_resolve, reject) => {
-      const late = (): void => reject(new Error(`planOf gave no plan in ${limitMs} ms`));
+      const late = (): void => reject(new Error(`planOf returned no plan within ${limitMs} ms`));
       cancel = clock.schedule(late, limitMs);
     });
     try {
@@ -119,7 +120,7 @@ export class JobThrottle {
   }
 }
 
-/** Whole milliseconds, as BullMQ takes them: never before the slot. */
+/** BullMQ takes whole milliseconds; rounded up so that a job never starts before its slot. */
 function toMs(us: number): number {
   return Math.ceil(us / 1_000);
 }

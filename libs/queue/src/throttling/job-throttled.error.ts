@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** The merchant's plan has no slot within its `maxDelay`; the job was not stored. */
+/** The merchant's plan has no slot within its `maxDelay`, so the job was not stored. */
 export class JobThrottledError extends LoyalNestError {
   readonly code = 'JOB_THROTTLED';
   readonly category = 'rate-limited';
@@ -13,7 +13,7 @@ export class JobThrottledError extends LoyalNestError {
     retryAfterMs: number,
   ) {
     super(
-      `${job} is over the merchant's plan for queue '${queue}'; enqueue it again in ${retryAfterMs} ms`,
+      `${job} exceeds the merchant's plan for queue '${queue}'; enqueue it again in ${retryAfterMs} ms`,
       { retryAfterMs },
     );
   }

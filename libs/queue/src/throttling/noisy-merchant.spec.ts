@@ -5,7 +5,7 @@ import { Award, AwardHandler, PointsApps } from '../../test/points-app.js';
 import { JobProducer, JobThrottledError } from '../index.js';
 
 const clock = new SystemClock();
-/** Ten runs at a time of 100 ms each: the queue does 100 jobs a second. */
+/** Ten concurrent runs of 100 ms each: the queue processes 100 jobs a second. */
 const RUN_MS = 100;
 const CONCURRENCY = 10;
 const ROUNDS = 20;
@@ -19,14 +19,14 @@ afterEach(() => apps.closeAll());
 afterAll(() => apps.redis.stop());
 
 interface Measured {
-  /** Mean time from enqueueing to the end, of the quiet merchants' jobs. */
+  /** Mean time from enqueue to end of the quiet merchants' jobs. */
   readonly sojournMs: number;
   readonly refused: number;
 }
 
 /**
- * Four merchants with 10 jobs a second each, and one that wants to have `noisyPerRound` jobs in each
- * round of 100 ms.
+ * Runs four quiet merchants with 10 jobs a second each, and one that enqueues `noisyPerRound` jobs
+ * in each round of 100 ms.
  */
 async function measure(noisyPerRound: number, throttled = true): Promise<Measured> {
   const app = await apps.create({
@@ -75,15 +75,15 @@ function enqueue(app: INestApplicationContext, merchantId: string) {
   );
 }
 
-it('a merchant at ten times its plan delays the others by no more than 10 %', async () => {
+it('a merchant at ten times its plan delays the others by at most 10 %', async () => {
   const alone = await measure(0);
-  const beside = await measure(20);
-  expect(beside.refused).toBeGreaterThan(0);
-  expect(beside.sojournMs / alone.sojournMs).toBeLessThanOrEqual(1.1);
+  const noisy = await measure(20);
+  expect(noisy.refused).toBeGreaterThan(0);
+  expect(noisy.sojournMs / alone.sojournMs).toBeLessThanOrEqual(1.1);
 }, 60_000);
 
-it('without throttling the same merchant delays the others by more than that', async () => {
+it('without throttling the same merchant more than doubles the delay of the others', async () => {
   const alone = await measure(0, false);
-  const beside = await measure(20, false);
-  expect(beside.sojournMs / alone.sojournMs).toBeGreaterThan(2);
+  const noisy = await measure(20, false);
+  expect(noisy.sojournMs / alone.sojournMs).toBeGreaterThan(2);
 }, 60_000);

@@ -5,7 +5,7 @@ import type { RegisteredQueue } from '../queue-registry.js';
 import { JobThrottle } from './job-throttle.js';
 import { resolveThrottling } from './throttling.options.js';
 
-it('waits for a plan for half of producerTimeout, by the clock', async () => {
+it('waits half of producerTimeout for planOf, then does not throttle', async () => {
   const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
   const clock = new FakeClock();
   const throttling = resolveThrottling({
@@ -22,7 +22,9 @@ it('waits for a plan for half of producerTimeout, by the clock', async () => {
   await clock.advance(1);
   await plan;
   expect(settled).toHaveBeenCalledWith(undefined);
-  expect(warn.mock.calls).toEqual([['jobs are not throttled: planOf gave no plan in 250 ms']]);
+  expect(warn.mock.calls).toEqual([
+    ['jobs are not throttled: planOf returned no plan within 250 ms'],
+  ]);
   expect(clock.pendingTimers).toBe(0);
   warn.mockRestore();
 });

@@ -6,8 +6,9 @@ import type { QueueRegistry } from '../queue-registry.js';
 import type { JobThrottle } from './job-throttle.js';
 
 /**
- * Throttles again at the worker, for what enqueueing can't know: a plan that became slower since, and
- * retries, which come on top of new jobs. A job whose slot still holds costs one look at its plan.
+ * Throttles again when a worker takes a job, for what the producer cannot know: the plan may have
+ * become slower since, and retries come on top of new jobs. For a job whose slot is still valid
+ * this costs one call to `planOf`.
  */
 export class StartThrottle {
   constructor(
@@ -16,11 +17,12 @@ export class StartThrottle {
     private readonly clock: Clock,
   ) {}
 
+  /** Whether the queue is throttled. */
   covers(queue: string): boolean {
     return this.registry.get(queue).throttled;
   }
 
-  /** The slot that the job must wait for; undefined if it may run now. Never rejects. */
+  /** Returns the slot that the job must wait for, or undefined if it may run now. Never rejects. */
   async slotFor(
     { id, queueName, attemptsMade }: RunnableJob,
     { context: { merchantId }, slot: given }: JobEnvelope,
@@ -32,22 +34,22 @@ export class StartThrottle {
     if (given?.attemptsMade === attemptsMade && isAsSlow(given.intervalMs, plan.rate)) {
       return undefined;
     }
-    // The job's own key exists, so it would count as a duplicate; this one never exists.
+    // The job's own key exists, so it would count as a duplicate. This key never exists.
     const asNew = `${id}:start`;
     try {
-      // A stored job is never refused: it waits, however long.
+      // A stored job is never refused; it waits as long as it takes.
       const [reserved] = await this.throttle.reserve(queue, merchantId!, plan, [asNew], Infinity);
       if (reserved?.kind !== 'slot' || reserved.delayMs === 0) return undefined;
       const { delayMs } = reserved;
       return { delayMs, slot: { attemptsMade, intervalMs, at: this.clock.now() + delayMs } };
     } catch {
-      // Without Redis nothing can be stored about the job. It is better to run it than to fail it.
+      // Without Redis no wait can be stored. It is better to run the job than to fail it.
       return undefined;
     }
   }
 }
 
-/** Older versions stored the interval with fractions of a microsecond. */
+/** Rounds, because older versions stored intervals with fractions of a microsecond. */
 function isAsSlow(givenIntervalMs: number, { intervalUs }: ResolvedRate): boolean {
   return Math.round(givenIntervalMs * 1_000) >= intervalUs;
 }

@@ -8,7 +8,7 @@ afterEach(() => warn.mockRestore());
 
 const ofRate = (path: string, rate: unknown) => resolvePlan(path, { rate } as never).rate;
 
-it('starts one job at a time unless it has a burst, and delays a job by a minute at most', () => {
+it('defaults to a burst of one job and a maxDelay of one minute', () => {
   const { rate, maxDelayMs } = resolvePlan('plan', { limit: 5, per: '1s' });
   expect(rate).toMatchObject({ burst: 1, intervalUs: 200_000, capacityUs: 200_000 });
   expect(maxDelayMs).toBe(60_000);
@@ -23,12 +23,12 @@ it.each([
     { jobs: 600, per: '1m' },
     { limit: 600, per: '1m' },
   ],
-] as const)('reads the old rate %j as %j', (rate, plan) => {
+] as const)('reads the deprecated rate %j as %j', (rate, plan) => {
   const path = `plan ${JSON.stringify(rate)}`;
   expect(ofRate(path, rate).intervalUs).toBe(resolvePlan(path, plan).rate.intervalUs);
 });
 
-it('warns once of the old rate', () => {
+it('warns once about the deprecated rate', () => {
   for (let i = 0; i < 2; i++) ofRate('plans.basic', 5);
   expect(warn.mock.calls).toEqual([
     [
@@ -38,6 +38,6 @@ it('warns once of the old rate', () => {
   ]);
 });
 
-it.each([0, -1, Number.NaN, Infinity, '5'])('refuses the old rate %p', (rate) => {
+it.each([0, -1, Number.NaN, Infinity, '5'])('refuses the deprecated rate %p', (rate) => {
   expect(() => ofRate('plan', rate)).toThrow('plan.rate: got');
 });

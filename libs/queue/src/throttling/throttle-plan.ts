@@ -6,13 +6,13 @@ import {
   type ResolvedRate,
 } from '@loyalnest/core/toolkit';
 
-/** How fast the jobs of one merchant may start: `limit` jobs in each `per`. */
+/** How fast the jobs of one merchant may start: `limit` jobs per `per`. */
 export type ThrottlePlan = PlanBounds & (PlanRate | DeprecatedPlanRate);
 
 interface PlanBounds {
-  /** Jobs that may start at once after a quiet time. @defaultValue 1 */
+  /** Max jobs that may start at once after a quiet period. @defaultValue 1 */
   readonly burst?: number;
-  /** The longest delay of a job. A job that would wait longer is refused. @defaultValue '1m' */
+  /** Max delay of a job. A job that would wait longer is refused. @defaultValue '1m' */
   readonly maxDelay?: Duration;
 }
 
@@ -22,7 +22,7 @@ interface PlanRate extends Omit<Rate, 'burst'> {
 
 interface DeprecatedPlanRate {
   /**
-   * Jobs per second, or jobs per any time. Greater than 0.
+   * Jobs per second, or jobs per another duration. Greater than 0.
    *
    * @deprecated Use `limit` and `per`.
    */
@@ -31,12 +31,18 @@ interface DeprecatedPlanRate {
   readonly per?: undefined;
 }
 
+/** A plan with resolved units. */
 export interface ResolvedThrottlePlan {
   readonly rate: ResolvedRate;
   readonly maxDelayMs: number;
 }
 
-/** @throws OptionError that begins with `path` */
+/**
+ * Resolves the options of a plan.
+ *
+ * @param path name of the plan in error messages
+ * @throws OptionError for an option out of its range
+ */
 export function resolvePlan(path: string, plan: ThrottlePlan): ResolvedThrottlePlan {
   const { burst = 1, maxDelay = '1m' } = plan;
   return {
@@ -48,12 +54,12 @@ export function resolvePlan(path: string, plan: ThrottlePlan): ResolvedThrottleP
 function limitOf(path: string, plan: ThrottlePlan): Pick<Rate, 'limit' | 'per'> {
   if (plan.rate === undefined) return plan;
   const { rate, limit, per }: Partial<ThrottlePlan> = plan;
-  const old = `${path}.rate`;
+  const ratePath = `${path}.rate`;
   if (limit !== undefined || per !== undefined) {
-    throw new OptionError(old, rate, 'remove it: it is the old name of limit and per');
+    throw new OptionError(ratePath, rate, 'remove it; limit and per replace it');
   }
-  warnDeprecatedOption(old, "limit and per, such as { limit: 5, per: '1s' }");
-  return limitOfRate(old, rate);
+  warnDeprecatedOption(ratePath, "limit and per, such as { limit: 5, per: '1s' }");
+  return limitOfRate(ratePath, rate);
 }
 
 function limitOfRate(path: string, rate: DeprecatedPlanRate['rate']): Pick<Rate, 'limit' | 'per'> {
@@ -66,6 +72,6 @@ function limitOfRate(path: string, rate: DeprecatedPlanRate['rate']): Pick<Rate,
   if (!Number.isFinite(rate) || rate <= 0) {
     throw new OptionError(path, rate, "use limit and per, such as { limit: 1, per: '2s' }");
   }
-  // A fraction has no whole number of jobs per second: one job takes that much longer.
+  // A fractional rate becomes one job per correspondingly longer time.
   return Number.isInteger(rate) ? { limit: rate, per: 1_000 } : { limit: 1, per: 1_000 / rate };
 }

@@ -1,13 +1,14 @@
 import { OptionError } from '@loyalnest/core';
 import { resolvePlan, type ResolvedThrottlePlan, type ThrottlePlan } from './throttle-plan.js';
 
+/** The plans of merchants, for queues that are `throttled`. */
 export interface ThrottlingOptions {
-  /** By the name that `planOf` returns. */
+  /** Plans by name. */
   readonly plans: Readonly<Record<string, ThrottlePlan>>;
   /**
    * Returns the name of a merchant's plan. It is called for every job, so it should answer from
-   * memory. If it throws, names no plan, or takes longer than half of `producerTimeout`, the job is not
-   * throttled.
+   * memory. If it throws, returns an unknown name, or takes longer than half of `producerTimeout`,
+   * the job is not throttled.
    */
   readonly planOf: (merchantId: string) => string | Promise<string>;
 }
@@ -17,7 +18,7 @@ export interface ResolvedThrottling {
   readonly planOf: ThrottlingOptions['planOf'];
 }
 
-/** @throws OptionError */
+/** @throws OptionError if `planOf` is not a function, there is no plan, or a plan is invalid */
 export function resolveThrottling({ plans, planOf }: ThrottlingOptions): ResolvedThrottling {
   if (typeof planOf !== 'function') {
     const remedy = "use a function that returns the name of a merchant's plan";
@@ -25,7 +26,7 @@ export function resolveThrottling({ plans, planOf }: ThrottlingOptions): Resolve
   }
   const entries = Object.entries(plans ?? {});
   if (entries.length === 0) {
-    throw new OptionError('queue.throttling.plans', plans, 'name at least one plan');
+    throw new OptionError('queue.throttling.plans', plans, 'add at least one plan');
   }
   return {
     plans: new Map(

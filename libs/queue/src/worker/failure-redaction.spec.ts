@@ -8,13 +8,13 @@ it.each([
   ['x-shopify-hmac-sha256: q83vEjRWeJA=', 'q83vEjRWeJA'],
   ['card 4242 4242 4242 4242 refused', '4242'],
   ['connect postgres://shop:hunter2@db', 'hunter2'],
-])('stores an error without what it gives away: %s', (message, secret) => {
+])('redacts %s', (message, secret) => {
   const error = redactedError(new Error(message));
   expect(error.message).toContain('[redacted]');
   expect(`${error.message} ${error.stack}`).not.toContain(secret);
 });
 
-it('keeps ids, and the class and the fields of the error', () => {
+it('keeps ids, and the class and fields of the error', () => {
   const message = 'order 820982911946154508 of customer 115310627314723954 is not paid';
   expect(redactFailure(message)).toBe(message);
   const error = Object.assign(new RangeError('no SMS to +491761234567'), { code: 'SMS' });

@@ -1,15 +1,18 @@
 import { redactText } from '@loyalnest/core/toolkit';
 
-const LONGEST = 8_000;
+const MAX_LENGTH = 8_000;
 
-/** A text without what {@link redactText} finds: credentials, addresses, phone and card numbers. */
+/**
+ * Redacts what {@link redactText} finds (credentials, addresses, phone and card numbers), and
+ * truncates.
+ */
 export function redactFailure(text: string): string {
-  return redactText(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+  return redactText(text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text);
 }
 
 /**
- * The error as BullMQ may store it: its message goes into the job and into the queue's event stream,
- * in clear text. The class and the fields stay the original's.
+ * Redacts an error for BullMQ, which stores its message as plain text in the job and in the queue's
+ * event stream. The result keeps the class and the fields of the error.
  */
 export function redactedError(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(redactFailure(String(error)));

@@ -2,9 +2,9 @@ import type { Cluster, Redis } from 'ioredis';
 import type { RegisteredQueue } from '../queue-registry.js';
 
 /**
- * Stores the global concurrency that queues declare and removes one that is not declared any more.
- * Only services with handlers do it, which are deployed with their queue's declaration. Stored anew
- * whenever Redis is back, as it may be another one by then.
+ * Stores the global concurrency that queues declare, and removes it from queues that declare none.
+ * Only services with handlers do this, because they are deployed together with the declaration. It
+ * is stored again whenever Redis reconnects, as the server may be a different one by then.
  */
 export function keepGlobalConcurrency(
   redis: Redis | Cluster,

@@ -10,7 +10,7 @@ import { waitForDeploy } from './deploy-wait.js';
 import { RejectedJobError } from './rejected-job.error.js';
 import { Postponement } from './run-outcome.js';
 
-/** A job that its handler may see. */
+/** A job that passed all checks and may run. */
 export interface AdmittedJob {
   readonly handler: RegisteredHandler;
   readonly envelope: JobEnvelope;
@@ -18,8 +18,8 @@ export interface AdmittedJob {
 }
 
 /**
- * What is asked before each run, in this order: is the envelope readable, the name and the version
- * known, did the job crash too often, is it too old, is the payload valid, is it the merchant's turn.
+ * Decides before each run whether the job may run. It checks, in this order: a readable envelope, a
+ * known name and version, too many crashes, expiry, a valid payload, the merchant's plan.
  */
 export class JobAdmission {
   constructor(
@@ -36,19 +36,23 @@ export class JobAdmission {
   async admit(job: RunnableJob): Promise<AdmittedJob> {
     const envelope = readEnvelope(job);
     const handler = this.handlers.get(job.name);
-    if (!handler) throw await this.wait(job, envelope, `no handler for ${job.name}`);
+    if (!handler)
+      throw await this.wait(job, envelope, `no handler for ${job.name} in this service`);
     const { definition } = handler;
     if (envelope.version > definition.version) {
-      const known = `${job.name} is known up to version ${definition.version}`;
-      throw await this.wait(job, envelope, `${known}, and this is version ${envelope.version}`);
+      const known = `this service runs ${job.name} up to version ${definition.version}`;
+      throw await this.wait(job, envelope, `${known}, and the job has version ${envelope.version}`);
     }
-    // BullMQ counts a stall for each run whose worker was gone, jobs of schedulers included.
+    // BullMQ counts a stall for each run whose worker disappeared, also for scheduled jobs.
     if (job.stalledCounter >= definition.crashes) {
-      const times = `${job.stalledCounter} runs ended with their process`;
-      throw new RejectedJobError('poison', `${times}; fix the handler before it is redriven`);
+      const crashes = `the worker died or stalled during this job (${job.stalledCounter}x)`;
+      throw new RejectedJobError(
+        'poison',
+        `${crashes}; fix the handler before you redrive the job`,
+      );
     }
     if (envelope.expiresAt && this.clock.now() > Date.parse(envelope.expiresAt)) {
-      throw new RejectedJobError('expired', `of no use since ${envelope.expiresAt}`);
+      throw new RejectedJobError('expired', `the job expired at ${envelope.expiresAt}`);
     }
     const payload = await checkedPayload(definition, envelope);
     if (this.throttle?.covers(job.queueName)) await this.pace(job, envelope);
@@ -56,8 +60,7 @@ export class JobAdmission {
   }
 
   private wait(job: RunnableJob, envelope: JobEnvelope, reason: string): Promise<Error> {
-    const here = `${reason} in this service`;
-    return waitForDeploy(job, envelope, here, this.clock.now(), this.unknownNameForMs);
+    return waitForDeploy(job, envelope, reason, this.clock.now(), this.unknownNameForMs);
   }
 
   private async pace(job: RunnableJob, envelope: JobEnvelope): Promise<void> {
@@ -65,7 +68,7 @@ export class JobAdmission {
     if (!slot) return;
     const { delayMs } = slot;
     jobThrottled.publish({ id: job.id!, name: job.name, at: 'start', refused: false, delayMs });
-    throw new Postponement(delayMs, { ...envelope, slot: slot.slot }, 'not its turn');
+    throw new Postponement(delayMs, { ...envelope, slot: slot.slot }, 'the job waits for its slot');
   }
 }
 
@@ -75,7 +78,7 @@ function readEnvelope(job: RunnableJob): JobEnvelope {
   if (isScheduleTemplate(data)) {
     const envelope = scheduledEnvelope(job.queueName, job.id!, data);
     job.data = envelope;
-    // For those who look at the job, such as at a dead letter; a run does not need it.
+    // Stored for readers of the job, such as the dead-letter list. The run itself does not need it.
     job.updateData(envelope).catch(() => undefined);
     return envelope;
   }
@@ -88,7 +91,7 @@ async function checkedPayload(
   { version, payload }: JobEnvelope,
 ): Promise<unknown> {
   try {
-    // An envelope without a version was written by hand; it is taken for a current one.
+    // An envelope without a version was written by hand and counts as current.
     const old = version < definition.version;
     return await definition.validate(old ? await definition.upcast(payload, version) : payload);
   } catch (error) {

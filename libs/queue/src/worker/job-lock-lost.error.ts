@@ -1,8 +1,8 @@
 import { LoyalNestError } from '@loyalnest/core';
 
 /**
- * The worker was silent for longer than its queue's `lock`, and the job has been given to another:
- * it may run there at this moment. The run's signal aborts with this error.
+ * The worker was silent for longer than its queue's `lock`, so another worker gets the job and may
+ * already be running it. The run's signal aborts with this error.
  */
 export class JobLockLostError extends LoyalNestError {
   readonly code = 'JOB_LOCK_LOST';
@@ -10,6 +10,6 @@ export class JobLockLostError extends LoyalNestError {
   readonly retryable = true;
 
   constructor(readonly id: string) {
-    super(`job ${id} has been given to another worker; stop what it does here`);
+    super(`job ${id} lost its lock and goes to another worker; stop this run`);
   }
 }

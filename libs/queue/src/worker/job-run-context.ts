@@ -3,7 +3,7 @@ import type { JobEnvelope } from '../job/job-envelope.js';
 import type { RunnableJob } from '../job/runnable-job.js';
 import type { JobJournal } from './job-journal.js';
 
-/** The context of one run. Its methods stand on the prototype, as few runs use them. */
+/** The context of one run. */
 export class JobRunContext implements JobContext {
   readonly id: string;
   readonly name: string;
@@ -38,7 +38,7 @@ export class JobRunContext implements JobContext {
     if (context.userId !== undefined) this.userId = context.userId;
     if (schedule !== undefined) this.schedule = schedule;
     this.#journal = journal;
-    // Handlers take the context apart: `(payload, { progress })`.
+    // Bound, because handlers destructure the context: `(payload, { progress })`.
     this.progress = this.progress.bind(this);
     this.log = this.log.bind(this);
   }

@@ -15,8 +15,8 @@ import { isFinal } from './terminal-failure.js';
 import { withinRunTime } from './within-run-time.js';
 
 /**
- * What happens around every run of a handler: admission, context, time limit, handler, outcome. It
- * knows nothing of Redis; the handler's return value goes nowhere.
+ * Runs one job: admission, context, time limit, handler, outcome. It does not access Redis, and it
+ * discards the handler's return value.
  */
 export class JobRunner {
   constructor(
@@ -25,7 +25,7 @@ export class JobRunner {
     private readonly journal: JobJournal,
   ) {}
 
-  /** Never rejects. The run ends when `controller` aborts, with its reason. */
+  /** Never rejects. When `controller` aborts, the run ends with the abort reason as its error. */
   run(job: RunnableJob, controller: AbortController): Promise<RunOutcome> {
     const { data } = job;
     const context = isJobEnvelope(data) ? data.context : undefined;
@@ -77,7 +77,7 @@ export class JobRunner {
     const { signal } = controller;
     const context = new JobRunContext(job, envelope, signal, this.journal);
     const { id, name, attempt, attempts } = context;
-    // When a redriven job could run again is not known; it has been dead for most of the time.
+    // A redriven job was a dead letter for most of the time, and when it became ready is unknown.
     const isFirst = attempt === 1 && !isRedriven(job);
     const waitMs = isFirst && { waitMs: this.waitedMs(job, envelope.slot?.at) };
     jobStarted.publish({ id, name, attempt, attempts, ...waitMs });
@@ -93,7 +93,7 @@ export class JobRunner {
   }
 }
 
-/** The span of the run, which the context that was stored knows nothing of. */
+/** The span of this run, which the stored context does not contain. */
 function currentSpan(): object | undefined {
   const { span, traceparent, tracestate } = currentContext() ?? {};
   return span && { span, traceparent, tracestate };

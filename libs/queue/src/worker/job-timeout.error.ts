@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** A run took longer than its definition allows; its signal has been aborted. */
+/** A run took longer than the `timeout` of its definition, and its signal aborted. */
 export class JobTimeoutError extends LoyalNestError {
   readonly code = 'JOB_TIMEOUT';
   readonly category = 'timeout';

@@ -60,7 +60,7 @@ class BonusHandler {
 }
 
 describe('a job that this service does not know', () => {
-  it('waits until a newer service takes it, with no attempt counted', async () => {
+  it('waits until a newer service takes it, and no attempt is counted', async () => {
     const prefix = '{deploy}';
     const postponed = record(jobPostponed);
     const old = await apps.create({ prefix });
@@ -73,7 +73,7 @@ describe('a job that this service does not know', () => {
     await eventually(() => expect(next.get(BonusHandler).attempts).toEqual([1]));
   });
 
-  it('is a dead letter when nobody took it in time, and a redrive waits anew', async () => {
+  it('becomes a dead letter if no service takes it, and waits again after a redrive', async () => {
     const app = await apps.create({ module: { unknownNameFor: '50ms' } });
     const postponed = record(jobPostponed);
     const { id } = await app.get(JobProducer).enqueue(Bonus, { points: 1 });
@@ -85,13 +85,13 @@ describe('a job that this service does not know', () => {
     await deadLetter(app, 'unknown-name');
   });
 
-  it('waits too when it is of a newer version', async () => {
+  it('also waits when it has a newer version', async () => {
     const postponed = record(jobPostponed);
     const app = await apps.create();
     await app.get(JobProducer).enqueue({ ...Award, version: 2 }, { points: 1 });
     await eventually(() =>
       expect(postponed).toMatchObject([
-        { reason: 'points.award is known up to version 1, and this is version 2 in this service' },
+        { reason: 'this service runs points.award up to version 1, and the job has version 2' },
       ]),
     );
     expect(app.get(AwardHandler).runs).toHaveLength(0);
@@ -105,7 +105,7 @@ describe('a job of an older version', () => {
     upcast: { 1: ({ amount }: { amount: number }) => ({ points: amount }) },
   });
 
-  it('is lifted to the current one before it is checked and run', async () => {
+  it('is upgraded to the current version before it is validated and run', async () => {
     @Injectable()
     class VersionedHandler {
       readonly points: number[] = [];
@@ -124,15 +124,15 @@ describe('a job of an older version', () => {
     [{ 1: (old: unknown) => old, 3: (old: unknown) => old }, 'upcast.2'],
     [{ 4: (old: unknown) => old }, 'use versions from 1 to 3'],
     [{ 3: 'text' }, 'use a function'],
-  ])('is refused at its definition with the upcasters %j', (upcast, problem) => {
+  ])('is refused by defineJob with the upcasters %j', (upcast, problem) => {
     const define = () =>
       defineJob('points.x', { payload: AwardPayload, version: 4, upcast: upcast as never });
     expect(define).toThrow(problem);
   });
 });
 
-describe('what a run tells of itself', () => {
-  it('is stored with the job', async () => {
+describe('progress and log lines of a run', () => {
+  it('are stored with the job', async () => {
     const app = await apps.create();
     app.get(AwardHandler).behave = async (_payload, { progress, log }) => {
       await log('half way');
@@ -146,7 +146,7 @@ describe('what a run tells of itself', () => {
     });
   });
 
-  it('never fails it, whether it cannot be stored or is no JSON', async () => {
+  it('never fail the run, even if Redis is unavailable or the value is not JSON', async () => {
     const app = await apps.create();
     app.get(AwardHandler).behave = async (_payload, { progress, log }) => {
       app.get(QueueConnection).producer.disconnect();
@@ -161,8 +161,8 @@ describe('what a run tells of itself', () => {
   });
 });
 
-describe('what a failure leaves in Redis', () => {
-  it('has no addresses, numbers or credentials in it, and keeps the class of the error', async () => {
+describe('a failure that is stored in Redis', () => {
+  it('keeps the error class, but no addresses, phone numbers or credentials', async () => {
     class SmsFailed extends LoyalNestError {
       readonly code = 'SMS_FAILED';
       readonly category = 'unavailable';
@@ -203,7 +203,7 @@ describe('what a failure leaves in Redis', () => {
 });
 
 describe('events', () => {
-  it('tell of each step of a job with its times', async () => {
+  it('report each step of a job with its times', async () => {
     const channels = {
       enqueued: record(jobEnqueued),
       started: record(jobStarted),
@@ -223,7 +223,7 @@ describe('events', () => {
       { ...job, attempt: 1, attempts: 2, waitMs: expect.any(Number) },
       { ...job, attempt: 2, attempts: 2 },
     ]);
-    // From the end of its delay, not from when it was enqueued.
+    // Measured from the end of its delay, not from the enqueue.
     expect(channels.started[0]!.waitMs).toBeLessThan(1_000);
     expect(channels.retried).toMatchObject([{ ...job, attempt: 1, delayMs: 1 }]);
     expect(channels.finished).toMatchObject([
@@ -233,7 +233,7 @@ describe('events', () => {
     expect(channels.finished[1]!.durationMs).toBeGreaterThanOrEqual(19);
   });
 
-  it('tell no wait of a redriven job, which was dead and did not wait', async () => {
+  it('have no waitMs for a redriven job, which was dead and did not wait', async () => {
     const [started, finished] = [record(jobStarted), record(jobFinished)];
     const app = await apps.create();
     app.get(AwardHandler).behave = async () => {
@@ -251,7 +251,7 @@ describe('events', () => {
     ]);
   });
 
-  it('tell of a cancelled job when it has become a dead letter', async () => {
+  it('report a cancelled job once it becomes a dead letter', async () => {
     const finished = record(jobFinished);
     const app = await apps.create();
     const { id } = await app.get(JobProducer).enqueue(Award, { points: 1 }, { delay: 50 });
@@ -261,7 +261,7 @@ describe('events', () => {
 });
 
 describe('a job whose lock is lost', () => {
-  it('aborts its run, which counts for nothing, and runs again', async () => {
+  it('aborts its run, counts no attempt, and runs again', async () => {
     const stalled = record(jobStalled);
     const finished = record(jobFinished);
     const app = await apps.create({ queue: { lock: '1s' } });
@@ -284,12 +284,12 @@ describe('a job whose lock is lost', () => {
 });
 
 describe('global concurrency', () => {
-  it('holds for all processes together, until the queue is declared without', async () => {
+  it('limits all processes together, until the queue is declared without it', async () => {
     const prefix = '{global}';
     let running = 0;
-    let most = 0;
+    let max = 0;
     const work = async (): Promise<void> => {
-      most = Math.max(most, ++running);
+      max = Math.max(max, ++running);
       await clock.sleep(20);
       running--;
     };
@@ -304,7 +304,7 @@ describe('global concurrency', () => {
     await eventually(async () => expect(await bullOf(both[0]!).getCompletedCount()).toBe(20), {
       within: '15s',
     });
-    expect(most).toBe(2);
+    expect(max).toBe(2);
     const without = await apps.create({ prefix, queue: { concurrency: 5 } });
     await eventually(async () => expect(await bullOf(without).getGlobalConcurrency()).toBeNull());
   });
@@ -318,7 +318,7 @@ describe('the boot fails', () => {
     }
   }
 
-  it('for a handler of a request-scoped class or with a request-scoped enhancer', async () => {
+  it('for a handler with a request-scoped class or enhancer', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class PerRequest {
       @JobHandler(Award)

@@ -29,16 +29,16 @@ import { retryDelayMs } from './retry-delay.js';
 import { RunningJobs } from './running-jobs.js';
 import { waitingBackend } from './waiting-backend.js';
 
-/** What a worker does now. */
+/** The current state of a worker. */
 export interface WorkerState {
   readonly isRunning: boolean;
   readonly isPaused: boolean;
 }
 
 /**
- * Runs a worker for each queue that this application has handlers for. Workers take jobs once every
- * provider is initialised; in a shutdown they stop taking jobs, let the running ones finish, and
- * hand back what is left.
+ * Runs a worker for each queue that this application has handlers for. Workers start taking jobs
+ * once every provider is initialized. In a shutdown they stop taking jobs, let the running ones
+ * finish, and hand back the rest to their queues.
  */
 @Injectable()
 export class JobWorkers
@@ -71,7 +71,7 @@ export class JobWorkers
       for (const queue of queues) this.throttle.check(queue);
       refuseTrimmingProcessors(this.discovery, new Set(queues.map(({ name }) => name)));
     } catch (error) {
-      // A boot that fails must not be kept alive by a connection.
+      // An open connection would keep a failed boot alive.
       this.connection.close();
       throw error;
     }
@@ -94,11 +94,11 @@ export class JobWorkers
       this.workers.push(worker);
       void worker
         .run()
-        .catch((error: Error) => this.logger.error(`worker of ${name}: ${error.message}`));
+        .catch((error: Error) => this.logger.error(`worker for queue '${name}': ${error.message}`));
     }
   }
 
-  /** One for each queue that has handlers, from the bootstrap on. */
+  /** One state for each queue that has handlers; empty before the application has started. */
   get states(): readonly WorkerState[] {
     return this.workers.map((worker) => ({
       isRunning: worker.isRunning(),
@@ -119,7 +119,7 @@ export class JobWorkers
     ];
   }
 
-  /** Without a graceful shutdown Nest's last hook closes the workers. */
+  /** Closes the workers if no graceful shutdown did. */
   async onApplicationShutdown(): Promise<void> {
     this.jobs?.handBackAll();
     await this.close();
@@ -137,7 +137,8 @@ export class JobWorkers
         concurrency,
         lockDuration: lockMs,
         stalledInterval: lockMs,
-        // The runner ends a job that crashes, with a reason; BullMQ's own limit comes after it.
+        // JobAdmission rejects a job that crashes too often, with a reason. BullMQ's own limit is
+        // higher.
         maxStalledCount: MAX_CRASHES,
         settings: {
           backoffStrategy: (attemptsMade, _type, error, job) =>
@@ -146,15 +147,17 @@ export class JobWorkers
       },
       waitingBackend,
     );
-    // A hint that saves time; what it misses is found by comparing with the failed set.
+    // This event is only a hint; maintenance finds missed dead letters by reading the failed set.
     worker.on('failed', (job, error) => {
-      // BullMQ ended it without a run: it was cancelled, or stalled too often.
+      // BullMQ failed the job without a run: it was cancelled, or it stalled too often.
       if (job?.deferredFailure !== undefined) publishDead(job, error);
       if (job?.finishedOn !== undefined) this.deadLetters.notice(name, job.id!);
     });
     worker.on('lockRenewalFailed', (ids) => ids.forEach((id) => this.jobs.abandon(id)));
     worker.on('stalled', (id) => jobStalled.publish({ id, queue: name }));
-    worker.on('error', (error) => this.logger.debug(`worker of ${name}: ${error.message}`));
+    worker.on('error', (error) =>
+      this.logger.debug(`worker for queue '${name}': ${error.message}`),
+    );
     return worker;
   }
 
@@ -167,16 +170,16 @@ export class JobWorkers
   }
 
   /**
-   * `pause()` cuts off the worker's blocking read, which `pause(true)` would leave open. Its promise
-   * would wait for the running jobs; `drain` does that.
+   * `pause()` interrupts the worker's blocking read, while `pause(true)` would leave it open. Its
+   * promise also waits for the running jobs, so it is not awaited here; `drain` waits for them.
    */
   private stopIntake(): void {
     this.jobs.stop();
-    // It rejects when the connection is closed before its jobs have ended; the drain tells of those.
+    // It rejects if the connection closes before its jobs have ended; the drain step reports those.
     for (const worker of this.workers) worker.pause().catch(() => undefined);
   }
 
-  /** Ends when no job is running; hands back what still runs when the signal aborts. */
+  /** Waits for the running jobs. When the signal aborts, it hands back those that still run. */
   private async drain(signal: AbortSignal): Promise<void> {
     const handBack = (): void => this.jobs.handBackAll();
     signal.addEventListener('abort', handBack, { once: true });
@@ -186,7 +189,7 @@ export class JobWorkers
   }
 
   private async close(): Promise<void> {
-    // A forced close only works as the first call of close; later ones return the pending promise.
+    // Only the first call of close can force it; later calls return the pending promise.
     const force = (this.jobs?.active.length ?? 0) > 0;
     this.stopping ??= this.connection.cutOffUnless(
       Promise.allSettled(this.workers.map((worker) => worker.close(force))),

@@ -1,8 +1,8 @@
 const PLAIN_HEADER = /^Error(?=:|\r?\n|$)/;
 
 /**
- * Puts the class of an error into the first line of its stack, where V8 writes `Error` unless the
- * prototype has a name: BullMQ stores the stack and nothing else that tells the class.
+ * Puts the class name of an error into the first line of its stack, where V8 writes `Error` unless
+ * the prototype has a name. BullMQ stores only the stack, so the class would be lost.
  */
 export function nameStack(error: unknown): void {
   if (!(error instanceof Error) || typeof error.stack !== 'string') return;
@@ -12,6 +12,6 @@ export function nameStack(error: unknown): void {
   try {
     error.stack = error.stack.replace(PLAIN_HEADER, () => known);
   } catch {
-    // A frozen error keeps its stack and its group is coarser.
+    // A frozen error keeps its stack, so its dead letters are grouped less precisely.
   }
 }

@@ -2,12 +2,12 @@ import { Logger } from '@nestjs/common';
 import type { QueueRegistry } from '../queue-registry.js';
 import type { JobJournal } from './job-journal.js';
 
-const KEPT_LINES = 100;
-const LONGEST_LINE = 2_000;
+const MAX_LINES = 100;
+const MAX_LINE_LENGTH = 2_000;
 
 /**
- * Writes over the producers' connection, which fails fast: a worker's own would wait for Redis, and
- * the handler with it. Failures are not passed on.
+ * Stores progress and log lines over the fail-fast connection. A worker's own connection would wait
+ * for Redis, and the handler with it. Never rejects; failures are logged at debug level.
  */
 export class QueueJobJournal implements JobJournal {
   private readonly logger = new Logger('Queue');
@@ -20,8 +20,8 @@ export class QueueJobJournal implements JobJournal {
 
   log(queue: string, id: string, line: string): Promise<void> {
     const { bull } = this.registry.get(queue);
-    const row = String(line).slice(0, LONGEST_LINE);
-    return this.quietly(() => bull.addJobLog(id, row, KEPT_LINES));
+    const row = String(line).slice(0, MAX_LINE_LENGTH);
+    return this.quietly(() => bull.addJobLog(id, row, MAX_LINES));
   }
 
   private async quietly(write: () => Promise<unknown>): Promise<void> {
@@ -29,7 +29,7 @@ export class QueueJobJournal implements JobJournal {
       await write();
     } catch (error) {
       this.logger.debug(
-        `progress or log of a job: ${error instanceof Error ? error.message : error}`,
+        `could not store progress or log of a job: ${error instanceof Error ? error.message : error}`,
       );
     }
   }

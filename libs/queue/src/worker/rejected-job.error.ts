@@ -1,7 +1,7 @@
 import { LoyalNestError } from '@loyalnest/core';
 import type { DeadLetterReason } from '../dead-letter/dead-letter.js';
 
-/** A job that its handler must not see. It becomes a dead letter at once. */
+/** A check before the run rejected the job, so it becomes a dead letter without a run. */
 export class RejectedJobError extends LoyalNestError {
   readonly code = 'JOB_REJECTED';
   readonly category = 'invalid';

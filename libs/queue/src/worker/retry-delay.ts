@@ -3,7 +3,7 @@ import type { JobDefinition } from '../job/job-definition.js';
 
 const DEFAULT_BACKOFF_MS = 1_000;
 
-/** The definition's backoff, or what the error asks for if that is longer. */
+/** The longer of the definition's backoff and the error's `retryAfterMs`. */
 export function retryDelayMs(
   definition: JobDefinition | undefined,
   attemptsMade: number,

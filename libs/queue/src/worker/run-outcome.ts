@@ -1,24 +1,24 @@
 import type { DeadLetterReason } from '../dead-letter/dead-letter.js';
 
-/** What became of a run. */
+/** How a run ended. */
 export type RunOutcome =
   | { readonly kind: 'completed' }
-  /** Runs again after its backoff. */
+  /** The job runs again after its backoff. */
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'dead'; readonly reason: DeadLetterReason; readonly error: unknown }
-  /** Goes back into its queue, as if it had not been taken. */
+  /** The job goes back to its queue, and no attempt is counted. */
   | { readonly kind: 'handed-back'; readonly error: unknown }
   /** Another worker has the job. */
   | { readonly kind: 'lost'; readonly error: unknown }
-  /** Taken again later with no attempt counted; `data` is stored with it. */
+  /** A worker takes the job again later; no attempt is counted. `data` replaces the job's data. */
   | { readonly kind: 'postponed'; readonly delayMs: number; readonly data: unknown };
 
-/** Reason by which a run is told to stop because its process shuts down. */
+/** Abort reason of a run whose process is shutting down. */
 export class HandBack extends Error {
   override readonly name = 'HandBack';
 }
 
-/** Thrown before a run that must wait. */
+/** Thrown before a run if the job must wait. */
 export class Postponement extends Error {
   override readonly name = 'Postponement';
 

@@ -5,7 +5,7 @@ import type { JobRunner } from './job-runner.js';
 import { HandBack } from './run-outcome.js';
 import { settleJob } from './settle-job.js';
 
-/** The runs of this process, from the moment a worker takes a job until BullMQ knows its outcome. */
+/** The runs of this process, from when a worker takes a job until BullMQ has the outcome. */
 export class RunningJobs {
   private readonly running = new Map<string, AbortController>();
   private stopped = false;
@@ -21,25 +21,25 @@ export class RunningJobs {
   }
 
   /**
-   * From now on every job that still arrives goes back without a run. A paused worker may get one
-   * more, as BullMQ does not check again between its blocking read and taking the job.
+   * From now on, jobs that still arrive go back to their queue without a run. A paused worker may
+   * get one more job, as BullMQ does not check again between its blocking read and taking the job.
    */
   stop(): void {
     this.stopped = true;
   }
 
-  /** Stops every run. Each job goes back into its queue, and no attempt is counted. */
+  /** Aborts every run. The jobs go back to their queues, and no attempt is counted. */
   handBackAll(): void {
     this.stop();
     for (const controller of this.running.values()) controller.abort(handBack());
   }
 
-  /** Stops the run of a job that another worker has taken. */
+  /** Aborts the run of a job whose lock was lost. */
   abandon(id: string): void {
     this.running.get(id)?.abort(new JobLockLostError(id));
   }
 
-  /** Runs a job for a worker of BullMQ. */
+  /** Runs a job for a BullMQ worker. */
   async process(job: RunnableJob, token?: string, cancelled?: AbortSignal): Promise<void> {
     const id = job.id!;
     const controller = new AbortController();
@@ -50,7 +50,7 @@ export class RunningJobs {
     try {
       await settleJob(job, token, await this.runner.run(job, controller), this.clock);
     } finally {
-      // A lost job may be running here again, with a controller of its own.
+      // A job that lost its lock may already run here again, with another controller.
       if (this.running.get(id) === controller) this.running.delete(id);
       cancelled?.removeEventListener('abort', onCancelled);
     }
@@ -58,5 +58,5 @@ export class RunningJobs {
 }
 
 function handBack(): HandBack {
-  return new HandBack('the process shuts down');
+  return new HandBack('the process is shutting down');
 }

@@ -3,7 +3,7 @@ import { DelayedError } from 'bullmq';
 import type { RunnableJob } from '../job/runnable-job.js';
 import { settleJob } from './settle-job.js';
 
-it('postpones a job by the time of the clock', async () => {
+it('postpones a job relative to the clock', async () => {
   const clock = new FakeClock(Date.UTC(2030, 0, 1));
   const moves: unknown[] = [];
   const job = {

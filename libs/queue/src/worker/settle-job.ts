@@ -6,8 +6,8 @@ import type { RunOutcome } from './run-outcome.js';
 import { terminalFailure } from './terminal-failure.js';
 
 /**
- * Reports the outcome of a run to BullMQ, which learns it from what is thrown. It counts an attempt
- * for every error, unless the job has been moved before.
+ * Reports the outcome of a run to BullMQ by returning or by throwing. BullMQ counts an attempt for
+ * every error, unless the job was moved before.
  */
 export async function settleJob(
   job: RunnableJob,
@@ -26,7 +26,7 @@ export async function settleJob(
       await job.moveToDelayed(clock.now() + outcome.delayMs, token);
       throw new DelayedError();
     case 'dead':
-      // BullMQ counts the attempts itself, so this failure needs no mark.
+      // BullMQ counts attempts itself, so this failure needs no reason in its message.
       if (outcome.reason === 'exhausted') throw redactedError(outcome.error);
       throw terminalFailure(outcome.reason, redactedError(outcome.error));
     default:

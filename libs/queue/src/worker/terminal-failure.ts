@@ -3,8 +3,9 @@ import { UnrecoverableError } from 'bullmq';
 import type { DeadLetterReason } from '../dead-letter/dead-letter.js';
 
 /**
- * Ends a job for good. The reason stands in brackets before the message, which BullMQ stores in the
- * same script that moves the job to the failed set: nothing else has to be written for it.
+ * The error that makes a job a dead letter without further attempts. Its message starts with the
+ * reason in brackets. BullMQ stores the message in the script that moves the job to the failed set,
+ * so the reason needs no write of its own.
  */
 export function terminalFailure(reason: DeadLetterReason, cause: unknown): UnrecoverableError {
   const text = cause instanceof Error ? cause.message : String(cause);
@@ -13,7 +14,7 @@ export function terminalFailure(reason: DeadLetterReason, cause: unknown): Unrec
   return failure;
 }
 
-/** An error that says it will not pass, and names no time to come back, needs no other run. */
+/** Whether another run is pointless: the error is not retryable and has no `retryAfterMs`. */
 export function isFinal(error: unknown): boolean {
   if (error instanceof UnrecoverableError) return true;
   return isLoyalNestError(error) && !error.retryable && error.retryAfterMs === undefined;

@@ -1,7 +1,12 @@
 import type { Clock } from '@loyalnest/core';
 import { JobTimeoutError } from './job-timeout.error.js';
 
-/** Settles with `run`, or when it is aborted: by its time limit, a shutdown or a lost lock. */
+/**
+ * Settles when `run` settles, or rejects when `controller` aborts: after the time limit, in a
+ * shutdown or on a lost lock.
+ *
+ * @throws JobTimeoutError after `timeoutMs`
+ */
 export function withinRunTime(
   clock: Clock,
   { name, timeoutMs }: { readonly name: string; readonly timeoutMs: number },
