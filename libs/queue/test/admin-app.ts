@@ -6,7 +6,7 @@ import { QueueAdminModule } from '../src/admin/index.js';
 import { queue, QueueModule } from '../src/index.js';
 import type { DeadLetterFixture } from '@loyalnest/testing/dead-letters';
 
-/** Knows people by the word in their header: `ada:operate`. */
+/** Takes name and role from the authorization header: `ada:operate`. */
 class TestAccess extends AdminAccess {
   async authorize(
     { headers }: { headers: Readonly<Record<string, string | string[] | undefined>> },
@@ -25,7 +25,7 @@ class AccessModule {}
 @Module({})
 class App {}
 
-/** A service that administers the queue of a fixture and one more; it has no handlers. */
+/** A service with the admin API for the queue of a fixture and a second queue. It has no handlers. */
 export function adminApp(
   redis: Pick<RedisServer, 'url'>,
   { prefix }: DeadLetterFixture,
@@ -33,7 +33,7 @@ export function adminApp(
   return {
     module: App,
     imports: [
-      // A machine that is busy with other specs is no outage.
+      // The default is too short for a machine that is busy with other specs.
       QueueModule.forRoot({ url: redis.url, prefix, producerTimeout: '5s' }),
       QueueModule.forFeature(queue('points'), queue('mail')),
       QueueAdminModule.register({ imports: [AccessModule] }),
@@ -47,7 +47,7 @@ export interface Answer<Body> {
   readonly headers: Headers;
 }
 
-/** Asks the admin API as somebody. */
+/** Returns a function that sends requests to the admin API as `who`. */
 export function asker(url: string) {
   return async <Body = Record<string, unknown>>(
     who: string,

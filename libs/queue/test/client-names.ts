@@ -1,6 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 
-/** Names of the clients of these servers, without the one that asks, replicas and Sentinels. */
+/** Names of the clients of these servers, without replicas, Sentinels and this function's own client. */
 export async function clientNames(
   servers: readonly { readonly url: string; readonly pid: number | undefined }[],
   options: RedisOptions = {},

@@ -12,24 +12,24 @@ import { ContractApps } from './contract-apps.js';
 import { failsFast } from './fails-fast.js';
 import { Award, AwardHandler, bullOf } from './points-app.js';
 
-/** A Redis of some kind, and faults of all its servers at once. */
+/** A Redis setup, with faults that hit all its servers at once. */
 export interface RedisSetup {
   readonly connection: RedisConnectionOptions;
   pause(): void;
   resume(): void;
   kill(): Promise<void>;
-  /** With its data. */
+  /** Restarts all servers with their data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
-  /** Names of the client connections to its data, without the one that asks. */
+  /** Names of the client connections to the Redis servers, without this setup's own. */
   clients(): Promise<readonly string[]>;
 }
 
-/** For what is not about time limits; a busy machine may need more than the default. */
+/** For tests that are not about time limits: a busy machine may need longer than the default. */
 const PATIENT = { producerTimeout: '10s' } as const;
 const COMES_BACK = { within: '25s', every: '50ms' } as const;
 
-/** What holds of the module's connections, whatever they lead to. */
+/** Tests that the module must pass on every kind of Redis setup. */
 export function describeConnection(kind: string, start: () => Promise<RedisSetup>): void {
   describe(`queues on ${kind}`, () => {
     let redis: RedisSetup;
@@ -56,7 +56,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       }, COMES_BACK);
     }
 
-    it('a job is handled, becomes a dead letter, and is redriven', async () => {
+    it('handle a job, make it a dead letter, and redrive it', async () => {
       const app = await apps.create(PATIENT);
       const handler = app.get(AwardHandler);
       const letters = app.get(DeadLetterService);
@@ -70,7 +70,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       await eventually(async () => expect(await bullOf(app).getCompletedCount()).toBe(1));
     });
 
-    it('many jobs are enqueued at once, each exactly once', async () => {
+    it('enqueue many jobs at once, each exactly once', async () => {
       const app = await apps.create(PATIENT);
       const items = Array.from({ length: 120 }, (_, i) => ({
         payload: { points: i + 1 },
@@ -84,7 +84,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       expect(new Set(points(app)).size).toBe(120);
     });
 
-    it('dead letters are grouped, discarded, restored, edited, pruned and redriven by a task', async () => {
+    it('group, discard, restore, edit, prune and redrive dead letters', async () => {
       const app = await apps.create(PATIENT);
       const handler = app.get(AwardHandler);
       const letters = app.get(DeadLetterService);
@@ -116,7 +116,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       expect(points(app)).toContain(20);
     });
 
-    it('a waiting job is cancelled, and a schedule runs', async () => {
+    it('cancel a waiting job, and run a schedule', async () => {
       const app = await apps.create(PATIENT);
       const jobs = app.get(JobProducer);
       const { id } = await jobs.enqueue(Award, { points: 1 }, { delay: '1h' });
@@ -125,7 +125,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       await eventually(() => expect(points(app)).toContain(9), COMES_BACK);
     });
 
-    it('enqueue fails in time while all is silent, and jobs run by themselves afterwards', async () => {
+    it('fail in time while no server answers, and run jobs again afterwards', async () => {
       const app = await apps.create();
       await runsAgain(app, 10);
       redis.pause();
@@ -140,7 +140,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       await eventually(async () => expect(await health(app)).toBe('up'), COMES_BACK);
     });
 
-    it('enqueue fails in time while all is gone, and what was taken runs afterwards', async () => {
+    it('fail in time while all servers are down, and run the stored jobs afterwards', async () => {
       const app = await apps.create();
       const warn = jest.spyOn(Logger.prototype, 'warn');
       const log = jest.spyOn(Logger.prototype, 'log');
@@ -155,16 +155,16 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       await eventually(() => expect(points(app)).toContain(30), COMES_BACK);
       expect(points(app).filter((value) => value === 30)).toHaveLength(1);
       expect(await health(app)).toBe('up');
-      const away = linesOf(warn, 'is unavailable').map((line) =>
+      const unavailable = linesOf(warn, 'is unavailable').map((line) =>
         line.replace(/ is unavailable.*/, ''),
       );
-      expect(new Set(away).size).toBe(away.length);
+      expect(new Set(unavailable).size).toBe(unavailable.length);
       await eventually(() =>
-        expect(linesOf(log, 'is available again')).toEqual(away.map(isAvailable).sort()),
+        expect(linesOf(log, 'is available again')).toEqual(unavailable.map(isAvailable).sort()),
       );
     });
 
-    it('an app that starts while all is gone works once it is back', async () => {
+    it('work in an app that started while all servers were down, once they are up', async () => {
       await redis.kill();
       const app = await apps.create();
       await failsFast(app);
@@ -172,7 +172,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       await runsAgain(app, 40);
     });
 
-    it('a worker waits for an answer as long as it takes, and for all to be back', async () => {
+    it('let a worker wait for an answer, and for Redis, without a limit', async () => {
       const app = await apps.create();
       await runsAgain(app, 45);
       const { producer, options } = app.get(QueueConnection);
@@ -180,7 +180,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       worker.on('error', () => undefined);
       const key = `${options.prefix}:nothing`;
       try {
-        // Longer than a command of a producer may take.
+        // Longer than producerTimeout.
         await expect(worker.blpop(key, 1)).resolves.toBeNull();
         await redis.kill();
         await failsFast(app);
@@ -192,7 +192,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       }
     });
 
-    it('a closed app leaves no connection', async () => {
+    it('leave no connection after the app has closed', async () => {
       const app = await apps.create();
       await runsAgain(app, 50);
       expect(await redis.clients()).not.toEqual([]);
@@ -200,7 +200,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       await eventually(async () => expect(await redis.clients()).toEqual([]));
     });
 
-    it('an app closes while all is silent, and leaves nothing that keeps the process', async () => {
+    it('let an app close while no server answers, and leave no timer', async () => {
       const before = timers();
       const app = await apps.create();
       await runsAgain(app, 70);
@@ -214,7 +214,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
       }
     });
 
-    it('an app closes while all is gone, and leaves nothing that keeps the process', async () => {
+    it('let an app close while all servers are down, and leave no timer or connection', async () => {
       const before = timers();
       const app = await apps.create();
       await runsAgain(app, 60);
@@ -228,7 +228,7 @@ export function describeConnection(kind: string, start: () => Promise<RedisSetup
   });
 }
 
-/** Shorter than any time limit of a silent connection. */
+/** Waits less than any time limit of a connection without an answer. */
 async function endOfTimers(before: number): Promise<void> {
   const soon = { within: '5s', what: 'the end of all timers' } as const;
   await eventually(() => expect(timers()).toBeLessThanOrEqual(before), soon);
@@ -238,7 +238,7 @@ function timers(): number {
   return process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
 }
 
-/** Enqueues a job once, as soon as the connection is there. */
+/** Enqueues a job once, as soon as Redis is available. */
 export async function takes(
   app: INestApplicationContext,
   value: number,
@@ -264,6 +264,6 @@ function linesOf(spy: jest.SpyInstance, text: string): string[] {
     .sort();
 }
 
-function isAvailable(who: string): string {
-  return `${who} is available again`;
+function isAvailable(name: string): string {
+  return `${name} is available again`;
 }

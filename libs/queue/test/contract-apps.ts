@@ -8,7 +8,7 @@ import { AwardHandler } from './points-app.js';
 
 let prefixes = 0;
 
-/** Applications with one queue, over a connection of some kind. */
+/** Applications with one queue, for one kind of connection. */
 export class ContractApps {
   private readonly apps: INestApplicationContext[] = [];
 

@@ -3,10 +3,10 @@ import { QueueUnavailableError } from '../src/connection/queue-unavailable.error
 import { JobProducer } from '../src/producer/job-producer.js';
 import { Award } from './points-app.js';
 
-/** The time limit of a producer, and what the machine needs to deliver the error. */
+/** The default `producerTimeout` plus some time to deliver the error. */
 const FAILS_WITHIN_MS = 600;
 
-/** Expects that an enqueued job is refused in time, and returns the error. */
+/** Expects `enqueue` to reject in time, and returns the error. */
 export async function failsFast(
   app: INestApplicationContext,
   withinMs = FAILS_WITHIN_MS,
@@ -16,7 +16,7 @@ export async function failsFast(
   return error as QueueUnavailableError;
 }
 
-/** Two timers tell better than a clock who was first: on a busy machine both are late. */
+/** Races two timers instead of measuring time: on a busy machine both fire late. */
 async function inTime(enqueued: Promise<unknown>, withinMs: number): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<string>((resolve) => {

@@ -46,7 +46,7 @@ export interface PointsAppOptions {
 
 let prefixes = 0;
 
-/** Applications with one queue `points`, each under a prefix of its own on one Redis. */
+/** Applications with one queue `points` on one Redis, each with its own prefix. */
 export class PointsApps {
   private readonly apps: INestApplicationContext[] = [];
 

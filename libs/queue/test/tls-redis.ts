@@ -1,6 +1,6 @@
 import { CertificateAuthority, RedisServer, type IssuedCertificate } from '@loyalnest/testing';
 
-/** A Redis that serves TLS only and asks its clients for a certificate. */
+/** Starts a Redis that accepts only TLS and requires client certificates. */
 export async function startWithTls(): Promise<{
   readonly redis: RedisServer;
   readonly authority: CertificateAuthority;

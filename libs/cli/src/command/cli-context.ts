@@ -5,7 +5,7 @@ import { printable } from '../terminal/printable.js';
 import { table, type Column } from '../terminal/table.js';
 import type { Session } from './session.js';
 
-/** What a command works with. */
+/** Gives a command its session and its output. */
 export class CliContext<Connected extends Session = Session> {
   constructor(
     readonly io: CliIo,
@@ -18,7 +18,7 @@ export class CliContext<Connected extends Session = Session> {
    * Prints a result: the document as JSON for programs, or the lines for people. Control characters
    * never reach the terminal.
    *
-   * @param decorate adds escape sequences of ours to lines that are safe already
+   * @param decorate adds our own escape sequences to lines that are already safe
    */
   show(
     document: object,
@@ -34,7 +34,7 @@ export class CliContext<Connected extends Session = Session> {
     return isTerminal && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
   }
 
-  /** Prints a line to stderr, for what is not a result. */
+  /** Prints a note to stderr, so that stdout holds only the result. */
   note(text: string): void {
     this.io.err(`${printable(text)}\n`);
   }
@@ -48,12 +48,12 @@ export class CliContext<Connected extends Session = Session> {
    * Asks before a command changes something.
    *
    * @param yes whether the caller has confirmed with `--yes`
-   * @returns undefined to go on, or the exit code to end with
+   * @returns undefined to continue, or the exit code to end with
    */
   async confirm(question: string, yes: boolean | undefined): Promise<ExitCode | undefined> {
     if (yes) return undefined;
     if (!this.io.ask) {
-      this.note(`${question} Nobody can answer here; pass --yes to confirm.`);
+      this.note(`${question} Cannot ask without a terminal; pass --yes to confirm.`);
       return EXIT.usage;
     }
     const answer = await this.io.ask(`${printable(question)} [y/N] `).catch(() => '');

@@ -14,8 +14,8 @@ export type CommandWork<Connected extends Session, Flags> = (
 
 export interface CommandOptions {
   /**
-   * Whether the command handles Ctrl-C itself, to finish its current step. All others are abandoned at
-   * once, wherever they are.
+   * Whether the command handles Ctrl-C itself, to finish its current step. Other commands end at once,
+   * in the middle of a step.
    *
    * @defaultValue false
    */
@@ -39,7 +39,7 @@ export class CommandShell {
     private readonly end: (code: ExitCode) => void,
   ) {}
 
-  /** Gives the session to each command, and closes it when the command has ended or failed. */
+  /** Opens a session for each command, and closes it when the command has ended or failed. */
   connected<Connected extends Session>(open: OpenSession<Connected>): WhenConnected<Connected> {
     return (work, { endsItself = false } = {}) =>
       async (...given) => {

@@ -1,7 +1,7 @@
 import type { Clock } from '@loyalnest/core';
 import type { CliIo } from '../terminal/cli-io.js';
 
-/** What one command is connected to. */
+/** The connections of one command. */
 export interface Session {
   readonly clock: Clock;
   /** Closes every connection. Called once, also after a failure. */
@@ -12,7 +12,7 @@ export interface Session {
  * Connects for one command.
  *
  * @param flags the options of the command and the global ones
- * @throws OptionError before it connects, if an option makes no sense
+ * @throws OptionError before it connects, if an option is invalid
  */
 export type OpenSession<Connected extends Session> = (
   flags: object,

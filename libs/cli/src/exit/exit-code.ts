@@ -6,7 +6,7 @@ import { InterruptedError } from './interrupted.error.js';
 /** The exit codes of the command line. */
 export const EXIT = {
   ok: 0,
-  /** The doctor found a problem, a redrive was stopped, something was not found, or a bug. */
+  /** The doctor found a problem, a redrive was stopped, something was not found, or a bug occurred. */
   failed: 1,
   /** The command line or one of its values is wrong; nothing was changed. */
   usage: 2,

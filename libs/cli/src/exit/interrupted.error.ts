@@ -1,4 +1,4 @@
-/** The person pressed Ctrl-C before there was an answer. */
+/** The user pressed Ctrl-C before the command had a result. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 
@@ -8,7 +8,7 @@ export class InterruptedError extends Error {
 }
 
 /**
- * Waits for the work, and stops waiting at Ctrl-C, even if Redis hangs. The work itself goes on.
+ * Waits for the work, and stops waiting at Ctrl-C, even if Redis hangs. The work itself continues.
  *
  * @throws InterruptedError at Ctrl-C, or what the work throws
  */

@@ -12,7 +12,7 @@ export function addActorOption(command: Command): Command {
   return command.option('--by <name>', 'your name in the audit trail (default: your user name)');
 }
 
-/** Who the audit trail names: `--by`, or else the user of this machine. */
+/** Names the actor for the audit trail: `--by`, or else the user name on this machine. */
 export function actorOf({ by }: ActorFlags): Actor {
   const name = by ?? systemUser();
   if (name.trim() === '') throw new OptionError('--by', by, 'use a name');

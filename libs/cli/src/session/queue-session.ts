@@ -15,7 +15,7 @@ import type { OpenSession, Session } from '../command/session.js';
 import { connectRedis } from '../connection/connect-redis.js';
 import { redisOptions, type RedisFlags } from '../connection/redis-options.js';
 
-/** What a command about queues works with. */
+/** The context of a command about queues. */
 export type QueueContext = CliContext<QueueSession>;
 
 /** A connection to Redis, and the queues under one prefix. */
@@ -39,7 +39,7 @@ export class QueueSession implements Session {
   }
 
   /**
-   * Returns the same object for every call, because `top` asks again and again.
+   * Opens a queue. Later calls return the same object, because `top` opens its queues at every update.
    *
    * @throws QueueNotFoundError
    */

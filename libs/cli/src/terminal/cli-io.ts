@@ -2,14 +2,14 @@ import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
 import { unlessInterrupted } from '../exit/interrupted.error.js';
 
-/** Everything that the command line uses of its process. Connections are opened apart from it. */
+/** Environment, streams and terminal of the command line. Tests can replace them. */
 export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Writes to the standard output. */
   out(text: string): void;
   /** Writes to the standard error. */
   err(text: string): void;
-  /** Whether a person reads the output. */
+  /** Whether the output is a terminal. */
   readonly isTerminal: boolean;
   /** Width of the terminal in columns; Infinity without a terminal. */
   readonly columns: number;
@@ -17,7 +17,7 @@ export interface CliIo {
   readonly rows: number;
   /** Aborts at Ctrl-C. */
   readonly interrupted: AbortSignal;
-  /** Asks the person and resolves with the answer. Missing if nobody can answer. */
+  /** Asks a question and resolves with the answer. Missing if the input is not a terminal. */
   ask?(question: string): Promise<string>;
   /** Reads the whole standard input. @throws InterruptedError */
   readInput(): Promise<string>;

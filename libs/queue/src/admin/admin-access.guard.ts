@@ -24,13 +24,13 @@ interface QueueRequest extends AdminRequest {
 
 const administrators = new WeakMap<object, Person>();
 
-/** Who asks, as {@link AdminAccessGuard} has found out. */
+/** The administrator who sent the request. {@link AdminAccessGuard} finds it out. */
 export const Administrator = createParamDecorator((_data, context): Actor => {
   const { name, role } = administrators.get(context.switchToHttp().getRequest<object>())!;
   return { by: name, role, source: 'http' };
 });
 
-/** Asks AdminAccess before every route. Without one the application does not boot. */
+/** Asks AdminAccess before every route. Without an AdminAccess, the application does not boot. */
 @Injectable()
 export class AdminAccessGuard implements CanActivate {
   private readonly access: AdminAccess;
@@ -40,14 +40,14 @@ export class AdminAccessGuard implements CanActivate {
     private readonly refused: RefusedCommands,
     @Optional() @Inject(AdminAccess) access?: AdminAccess,
   ) {
-    // A boot that fails must not be kept alive by a connection.
+    // An open connection would keep the process alive after the failed boot.
     if (!access) connection.close();
     this.access = requireAdminAccess(access, 'QueueAdminModule', 'no AdminAccess');
   }
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const route = adminRouteOf(context.getHandler());
-    // A route that names no role is a mistake, and no way in.
+    // A route without a role is a mistake; it must not be open to everybody.
     if (!route) throw new AdminAccessError('forbidden', 'destroy');
     const request = context.switchToHttp().getRequest<QueueRequest>();
     try {
@@ -59,7 +59,7 @@ export class AdminAccessGuard implements CanActivate {
     }
   }
 
-  /** Only of somebody who is known: the trail is no place for what strangers send. */
+  /** Records known administrators only: strangers must not be able to write to the audit trail. */
   private async noteRefusal(
     request: QueueRequest,
     { command }: AdminRouteOptions,

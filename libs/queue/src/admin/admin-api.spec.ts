@@ -23,7 +23,7 @@ beforeEach(() => {
 afterEach(() => fixture.close());
 afterAll(() => redis.stop());
 
-/** Fails for a field that the schema does not have, or lacks where it is required. */
+/** Fails if the answer has a field that the schema lacks, or lacks a required one. */
 function expectFits(value: unknown, schema: AnswerSchema, path: string): void {
   if (schema.items) {
     (value as unknown[]).forEach((item, i) => expectFits(item, schema.items!, `${path}[${i}]`));
@@ -45,7 +45,7 @@ const expectAnswer = (name: AnswerName, body: unknown): void =>
 forEachPlatform((platform) => {
   async function start(server: { readonly url: string } = redis) {
     const running = await platform.create(adminApp(server, fixture), {
-      // Answers have to be the same under a strict pipe of the application.
+      // A strict global pipe must not change the answers.
       configure: async (app) => {
         const { ValidationPipe } = await import('@nestjs/common');
         app.useGlobalPipes(new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true }));
@@ -107,7 +107,7 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('lists and groups dead letters by their filter, page by page', async () => {
+  it('lists dead letters by filter and page, and groups them', async () => {
     await fixture.bury(3);
     await fixture.bury(2, {
       failure: 'ledger is closed',
@@ -132,7 +132,7 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('shows a payload only to whom may operate and asks for it, and notes that', async () => {
+  it('shows a payload only on request to the role operate, and records that', async () => {
     const [id] = await fixture.bury(1, { data: () => envelope({ phone: '+49 123' }) });
     const { ask, close } = await start();
     const path = `/dead-letters/points/${id}`;
@@ -151,7 +151,7 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('masks what an edit has replaced', async () => {
+  it('masks the payloads that edits have replaced', async () => {
     const [id] = await fixture.bury(1, { data: () => envelope({ phone: '+49 123' }) });
     const letters = fixture.letters();
     const { revision } = await letters.get(id!);
@@ -172,7 +172,7 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('redrives, edits, discards and restores one, each by who may', async () => {
+  it('redrives, edits, discards and restores a dead letter for administrators with the role', async () => {
     const [one, two, three] = await fixture.bury(3);
     const { ask, close } = await start();
     const at = (id: string): string => `/dead-letters/points/${id}`;
@@ -204,7 +204,7 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('redrives many as a task that can be watched', async () => {
+  it('redrives many as a task, and shows its progress', async () => {
     await fixture.bury(5);
     const { ask, close } = await start();
     const path = '/dead-letters/points/redrives';
@@ -275,7 +275,7 @@ forEachPlatform((platform) => {
     ],
     ['POST', '/dead-letters/points/redrives', { all: true, stopAbove: 20 }, 'stopAbove'],
     ['POST', '/dead-letters/points/redrives', [], 'JSON object'],
-  ])('refuses %s %s with %j and names what is wrong', async (method, path, body, field) => {
+  ])('refuses %s %s with %j and names the invalid field', async (method, path, body, field) => {
     await fixture.bury(1);
     const { ask, close } = await start();
     const { status, body: problem, headers } = await ask('bob:destroy', method, path, body);
@@ -287,7 +287,7 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('says what is not there', async () => {
+  it('answers 404 for an unknown queue, dead letter or task', async () => {
     const { ask, close } = await start();
     expect(await ask('eve:view', 'GET', '/queues/pointz')).toMatchObject({
       status: 404,
@@ -304,7 +304,7 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('answers nobody whom it does not know, and asks no queue for them', async () => {
+  it('answers 401 without a known token, even for an unknown queue', async () => {
     const { ask, close } = await start();
     for (const path of ['/queues', '/dead-letters/none', '/audit']) {
       const { status, headers } = await ask('', 'GET', path);
@@ -322,16 +322,16 @@ forEachPlatform((platform) => {
     ['/dead-letters/points/job-0/restore', undefined],
     ['/dead-letters/points/redrives', { all: true }],
     ['/dead-letters/points/redrives/x/cancel', undefined],
-  ])('lets no viewer POST %s', async (path, body) => {
+  ])('refuses POST %s to the role view', async (path, body) => {
     const { ask, close } = await start();
     expect((await ask('eve:view', 'POST', path, body)).status).toBe(403);
     await close();
   });
 
-  it('notes each command with who, what and its outcome', async () => {
+  it('records who ran each command, and its outcome', async () => {
     const [id] = await fixture.bury(1);
-    const told: AuditRecord[] = [];
-    const end = adminCommanded.subscribe((record) => told.push(record));
+    const published: AuditRecord[] = [];
+    const end = adminCommanded.subscribe((record) => published.push(record));
     const { ask, close } = await start();
     await ask('bob:destroy', 'POST', `/dead-letters/points/${id}/discard`, { reason: 'a test' });
     await ask('ada:operate', 'POST', '/dead-letters/points/none/redrive');
@@ -354,7 +354,7 @@ forEachPlatform((platform) => {
       },
     ]);
     expect(next.body.cursor).toBeUndefined();
-    expect(told.map(({ command, outcome }) => [command, outcome])).toEqual([
+    expect(published.map(({ command, outcome }) => [command, outcome])).toEqual([
       ['discard', 'done'],
       ['redrive', 'refused'],
       ['start-redrive', 'done'],
@@ -363,7 +363,7 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('notes once a minute who tried what they may not, and nothing of strangers', async () => {
+  it('records a refusal once a minute, and none of unknown callers', async () => {
     const [id] = await fixture.bury(1);
     const { ask, close } = await start();
     const letter = `/dead-letters/points/${id}`;
@@ -383,7 +383,7 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('refuses whom it has to while that cannot be noted', async () => {
+  it('refuses a command even if the refusal cannot be recorded', async () => {
     const [id] = await fixture.bury(1);
     await fixture.client.set(`${fixture.prefix}:audit`, 'in the way');
     const { ask, close } = await start();
@@ -391,7 +391,7 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('carries out no command that it cannot note', async () => {
+  it('runs no command that it cannot record', async () => {
     const [id] = await fixture.bury(1);
     await fixture.client.set(`${fixture.prefix}:audit`, 'in the way');
     const { ask, close } = await start();
@@ -413,7 +413,7 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('says 503 while Redis is away, within the time of a producer', async () => {
+  it('answers 503 while Redis is unavailable', async () => {
     const proxy = await TcpProxy.start({ target: redis });
     const { ask, close } = await start({ url: `redis://127.0.0.1:${proxy.port}` });
     expect((await ask('eve:view', 'GET', '/queues/points')).status).toBe(200);
@@ -426,7 +426,7 @@ forEachPlatform((platform) => {
   });
 });
 
-it('refuses to boot without access', async () => {
+it('refuses to boot without AdminAccess', async () => {
   @Module({
     imports: [QueueModule.forRoot({ url: 'redis://127.0.0.1:1' }), QueueAdminModule],
   })
@@ -435,10 +435,10 @@ it('refuses to boot without access', async () => {
   await expect(app.then((created) => created.init())).rejects.toThrow('provide AdminAccess');
 });
 
-describe('an id of more than 100 characters', () => {
+describe('an id longer than 100 characters', () => {
   const long = `points.award-${'x'.repeat(300)}`;
 
-  it('is found on Fastify once its adapter takes long parameters', async () => {
+  it('is found on Fastify if its adapter allows long parameters', async () => {
     await fixture.bury(1, { id: () => long });
     const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const adapter = new FastifyAdapter({ routerOptions: { maxParamLength: 1_024 } });
@@ -453,7 +453,7 @@ describe('an id of more than 100 characters', () => {
     warned.mockRestore();
   });
 
-  it('is warned of at the boot on Fastify as it comes', async () => {
+  it('is reported at boot by a warning if Fastify has its defaults', async () => {
     const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const app = await NestFactory.create(adminApp(redis, fixture), new FastifyAdapter() as never, {
       logger: false,

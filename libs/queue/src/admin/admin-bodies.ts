@@ -18,23 +18,23 @@ import { FilterInput } from './admin-filter.js';
 const DURATION = /^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/;
 const durationMessage = "$property must be a duration such as '500ms', '2s' or '5m'";
 
-/** Why a dead letter is put aside. */
+/** Body of a discard. */
 export class DiscardBody {
   static readonly fields: Readonly<Record<string, string>> = {
-    reason: 'Why; it stays with the dead letter and in the audit trail.',
+    reason: 'Why it is discarded. The dead letter and the audit trail keep it.',
   };
 
   @IsString()
   @MaxLength(500)
-  @Matches(/\S/, { message: 'reason must say why' })
+  @Matches(/\S/, { message: 'reason must not be empty' })
   readonly reason!: string;
 }
 
-/** Another payload for a dead letter. */
+/** Body of an edit. */
 export class EditBody {
   static readonly fields: Readonly<Record<string, string>> = {
-    payload: 'The payload to run it with. The one before stays in its history.',
-    revision: '`revision` of the dead letter that the edit was made from.',
+    payload: 'The new payload. The history keeps the old one.',
+    revision: '`revision` of the dead letter that the edit is based on.',
   };
 
   @IsDefined()
@@ -46,19 +46,19 @@ export class EditBody {
   readonly revision!: string;
 }
 
-/** A redrive of many. */
+/** Body of a redrive of many dead letters. */
 export class RedriveBody {
   static readonly fields: Readonly<Record<string, string>> = {
-    filter: 'Which dead letters are meant; those that die after the start never are.',
-    all: 'Has to be true if the filter is empty.',
-    dryRun: 'Only counts what would be redriven.',
+    filter: 'Which dead letters to redrive. Later deaths never match.',
+    all: 'Must be true if the filter is empty.',
+    dryRun: 'Only counts the dead letters.',
     rate: 'Jobs per second.',
-    canary: 'Jobs that go first and have to succeed; 0 for none.',
-    canaryTimeout: 'How long the canaries may take.',
-    stopAbove: 'Share of failures above which the task stops; 1 for never.',
-    stopAfter: 'Outcomes that are needed before it stops.',
-    maxUnsettled: 'Redriven jobs without an outcome above which it waits.',
-    settleTimeout: 'How long the last ones are waited for at the end.',
+    canary: 'Jobs that run first and must succeed; 0 for none.',
+    canaryTimeout: 'Max duration of the canary.',
+    stopAbove: 'Stops the task above this share of failures; 1 never stops it.',
+    stopAfter: 'Min number of outcomes before it may stop.',
+    maxUnsettled: 'Pauses above this number of redriven jobs without an outcome.',
+    settleTimeout: 'Max time to wait for the last outcomes at the end.',
   };
 
   @IsOptional()

@@ -7,7 +7,7 @@ import type { RedriveTask } from '../redrive-tasks/redrive-task.js';
 import type { Actor, AdminCommand, AuditIntent } from './audit-record.js';
 import type { AuditTrail } from './audit-trail.js';
 
-/** What the admin commands need of one queue. */
+/** The parts of one queue that the admin commands need. */
 export interface QueueAdmin {
   readonly letters: DeadLetters;
   readonly redrives: RedriveEngine;

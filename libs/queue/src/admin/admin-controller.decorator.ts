@@ -10,7 +10,7 @@ import { AdminAccessGuard } from './admin-access.guard.js';
 import { AdminOutageInterceptor } from './admin-outage.interceptor.js';
 import { AdminProblemFilter } from './admin-problem.filter.js';
 
-/** A controller of the admin API below `/admin`: guarded, and with answers that tell what is wrong. */
+/** A controller below `/admin`. It asks AdminAccess, and answers errors as problem details. */
 export const AdminController = (path: string): ClassDecorator =>
   applyDecorators(
     Controller({ path: `admin/${path}`, version: VERSION_NEUTRAL }),

@@ -1,15 +1,15 @@
 import { IsIn, IsISO8601, IsOptional, IsString, MaxLength, MinLength } from 'class-validator';
 import { DEAD_LETTER_REASONS, type DeadLetterReason } from '../dead-letter/dead-letter.js';
 
-/** Which dead letters are meant. */
+/** Selects dead letters. */
 export class FilterInput {
   static readonly fields: Readonly<Record<string, string>> = {
-    reason: 'Why they will not run again by themselves.',
+    reason: 'Why the job will not run again by itself.',
     group: 'Fingerprint of a cause group.',
     name: 'Name of the job.',
-    merchant: 'Merchant that the job belongs to.',
-    failedAfter: 'Dead at this time or later.',
-    failedBefore: 'Dead before this time.',
+    merchant: 'Id of the merchant that the job belongs to.',
+    failedAfter: 'Died at this time or later.',
+    failedBefore: 'Died before this time.',
   };
 
   @IsOptional()

@@ -9,12 +9,12 @@ interface HttpInput {
 }
 
 /**
- * The query of a request, checked against the rules of its class. By itself, so that it needs no
- * validation pipe of the application and no such pipe changes it.
+ * The query of a request, validated by its class. It does not depend on the application's own
+ * validation pipes, and they cannot change it.
  */
 export const AdminQuery = (type: Type<object>): ParameterDecorator => input('query', type);
 
-/** The JSON body of a request, checked as {@link AdminQuery}. */
+/** The JSON body of a request, validated as {@link AdminQuery} is. */
 export const AdminBody = (type: Type<object>): ParameterDecorator => input('body', type);
 
 function input(part: keyof HttpInput, type: Type<object>): ParameterDecorator {
@@ -24,14 +24,14 @@ function input(part: keyof HttpInput, type: Type<object>): ParameterDecorator {
   return decorator(undefined, new AdminInputPipe(type));
 }
 
-/** @throws AdminInputError naming each field that is wrong or not known */
+/** @throws AdminInputError that names each invalid or unknown field */
 export class AdminInputPipe implements PipeTransform<unknown, Promise<object>> {
   constructor(private readonly type: Type<object>) {}
 
   async transform(value: unknown): Promise<object> {
     const given = value ?? {};
     if (typeof given !== 'object' || Array.isArray(given)) {
-      throw new AdminInputError([{ path: '', message: 'the body has to be a JSON object' }]);
+      throw new AdminInputError([{ path: '', message: 'the body must be a JSON object' }]);
     }
     const instance = plainToInstance(this.type, { ...given });
     const errors = await validate(instance, {

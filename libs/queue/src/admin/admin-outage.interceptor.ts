@@ -4,7 +4,7 @@ import { QueueConnection } from '../connection/queue-connection.js';
 import { QueueUnavailableError } from '../connection/queue-unavailable.error.js';
 import { isRedisOutage } from './redis-outage.js';
 
-/** Says that Redis is away in the words of the suite. */
+/** Turns errors of an unavailable Redis into QueueUnavailableError. */
 @Injectable()
 export class AdminOutageInterceptor implements NestInterceptor {
   constructor(private readonly connection: QueueConnection) {}

@@ -6,9 +6,9 @@ import { STATUS_CODES } from 'node:http';
 import { AdminInputError } from './admin-input.error.js';
 
 /**
- * Answers errors of the suite as RFC 9457 problem details with their text, which an administrator
- * may read and has to: it says what to do. In every application, with a filter of its own or
- * without; other errors are left to the application.
+ * Answers errors of the suite as RFC 9457 problem details. It includes their message, because an
+ * administrator needs the remedy in it. It works with or without filters of the application, which
+ * handles all other errors.
  */
 @Catch(LoyalNestError)
 export class AdminProblemFilter implements ExceptionFilter<LoyalNestError> {

@@ -3,13 +3,13 @@ import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { FilterInput } from './admin-filter.js';
 
-/** Words of a query: anything else than these two stays what it is and is refused. */
+/** Converts 'true' and 'false'. Validation refuses any other value. */
 const booleanWord = ({ value }: { value: unknown }): unknown =>
   value === 'true' ? true : value === 'false' ? false : value;
 
 const PAGE_FIELDS = {
-  limit: 'Most items of the page; 50 unless told otherwise.',
-  cursor: '`cursor` of the page before.',
+  limit: 'Max number of items on the page; the default is 50.',
+  cursor: '`cursor` of the previous page.',
 };
 
 const PageLimit = (): PropertyDecorator =>
@@ -35,7 +35,7 @@ export class PageQuery {
   readonly cursor?: string;
 }
 
-/** A page of the dead letters that fit. */
+/** A page of the matching dead letters. */
 export class DeadLetterQuery extends FilterInput {
   static override readonly fields: Readonly<Record<string, string>> = {
     ...FilterInput.fields,
@@ -49,10 +49,10 @@ export class DeadLetterQuery extends FilterInput {
   readonly cursor?: string;
 }
 
-/** How much of a dead letter is shown. */
+/** How much of a dead letter to show. */
 export class DetailsQuery {
   static readonly fields: Readonly<Record<string, string>> = {
-    payload: 'Shows the payload itself; needs the role `operate` and is noted in the audit trail.',
+    payload: 'Shows the payload unmasked. Needs the role `operate`; the audit trail records it.',
   };
 
   @IsOptional()

@@ -5,24 +5,24 @@ import type { AdminCommand } from './audit-record.js';
 
 const ADMIN_ROUTE = Symbol('loyalnest:queue:admin-route');
 
-/** What a route of the admin API is; its guard and its documentation read it. */
+/** Describes a route of the admin API to its guard and its documentation. */
 export interface AdminRouteOptions {
-  /** Role that it asks for. */
+  /** Role that the caller needs. */
   readonly role: AdminRole;
   readonly summary: string;
   readonly description?: string;
-  /** Class with the rules of the query. */
+  /** Class that validates the query. */
   readonly query?: Type<object>;
-  /** Class with the rules of the body. */
+  /** Class that validates the body. */
   readonly body?: Type<object>;
   readonly answer: AnswerName;
-  /** What it does to a queue; an administrator who may not is noted in the audit trail. */
+  /** What it does to a queue. If an administrator lacks the role, the audit trail records that. */
   readonly command?: AdminCommand;
-  /** Statuses of problem details beside 400, 401, 403 and 503. */
+  /** Statuses of problem details in addition to 400, 401, 403 and 503. */
   readonly problems?: readonly (404 | 409 | 413)[];
 }
 
-/** Guards a route with a role, and documents it. A route without it answers nobody. */
+/** Guards a route with a role, and documents it. A route without this decorator refuses everybody. */
 export const AdminRoute = (options: AdminRouteOptions): MethodDecorator =>
   SetMetadata(ADMIN_ROUTE, options);
 

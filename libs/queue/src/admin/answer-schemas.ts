@@ -1,6 +1,6 @@
 import { DEAD_LETTER_REASONS } from '../dead-letter/dead-letter.js';
 
-/** As much of an OpenAPI schema as the answers need. */
+/** The parts of an OpenAPI schema that the answers need. */
 export interface AnswerSchema {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
   readonly description?: string;
@@ -23,7 +23,7 @@ const anything = (description: string): AnswerSchema => ({ description });
 const words = (...allowed: readonly string[]): AnswerSchema => ({ type: 'string', enum: allowed });
 const list = (items: AnswerSchema): AnswerSchema => ({ type: 'array', items });
 
-/** Fields that end in a question mark may be missing. */
+/** Fields whose name ends with a question mark are optional. */
 function object(fields: Readonly<Record<string, AnswerSchema>>): AnswerSchema {
   const names = Object.keys(fields);
   return {
@@ -56,7 +56,11 @@ const redriveTask = object({
 const overview = object({
   queue: text(),
   paused: { type: 'boolean' },
-  workers: { type: 'integer', nullable: true, description: 'Null where Redis does not tell.' },
+  workers: {
+    type: 'integer',
+    nullable: true,
+    description: 'Null if this Redis does not list its clients.',
+  },
   counts: object({
     waiting: count,
     prioritized: count,
@@ -81,7 +85,7 @@ const history = object({
   'attemptsMade?': count,
   'failure?': text(),
   'task?': text(),
-  'payload?': anything('The payload before the edit; masked as the payload is.'),
+  'payload?': anything('The payload before the edit, masked if the payload is.'),
   'reason?': text(),
 });
 
@@ -90,12 +94,14 @@ const letter: Readonly<Record<string, AnswerSchema>> = {
   id: text(),
   name: text('Name of the job.'),
   reason,
-  message: text('What it failed with.'),
+  message: text('Message of the last error.'),
   group: text('Fingerprint of the cause.'),
   attemptsMade: count,
   enqueuedAt: time,
   failedAt: time,
-  payload: anything('Fields and kinds; the values only where they were asked for and allowed.'),
+  payload: anything(
+    'Field names and types. Shows the values if the request asks for them and may see them.',
+  ),
   'context?': { type: 'object', additionalProperties: true },
   history: list(history),
   'discarded?': object({ at: time, by: text(), reason: text() }),
@@ -103,11 +109,15 @@ const letter: Readonly<Record<string, AnswerSchema>> = {
 const details = {
   ...letter,
   stacks: list(text()),
-  revision: text('An edit names the revision that it was made from.'),
+  revision: text('Pass it to an edit, which fails if the dead letter has changed since.'),
 };
 
 const page = (items: AnswerSchema): AnswerSchema =>
-  object({ items: list(items), total: count, 'cursor?': text('Missing at the end.') });
+  object({
+    items: list(items),
+    total: count,
+    'cursor?': text('Cursor of the next page; missing on the last page.'),
+  });
 
 const audit = object({
   id: text(),
@@ -122,10 +132,10 @@ const audit = object({
   'reason?': text(),
   outcome: words('done', 'refused', 'failed', 'unknown'),
   'error?': text('Code of the error.'),
-  'made?': text('Id of what the command made.'),
+  'made?': text('Id of what the command created.'),
 });
 
-/** What the routes of the admin API answer. */
+/** The answers of the admin API, by name. */
 export const ANSWER_SCHEMAS = {
   queues: object({ queues: list(overview) }),
   queue: overview,
@@ -153,24 +163,27 @@ export const ANSWER_SCHEMAS = {
     outcome: words('redriven', 'edited-and-redriven', 'discarded', 'restored'),
   }),
   redrive: object({
-    count: { type: 'integer', description: 'Dead letters that are meant.' },
+    count: { type: 'integer', description: 'Number of matching dead letters.' },
     'task?': redriveTask,
   }),
   redriveTask,
   redriveTasks: object({ tasks: list(redriveTask) }),
-  audit: object({ entries: list(audit), 'cursor?': text('Missing at the end.') }),
+  audit: object({
+    entries: list(audit),
+    'cursor?': text('Cursor of the next page; missing on the last page.'),
+  }),
 } satisfies Readonly<Record<string, AnswerSchema>>;
 
 export type AnswerName = keyof typeof ANSWER_SCHEMAS;
 
-/** RFC 9457. */
+/** Problem details (RFC 9457). */
 export const PROBLEM_SCHEMA = object({
   type: text(),
   title: text(),
   status: count,
-  'detail?': text('What happened and what to do.'),
+  'detail?': text('What happened, and what to do.'),
   instance: text(),
-  code: text('Stable word for programs.'),
+  code: text('Stable code of the error, for programs.'),
   'correlationId?': text(),
   'errors?': list(object({ path: text('Field.'), message: text() })),
 });

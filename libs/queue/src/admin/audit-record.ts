@@ -1,6 +1,6 @@
 import type { AdminRole } from '@loyalnest/core';
 
-/** What people can do to queues and dead letters. */
+/** What an operator can do to queues and dead letters. */
 export type AdminCommand =
   | 'pause'
   | 'resume'
@@ -12,29 +12,30 @@ export type AdminCommand =
   | 'cancel-redrive'
   | 'show-payload';
 
-/** Who asks, and by which way. */
+/** Who runs a command, and from where. */
 export interface Actor {
   readonly by: string;
   readonly source: 'http' | 'cli';
-  /** What the administrator may do; a command line has no roles. */
+  /** Role of the administrator. The command line has no roles. */
   readonly role?: AdminRole;
 }
 
-/** What somebody is about to do. */
+/** A command that an actor is about to run. */
 export interface AuditIntent extends Actor {
   readonly command: AdminCommand;
   readonly queue: string;
   /** Id of the dead letter or the redrive task. */
   readonly target?: string;
-  /** Which dead letters a redrive task means. */
+  /** Which dead letters a redrive task selects. */
   readonly filter?: Readonly<Record<string, unknown>>;
-  /** Why, in the words of who asked. */
+  /** Why the actor discards a dead letter. */
   readonly reason?: string;
 }
 
 /**
- * `done`. `refused`: nothing was changed. `failed`: something broke, and it may have been done all
- * the same. `unknown`: no outcome was written, as the process ended or Redis went away in between.
+ * `done`: it succeeded. `refused`: nothing was changed. `failed`: an error occurred, but the command
+ * may have taken effect. `unknown`: no outcome was written, because the process ended or Redis became
+ * unavailable during the command.
  */
 export type AuditOutcome = 'done' | 'refused' | 'failed' | 'unknown';
 
@@ -42,11 +43,11 @@ export interface AuditResult {
   readonly outcome: AuditOutcome;
   /** Code of the error. */
   readonly error?: string;
-  /** Id of what the command made, such as a redrive task. */
+  /** Id of what the command created, such as a redrive task. */
   readonly made?: string;
 }
 
-/** One command as the audit trail has it. */
+/** One command in the audit trail. */
 export interface AuditRecord extends AuditIntent, AuditResult {
   readonly id: string;
   /** ISO 8601. */
@@ -54,8 +55,8 @@ export interface AuditRecord extends AuditIntent, AuditResult {
 }
 
 export interface AuditPage {
-  /** The newest first. */
+  /** Newest first. */
   readonly entries: readonly AuditRecord[];
-  /** Pass it to get the next page; missing at the end. */
+  /** Cursor of the next page; missing on the last page. */
   readonly cursor?: string;
 }

@@ -5,9 +5,9 @@ import { adminCommanded } from './admin.events.js';
 import type { Actor, AuditIntent, AuditPage, AuditRecord, AuditResult } from './audit-record.js';
 import { AuditUnwritableError } from './audit-unwritable.error.js';
 
-/** Entries that are kept, two for each command; Redis may keep a few more. */
+/** Max number of entries. Each command has two. Redis may keep a few more. */
 const MAX_ENTRIES = 20_000;
-/** An outcome is written within this time after its intent, or never. */
+/** Max time between an intent and its outcome. Later outcomes are not found. */
 const OUTCOME_WITHIN_MS = 60_000;
 const PAGE = 500;
 const REFUSALS: readonly string[] = ['invalid', 'not-found', 'conflict', 'forbidden'];
@@ -29,9 +29,8 @@ interface Stored {
 type IntentOfVersion1 = AuditIntent & { readonly at: string; readonly face?: Actor['source'] };
 
 /**
- * What people did, in a stream of Redis beside the queues. The intent is written before a command is
- * carried out and its outcome after it, so that no command goes unseen: one whose intent cannot be
- * written is not carried out.
+ * Records all commands in a Redis stream. It writes the intent before the command runs, and the outcome
+ * afterwards. A command whose intent cannot be written does not run, so no command is missing.
  */
 export class AuditTrail {
   readonly key: string;
@@ -43,10 +42,10 @@ export class AuditTrail {
   }
 
   /**
-   * Carries out a command.
+   * Runs a command and records it.
    *
-   * @param madeBy names what the command made, for the trail
-   * @throws AuditUnwritableError if it cannot be written: nothing was done
+   * @param madeBy returns the id of what the command created
+   * @throws AuditUnwritableError if the intent cannot be written; the command did not run
    * @throws what the command throws
    */
   async record<T>(
@@ -68,7 +67,7 @@ export class AuditTrail {
     }
   }
 
-  /** The newest first. */
+  /** Returns a page of commands, newest first. */
   async list({ limit = 50, cursor }: { limit?: number; cursor?: string } = {}): Promise<AuditPage> {
     const max = wholeNumber('audit.limit', limit, { min: 1, max: 1_000 });
     const results = new Map<string, AuditResult>();
@@ -89,7 +88,7 @@ export class AuditTrail {
     }
   }
 
-  /** Outcomes of earlier intents stand behind the cursor, where the page before has ended. */
+  /** Reads the outcomes that were written after the cursor, and so belong to the previous pages. */
   private async readResults(cursor: string, results: Map<string, AuditResult>): Promise<void> {
     const until = Number(cursor.split('-')[0]) + OUTCOME_WITHIN_MS;
     let from = `(${cursor}`;
@@ -101,7 +100,7 @@ export class AuditTrail {
     }
   }
 
-  /** The command is over: that its outcome cannot be written changes nothing about it. */
+  /** The command has already run, so a failure to write its outcome is ignored. */
   private async close(
     id: string,
     at: string,

@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** The audit trail cannot be written, so the command was not carried out. */
+/** The audit trail cannot be written, so the command did not run. */
 export class AuditUnwritableError extends LoyalNestError {
   readonly code = 'AUDIT_UNWRITABLE';
   readonly category = 'unavailable';
@@ -13,8 +13,8 @@ export class AuditUnwritableError extends LoyalNestError {
   ) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     super(
-      `'${command}' of queue '${queue}' was not carried out: it cannot be audited (${reason}); ` +
-        'look whether Redis is up and has memory left',
+      `'${command}' of queue '${queue}' was not run, because the audit trail cannot be written ` +
+        `(${reason}); check that Redis is available and has free memory`,
       { cause },
     );
   }

@@ -6,7 +6,7 @@ import { AdminRoute } from './admin-route.decorator.js';
 import type { AuditPage } from './audit-record.js';
 import { AuditTrail } from './audit-trail.js';
 
-/** Who did what, over HTTP and the command line. */
+/** The audit trail: who did what, over HTTP and the command line. */
 @AdminController('audit')
 export class AuditController {
   constructor(private readonly trail: AuditTrail) {}
@@ -14,7 +14,7 @@ export class AuditController {
   @Get()
   @AdminRoute({
     role: 'view',
-    summary: 'The last commands with their outcomes, the newest first',
+    summary: 'Lists the last commands with their outcomes, newest first',
     query: PageQuery,
     answer: 'audit',
   })

@@ -15,14 +15,14 @@ import { maskDeadLetter } from './payload-mask.js';
 import { QueueAdmins } from './queue-admins.js';
 import { RefusedCommands } from './refused-commands.js';
 
-/** What became of a dead letter. */
+/** The outcome of a command for one dead letter. */
 interface Done {
   readonly queue: string;
   readonly id: string;
   readonly outcome: 'redriven' | 'edited-and-redriven' | 'discarded' | 'restored';
 }
 
-/** The dead letters of a queue, one by one. */
+/** Inspects and changes single dead letters of a queue. */
 @AdminController('dead-letters/:queue')
 export class DeadLettersController {
   constructor(
@@ -34,8 +34,8 @@ export class DeadLettersController {
   @Get()
   @AdminRoute({
     role: 'view',
-    summary: 'The dead letters that fit, the newest first',
-    description: 'A page may be short although there is a next one: follow `cursor` to its end.',
+    summary: 'Lists the matching dead letters, newest first',
+    description: 'A page may be short although more follow: continue until there is no `cursor`.',
     query: DeadLetterQuery,
     answer: 'deadLetters',
     problems: [404],
@@ -51,7 +51,7 @@ export class DeadLettersController {
   @Get('groups')
   @AdminRoute({
     role: 'view',
-    summary: 'The dead letters by their cause, the largest group first',
+    summary: 'Groups the dead letters by cause, largest group first',
     answer: 'groups',
     problems: [404],
   })
@@ -64,7 +64,7 @@ export class DeadLettersController {
   @Get('discarded')
   @AdminRoute({
     role: 'view',
-    summary: 'The discarded ones, the last discarded first',
+    summary: 'Lists the discarded dead letters, last discarded first',
     query: PageQuery,
     answer: 'discarded',
     problems: [404],
@@ -80,7 +80,7 @@ export class DeadLettersController {
   @Get(':id')
   @AdminRoute({
     role: 'view',
-    summary: 'A dead letter with its stacks and its history',
+    summary: 'Shows a dead letter with its stacks and its history',
     query: DetailsQuery,
     answer: 'deadLetter',
     problems: [404],
@@ -105,7 +105,7 @@ export class DeadLettersController {
   @HttpCode(200)
   @AdminRoute({
     role: 'operate',
-    summary: 'Runs it again, in place and with all its attempts',
+    summary: 'Runs a dead letter again, in place and with all its attempts',
     command: 'redrive',
     answer: 'done',
     problems: [404, 409],
@@ -123,9 +123,9 @@ export class DeadLettersController {
   @HttpCode(200)
   @AdminRoute({
     role: 'operate',
-    summary: 'Gives it another payload and runs it again',
+    summary: 'Replaces the payload of a dead letter and runs it again',
     command: 'edit',
-    description: 'The payload is checked against the definition if this service handles the job.',
+    description: 'If this service handles the job, its definition validates the payload.',
     body: EditBody,
     answer: 'done',
     problems: [404, 409],
@@ -144,7 +144,7 @@ export class DeadLettersController {
   @HttpCode(200)
   @AdminRoute({
     role: 'destroy',
-    summary: 'Puts it aside; it can be restored for a while',
+    summary: 'Discards a dead letter; you can restore it for a while',
     command: 'discard',
     body: DiscardBody,
     answer: 'done',
@@ -164,7 +164,7 @@ export class DeadLettersController {
   @HttpCode(200)
   @AdminRoute({
     role: 'operate',
-    summary: 'Makes a discarded one a dead letter again, as old as it was',
+    summary: 'Makes a discarded job a dead letter again, with its original age',
     command: 'restore',
     answer: 'done',
     problems: [404, 409],

@@ -1,7 +1,7 @@
 // For your application
 export { QueueAdminModule } from './queue-admin.module.js';
 
-// What it answers
+// Answers
 export type {
   DeadLettersOfReason,
   JobCounts,

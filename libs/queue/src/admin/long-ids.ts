@@ -1,13 +1,13 @@
 import type { AbstractHttpAdapter } from '@nestjs/core';
 
-/** Ids are made of idempotency keys, which may be long. */
+/** Ids are made from idempotency keys, which may be long. */
 const LONG = 500;
 
 interface FastifyLike {
   readonly initialConfig?: { readonly routerOptions?: { readonly maxParamLength?: number } };
 }
 
-/** Whether a route finds a job with a long id: Fastify gives up on long parameters. */
+/** Whether a route accepts a long job id. Fastify answers 404 for parameters above a limit. */
 export function longIdsPass(adapter: AbstractHttpAdapter | undefined): boolean {
   if (adapter?.getType() !== 'fastify') return true;
   const { initialConfig } = adapter.getInstance<FastifyLike>();

@@ -1,13 +1,13 @@
 import type { DeadLetterDetails } from '../dead-letter/dead-letter.js';
 import type { HistoryEntry } from '../dead-letter/dead-letter-history.js';
 
-const DEEPEST = 4;
+const MAX_DEPTH = 4;
 const MAX_FIELDS = 50;
-/** What a programmer calls a field; all other keys may be data, such as a phone number. */
+/** What field names usually look like. Other keys may be data, such as a phone number. */
 const FIELD_NAME = /^[A-Za-z_][A-Za-z_-]{0,63}$/;
 
 /**
- * The shape of a payload without any of its values: fields and kinds, such as
+ * Replaces the values of a payload by their types, such as
  * `{ orderId: '<string>', lines: ['<2 items>'] }`.
  */
 export function maskPayload(payload: unknown, depth = 0): unknown {
@@ -15,7 +15,7 @@ export function maskPayload(payload: unknown, depth = 0): unknown {
   if (Array.isArray(payload)) return [`<${payload.length} items>`];
   if (typeof payload !== 'object') return `<${typeof payload}>`;
   const fields = Object.entries(payload);
-  if (depth >= DEEPEST) return '<object>';
+  if (depth >= MAX_DEPTH) return '<object>';
   const shown = fields
     .slice(0, MAX_FIELDS)
     .map(([name, value], i) => [
@@ -26,7 +26,7 @@ export function maskPayload(payload: unknown, depth = 0): unknown {
   return Object.fromEntries(shown) as object;
 }
 
-/** A dead letter whose payloads, the edited ones of its history included, are masked. */
+/** Masks the payload of a dead letter, and the payloads in its history. */
 export function maskDeadLetter<Letter extends Pick<DeadLetterDetails, 'payload' | 'history'>>(
   letter: Letter,
 ): Letter {

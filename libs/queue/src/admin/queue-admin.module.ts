@@ -22,11 +22,11 @@ import { RedrivesController } from './redrives.controller.js';
 
 /**
  * Mounts the admin API: `/admin/queues`, `/admin/dead-letters` and `/admin/audit`. Every route asks
- * AdminAccess, and without one the application does not boot. Import it beside QueueModule; by
- * `register` if AdminAccess is not global.
+ * AdminAccess; without one, the application does not boot. Import it together with QueueModule. If
+ * AdminAccess is not global, use `register` and import its module there.
  */
 @Module({
-  // The routes with a fixed last part stand before those with an id in its place.
+  // Nest takes the first match: `/redrives` must come before `/:id`.
   controllers: [RedrivesController, DeadLettersController, QueuesController, AuditController],
   providers: [
     AdminAccessGuard,
@@ -56,7 +56,7 @@ export class QueueAdminModule implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     if (longIdsPass(this.host.httpAdapter)) return;
     new Logger('Queue').warn(
-      'Fastify answers 404 for ids of jobs above 100 characters; create its adapter with ' +
+      'Fastify answers 404 for job ids longer than 100 characters; create its adapter with ' +
         'routerOptions: { maxParamLength: 1024 }',
     );
   }

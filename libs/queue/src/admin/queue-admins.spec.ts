@@ -5,7 +5,7 @@ import { adminApp } from '../../test/admin-app.js';
 import { DeadLetterService, RedriveTasks } from '../index.js';
 import { QueueAdmins } from './queue-admins.js';
 
-it('administers a queue with the engine and the dead letters that the application has', async () => {
+it('uses the redrive engine and the dead letters of the application', async () => {
   const redis = await RedisServer.start();
   const fixture = new DeadLetterFixture(redis);
   const app = await NestFactory.create(adminApp(redis, fixture), { logger: false });

@@ -5,7 +5,7 @@ import { RedriveTasks } from '../redrive-tasks/redrive-tasks.js';
 import type { QueueAdmin } from './admin-commands.js';
 import { QueueNotFoundError } from './queue-not-found.error.js';
 
-/** What the admin commands need of each queue that this application declared. */
+/** The queues that this application declared, as the admin commands need them. */
 @Injectable()
 export class QueueAdmins {
   private readonly admins = new Map<string, QueueAdmin>();

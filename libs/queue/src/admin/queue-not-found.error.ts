@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** There is no queue of that name here. */
+/** No queue has this name here. */
 export class QueueNotFoundError extends LoyalNestError {
   readonly code = 'QUEUE_NOT_FOUND';
   readonly category = 'not-found';
@@ -11,7 +11,7 @@ export class QueueNotFoundError extends LoyalNestError {
     readonly known: readonly string[],
     where: string,
   ) {
-    const list = known.length > 0 ? `there are ${known.join(', ')}` : 'there is none at all';
+    const list = known.length > 0 ? `there are ${known.join(', ')}` : 'there are no queues';
     super(`${where} has no queue '${queue}'; ${list}`);
   }
 }

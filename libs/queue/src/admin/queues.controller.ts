@@ -7,7 +7,7 @@ import { AdminRoute } from './admin-route.decorator.js';
 import type { Actor } from './audit-record.js';
 import { QueueAdmins } from './queue-admins.js';
 
-/** The queues that this service declared. */
+/** Shows, pauses and resumes the queues that this service declared. */
 @AdminController('queues')
 export class QueuesController {
   constructor(
@@ -16,7 +16,7 @@ export class QueuesController {
   ) {}
 
   @Get()
-  @AdminRoute({ role: 'view', summary: 'All queues of this service', answer: 'queues' })
+  @AdminRoute({ role: 'view', summary: 'Lists all queues of this service', answer: 'queues' })
   async list(): Promise<{ readonly queues: readonly QueueOverview[] }> {
     return { queues: await Promise.all(this.admins.names().map((name) => this.overview(name))) };
   }
@@ -24,7 +24,7 @@ export class QueuesController {
   @Get(':queue')
   @AdminRoute({
     role: 'view',
-    summary: 'One queue: jobs by state, ages, workers, dead letters by reason',
+    summary: 'Shows one queue: jobs by state, ages, workers, dead letters by reason',
     answer: 'queue',
     problems: [404],
   })
@@ -36,7 +36,7 @@ export class QueuesController {
   @HttpCode(200)
   @AdminRoute({
     role: 'operate',
-    summary: 'Lets the workers of all processes take no further job',
+    summary: 'Stops the workers of all processes from taking jobs',
     command: 'pause',
     answer: 'queue',
     problems: [404],

@@ -14,7 +14,7 @@ const MESSAGES =
   /^(Connection is closed|Command timed out|Stream isn't writeable|connect ETIMEDOUT|All sentinels|None of startup nodes|Failed to refresh slots|Cluster isn't ready|LOADING|CLUSTERDOWN|MASTERDOWN)/;
 const NAMES = ['MaxRetriesPerRequestError', 'ClusterAllFailedError', 'AbortError'];
 
-/** Whether an error of the client says that Redis is away, and not that it refused a command. */
+/** Whether an error means that Redis is unavailable. Errors for a refused command do not. */
 export function isRedisOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as { readonly code?: unknown };

@@ -9,7 +9,7 @@ import { AdminRoute } from './admin-route.decorator.js';
 import type { Actor } from './audit-record.js';
 import { QueueAdmins } from './queue-admins.js';
 
-/** Redrives of many dead letters of a queue. */
+/** Redrives many dead letters of a queue as a task. */
 @AdminController('dead-letters/:queue/redrives')
 export class RedrivesController {
   constructor(
@@ -21,9 +21,9 @@ export class RedrivesController {
   @HttpCode(200)
   @AdminRoute({
     role: 'operate',
-    summary: 'Redrives many: canaries first, then at a rate; stops itself if they fail again',
+    summary: 'Redrives many dead letters: a canary first, then at a rate; stops if they fail again',
     command: 'start-redrive',
-    description: 'Answers at once; the task goes on. With `dryRun` nothing is started.',
+    description: 'Answers at once, while the task runs. With `dryRun` it only counts.',
     body: RedriveBody,
     answer: 'redrive',
     problems: [404, 409],
@@ -45,7 +45,7 @@ export class RedrivesController {
   @Get()
   @AdminRoute({
     role: 'view',
-    summary: 'The last tasks, the newest first',
+    summary: 'Lists the last tasks, newest first',
     answer: 'redriveTasks',
     problems: [404],
   })
@@ -56,7 +56,7 @@ export class RedrivesController {
   @Get(':taskId')
   @AdminRoute({
     role: 'view',
-    summary: 'A task as it stands',
+    summary: 'Shows the current state of a task',
     answer: 'redriveTask',
     problems: [404],
   })
@@ -68,7 +68,7 @@ export class RedrivesController {
   @HttpCode(200)
   @AdminRoute({
     role: 'operate',
-    summary: 'Once it answers, the task redrives nothing more',
+    summary: 'Ends a task; once this answers, the task redrives nothing more',
     command: 'cancel-redrive',
     answer: 'redriveTask',
     problems: [404],

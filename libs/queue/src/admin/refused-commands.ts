@@ -4,10 +4,10 @@ import type { Actor, AdminCommand } from './audit-record.js';
 import { AuditTrail } from './audit-trail.js';
 
 const NOTE_EVERY_MS = 60_000;
-/** People and commands that are kept in mind. */
+/** Max number of pairs of a person and a command that are remembered. */
 const MAX_KNOWN = 1_000;
 
-/** What a route says about the command behind it. */
+/** A command that an administrator was not allowed to run. */
 export interface RefusedCommand {
   readonly command: AdminCommand;
   readonly queue: string;
@@ -15,8 +15,8 @@ export interface RefusedCommand {
 }
 
 /**
- * Notes who tried what they may not. Once a minute for a person and a command: the trail has an end,
- * and nobody can push the commands of others out of it by being refused.
+ * Records refused commands in the audit trail, at most once a minute for each person and command. The
+ * trail is limited: many refusals would push the commands of others out of it.
  */
 @Injectable()
 export class RefusedCommands {
@@ -24,7 +24,7 @@ export class RefusedCommands {
 
   constructor(private readonly trail: AuditTrail) {}
 
-  /** Never rejects: the command is refused whether or not that can be written. */
+  /** Never rejects: the command is refused even if the trail cannot be written. */
   async note(actor: Actor, refused: RefusedCommand, error: AdminAccessError): Promise<void> {
     const now = performance.now();
     const key = JSON.stringify([actor.by, refused.command]);

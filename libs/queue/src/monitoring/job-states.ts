@@ -1,4 +1,4 @@
-/** Where a job can be, as BullMQ counts them; failed jobs are the dead letters. */
+/** The states of a job in BullMQ. `failed` jobs are the dead letters. */
 export const JOB_STATES = [
   'waiting',
   'prioritized',

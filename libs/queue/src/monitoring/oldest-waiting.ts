@@ -2,15 +2,15 @@ import type { DeadLetterSource } from '../dead-letter/dead-letter-source.js';
 import { parseData } from '../dead-letter/record/job-record.js';
 import { readPipeline } from '../redis/read-pipeline.js';
 
-/** BullMQ's score of a prioritized job: its priority times this, and a counter. */
+/** BullMQ's score of a prioritized job is its priority times this, plus a counter. */
 const PRIORITY_SPAN = 2 ** 32;
-/** Priorities that are looked at; a queue with more shows the oldest of the first. */
+/** Max number of priorities that are read. Jobs of later priorities are not considered. */
 const MAX_PRIORITIES = 20;
 
 /**
- * When the longest waiting job could have run: as it was enqueued, or when its delay was over. In
- * milliseconds since 1970; undefined if none waits. Looks at the job that is next and at the oldest
- * of each priority, so that its cost does not grow with the queue.
+ * When the oldest waiting job could first have run: when it was enqueued, or when its delay ended. In
+ * milliseconds since 1970; undefined if no job waits. It reads the next job and the oldest one of each
+ * priority, so its cost does not grow with the queue.
  */
 export async function oldestWaiting({
   bull,

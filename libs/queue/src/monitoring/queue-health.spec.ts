@@ -22,7 +22,7 @@ const observe = (app: INestApplicationContext): Promise<HealthObservation> =>
 const running = (app: INestApplicationContext) =>
   eventually(() => app.get(JobWorkers, { strict: false }).states.every((each) => each.isRunning));
 
-it('is well while workers run and no job waits for long', async () => {
+it('is up while workers run and no job has waited for long', async () => {
   const app = await apps.create();
   await running(app);
   expect(app.get(QueueHealth, { strict: false }).healthCheck.name).toBe('queues');
@@ -39,7 +39,7 @@ it('is degraded while the queue is paused', async () => {
   expect(await observe(app)).toMatchObject({ status: 'degraded', code: 'paused' });
 });
 
-it('is degraded when a job waits longer than it may', async () => {
+it('is degraded when a job has waited longer than degradedAfter', async () => {
   const app = await apps.create({ module: { degradedAfter: '1m' }, queue: { concurrency: 1 } });
   let release!: () => void;
   app.get(AwardHandler).behave = () => new Promise((done) => (release = () => done(undefined)));
@@ -57,7 +57,7 @@ it('is degraded when a job waits longer than it may', async () => {
   app.get(AwardHandler).behave = async () => undefined;
 });
 
-it('is degraded for five minutes after a job of its queues has stalled', async () => {
+it('is degraded for 5 minutes after a job of its queues has stalled', async () => {
   const app = await apps.create();
   await running(app);
   const clock = new FakeClock(Date.now());
@@ -74,7 +74,7 @@ it('is degraded for five minutes after a job of its queues has stalled', async (
   expect((await observe(app)).status).toBe('up');
 });
 
-it('is down without a connection, and when a worker does not run any more', async () => {
+it('is down without a connection, or if a worker has stopped', async () => {
   const app = await apps.create();
   await running(app);
   const { producer } = app.get(QueueConnection);

@@ -14,12 +14,12 @@ import type { QueueModuleOptions } from '../queue.options.js';
 import { JobWorkers } from '../worker/job-workers.js';
 import { oldestWaiting } from './oldest-waiting.js';
 
-/** For how long a stalled job shows. */
+/** How long the check is degraded after a job has stalled. */
 const STALLED_FOR_MS = 300_000;
 
 /**
- * Whether the application's queues are worked on: its workers run, jobs do not wait for long, none
- * has stalled lately. Degrades the service, as other instances may work on them.
+ * Checks the application's queues: its workers run, no job has waited for too long, and none has
+ * stalled recently. A failure only degrades the service, because other instances may work.
  */
 @Injectable()
 export class QueueHealth implements HealthContributor, OnApplicationShutdown {
@@ -75,7 +75,7 @@ export class QueueHealth implements HealthContributor, OnApplicationShutdown {
     return this.clock.monotonic() - this.lastStallAt < STALLED_FOR_MS ? 'jobs-stalled' : undefined;
   }
 
-  /** The channel is that of the process: another application's queues are none of ours. */
+  /** The channel belongs to the whole process, so queues of other applications are ignored. */
   private noteStall(queue: string): void {
     if (!this.registry.all().some(({ name }) => name === queue)) return;
     this.stalls++;

@@ -58,7 +58,7 @@ async function start() {
   return { observe, jobs: app.get(JobProducer), metrics };
 }
 
-it('tells the depth of each queue by state and the age of the oldest waiting job', async () => {
+it('reports the depth of each queue by state, and the age of the oldest waiting job', async () => {
   const { observe, jobs, metrics } = await start();
   for (let i = 0; i < 3; i++) await jobs.enqueue(Award, { points: 1 });
   await jobs.enqueue(Award, { points: 1 }, { delay: '1h' });
@@ -79,7 +79,7 @@ it('tells the depth of each queue by state and the age of the oldest waiting job
   expect(values['queue_oldest_waiting_seconds points']).toBeLessThan(120);
 });
 
-it('tells how many dead letters there are of each reason, and the age of the oldest', async () => {
+it('reports the number of dead letters by reason, and the age of the oldest', async () => {
   const { observe, jobs, metrics } = await start();
   await jobs.enqueue(Break, { points: 1 });
   await eventually(async () =>
@@ -96,7 +96,7 @@ it('tells how many dead letters there are of each reason, and the age of the old
   expect(age).toBeLessThan(3_700);
 });
 
-it('fails within the time of a producer while Redis is silent', async () => {
+it('fails within producerTimeout if Redis does not answer', async () => {
   const { observe } = await start();
   redis.pause();
   const startedAt = performance.now();
@@ -105,7 +105,7 @@ it('fails within the time of a producer while Redis is silent', async () => {
   redis.resume();
 });
 
-it('tells of the connection to Redis, also while Redis is silent', async () => {
+it('reports the connection to Redis, even if Redis does not answer', async () => {
   const { observe, jobs } = await start();
   await observe();
   const source = app.get(QueueRedisMetrics, { strict: false });
@@ -120,6 +120,6 @@ it('tells of the connection to Redis, also while Redis is silent', async () => {
   const enqueued = jobs.enqueue(Award, { points: 1 });
   await eventually(() => expect(values()[2]).not.toBe('waiting_commands  0'));
   redis.resume();
-  // It may have its answer in time, or not.
+  // The command may succeed or time out.
   await Promise.allSettled([enqueued]);
 });

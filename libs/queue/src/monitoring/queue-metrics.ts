@@ -18,9 +18,9 @@ import { JOB_STATES } from './job-states.js';
 import { oldestWaiting } from './oldest-waiting.js';
 
 /**
- * Depths and ages of the application's queues. Every instance tells the same of a queue, as they
- * share it. Costs a few commands for each queue, however many jobs it holds; fails at once while
- * Redis is away.
+ * Measures depths and ages of the application's queues. All instances report the same values, because
+ * they share the queues. It runs a few commands for each queue, however many jobs the queue holds, and
+ * fails at once if Redis is unavailable.
  */
 @Injectable()
 export class QueueMetrics implements MetricSource {
@@ -64,7 +64,7 @@ export class QueueMetrics implements MetricSource {
       },
       {
         name: 'loyalnest_queue_oldest_waiting_seconds',
-        help: 'For how long the oldest waiting job could have run; 0 if none waits',
+        help: 'Time since the oldest waiting job could have run; 0 if no job waits',
         value: oldest === undefined ? 0 : this.ageSeconds(oldest),
         labels: { queue },
       },
@@ -85,7 +85,7 @@ export class QueueMetrics implements MetricSource {
     ];
   }
 
-  /** Reads the index as it is: bringing it up to date may take longer than a scrape has. */
+  /** Reads the index without updating it: an update may take longer than a scrape may. */
   private async deadLetters(bull: Queue) {
     const keys = new DeadLetterKeys(bull);
     const pipeline = this.connection.producer.pipeline();

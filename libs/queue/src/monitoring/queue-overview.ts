@@ -6,7 +6,7 @@ import type { RedriveTask } from '../redrive-tasks/redrive-task.js';
 import { JOB_STATES } from './job-states.js';
 import { oldestWaiting } from './oldest-waiting.js';
 
-/** Jobs by where they are. */
+/** Number of jobs in each state. */
 export interface JobCounts {
   readonly waiting: number;
   readonly prioritized: number;
@@ -18,20 +18,20 @@ export interface JobCounts {
   readonly discarded: number;
 }
 
-/** What an operator asks of a queue first. */
+/** The current state of a queue, for operators. */
 export interface QueueOverview {
   readonly queue: string;
   readonly paused: boolean;
-  /** Connected workers of all processes; null where Redis does not tell who is connected. */
+  /** Connected workers of all processes; null if this Redis does not list its clients. */
   readonly workers: number | null;
   readonly counts: JobCounts;
-  /** Since when the oldest waiting job could run: ISO 8601. Missing if none waits. */
+  /** When the oldest waiting job could first have run: ISO 8601. Missing if no job waits. */
   readonly oldestWaitingSince?: string;
   readonly oldestWaitingMs?: number;
   readonly deadLetters: readonly DeadLettersOfReason[];
-  /** Jobs that are made by a schedule. */
+  /** Number of schedules. */
   readonly schedules: number;
-  /** The redrive task that is under way. */
+  /** The active redrive task. */
   readonly redrive?: RedriveTask;
 }
 
@@ -43,10 +43,10 @@ export interface DeadLettersOfReason {
   readonly oldestMs: number;
 }
 
-/** Answer of BullMQ where Redis has no CLIENT LIST. */
+/** BullMQ's answer if Redis has no CLIENT LIST. */
 const NO_CLIENT_LIST = /does not support/;
 
-/** Reads a queue as it is now; the ages are by this machine's clock. */
+/** Reads the current state of a queue. Ages use this machine's clock. */
 export async function readQueueOverview(
   letters: DeadLetters,
   redrives: Pick<RedriveEngine, 'active'>,

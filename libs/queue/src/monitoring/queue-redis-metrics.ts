@@ -3,7 +3,7 @@ import { measureRedis } from '@loyalnest/core/toolkit';
 import { Injectable } from '@nestjs/common';
 import { QueueConnection } from '../connection/queue-connection.js';
 
-/** State of the connection that producers share; one of Redis Cluster has several. */
+/** Measures the state of the connection that producers share. With Redis Cluster it has several. */
 @Injectable()
 export class QueueRedisMetrics implements MetricSource {
   readonly metricSource = 'queue-redis';

@@ -63,14 +63,14 @@ interface Operation {
   readonly responses: Record<string, { content?: Record<string, { schema?: object }> }>;
 }
 
-it('documents these routes and no others', () => {
+it('documents all routes of the admin API and no others', () => {
   const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => `${method} ${path}`),
   );
   expect(documented.sort()).toEqual(ROUTES.map(([method, path]) => `${method} ${path}`).sort());
 });
 
-it.each(ROUTES)('documents %s %s with its role %s', (method, path, role) => {
+it.each(ROUTES)('documents %s %s with the role %s', (method, path, role) => {
   const operation = (document.paths[path] as Record<string, Operation>)[method]!;
   expect(operation.summary).toBeTruthy();
   expect(operation.description).toContain(`Needs the role \`${role}\`.`);
@@ -93,7 +93,7 @@ it.each(ROUTES)('documents %s %s with its role %s', (method, path, role) => {
   }
 });
 
-it('documents queries and bodies with the rules that they are checked by', () => {
+it('documents queries and bodies with their validation rules', () => {
   const list = document.paths['/admin/dead-letters/{queue}']!.get as unknown as Operation;
   const limit = list.parameters!.find(({ name }) => name === 'limit');
   expect(limit).toMatchObject({

@@ -29,19 +29,19 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   taskId: 'Id of the redrive task.',
 };
 const PROBLEMS: Readonly<Record<number, string>> = {
-  400: 'The request was not understood',
-  401: 'Nobody is known by this token',
+  400: 'The request is invalid',
+  401: 'The token is missing or unknown',
   403: 'The administrator lacks the role',
   404: 'There is no such queue, dead letter or task',
-  409: 'Somebody else is at it, or it has changed',
-  503: 'Redis is away, or the audit trail cannot be written; nothing was done',
+  409: 'Another operator is changing it right now, or it has changed since',
+  503: 'Redis is unavailable, or the audit trail cannot be written; the command did not run',
 };
 let described = false;
 
 /**
- * Describes the admin API to @nestjs/swagger: operations, parameters, bodies, answers and roles.
- * Call it once before `SwaggerModule.createDocument`. It stands apart from the API, which therefore
- * neither needs @nestjs/swagger nor loads it.
+ * Describes the admin API to @nestjs/swagger: operations, parameters, bodies, answers and roles. Call
+ * it before `SwaggerModule.createDocument`. Only this entry loads @nestjs/swagger; the admin API works
+ * without it.
  */
 export function describeQueueAdmin(): void {
   if (described) return;

@@ -19,7 +19,7 @@ export interface FieldSchema extends AnswerSchema {
   readonly fields?: Type<object>;
 }
 
-/** Fields of a query or a body, read from the rules that they are checked by. */
+/** The fields of a query or a body, derived from its validation decorators. */
 export function inputFields(type: Type<object>): readonly InputField[] {
   const { fields: descriptions } = type as unknown as {
     readonly fields: Readonly<Record<string, string>>;

@@ -27,7 +27,7 @@ beforeEach(() => {
 afterEach(() => fixture.close());
 afterAll(() => redis.stop());
 
-/** A worker that notes each run and fails those that are named. */
+/** A worker that records each run, and fails the runs that it is given. */
 function work(fails: (job: Job) => boolean = () => false): void {
   fixture.work(async (job) => {
     runs.set(job.id!, (runs.get(job.id!) ?? 0) + 1);
@@ -75,7 +75,7 @@ describe('a task', () => {
     expect(runs.size).toBe(20_000);
     expect(Math.max(...runs.values())).toBe(1);
     expect(await stillDead()).toBe(2_000);
-    // The ids of all jobs alone would be a megabyte, their payloads and stacks some 40.
+    // All ids alone would take 1 MB, and all payloads and stacks about 40 MB.
     expect(Math.max(...heaps) - heaps[0]!).toBeLessThan(5 * 1024 * 1024);
   }, 90_000);
 
@@ -93,7 +93,7 @@ describe('a task', () => {
     const perSecond = (times.length - 1) / seconds;
     expect(perSecond).toBeGreaterThan(180);
     expect(perSecond).toBeLessThan(220);
-    // And not in one heap at the end or the beginning.
+    // The redrives are spread over the time, and are not one burst.
     const half = times.findIndex((time) => time - times[0]! > (seconds * 1_000) / 2);
     expect(half).toBeGreaterThan(400);
     expect(half).toBeLessThan(600);
@@ -117,7 +117,7 @@ describe('a task', () => {
     expect(await histories(others)).toEqual([null, null, null]);
   });
 
-  it('does not redrive a job again that failed again, even if a slow clock dates it before the start', async () => {
+  it('redrives no job twice, even if a slow clock dates its second death before the start', async () => {
     const ids = await fixture.bury(6);
     for (const [i, id] of ids.entries()) await fixture.date(id, (i + 1) * 1_000);
     work(({ id }) => id === ids[0]);
@@ -183,14 +183,14 @@ describe('a task', () => {
     expect(await engine().active()).toBeUndefined();
   });
 
-  it('that never existed is not found', async () => {
+  it('is not found if it never existed', async () => {
     await expect(engine().get('none')).rejects.toThrow(RedriveTaskNotFoundError);
     await expect(engine().cancel('none', 'ada')).rejects.toThrow(RedriveTaskNotFoundError);
   });
 });
 
 describe('the canary', () => {
-  it('that fails again stops the task and leaves all others untouched', async () => {
+  it('stops the task if it fails again, and leaves all others untouched', async () => {
     const ids = await fixture.bury(50);
     const states: string[] = [];
     const end = diagnostics<RedriveTask>('loyalnest:queue:redrive-task').subscribe(({ state }) =>
@@ -226,7 +226,7 @@ describe('the canary', () => {
     expect(await stillDead()).toBe(4);
   });
 
-  it('without an outcome in time stops the task', async () => {
+  it('stops the task if it has no outcome in time', async () => {
     await fixture.bury(5);
     expect(await runToEnd({ canary: 2, canaryTimeout: 100 })).toMatchObject({
       state: 'stopped',
@@ -236,7 +236,7 @@ describe('the canary', () => {
     expect(await stillDead()).toBe(3);
   });
 
-  it('may be all dead letters that there are', async () => {
+  it('may be larger than the number of dead letters', async () => {
     await fixture.bury(2);
     work();
     expect(await runToEnd({ canary: 10 })).toMatchObject({ state: 'completed', succeeded: 2 });
@@ -265,7 +265,7 @@ it('redrives nothing more once a cancel has resolved', async () => {
   expect(await ended).toBe('ended');
   const task = await own.get(id);
   expect(task).toMatchObject({ state: 'cancelled', note: 'cancelled by bob', redriven });
-  // Those of the page that was under way when it was cancelled were counted already.
+  // Jobs of the page that was being redriven at the cancel were already counted.
   expect(left - (await stillDead())).toBeLessThanOrEqual(redriven - (2_000 - left));
   expect(redriven).toBeLessThan(2_000);
 });
@@ -306,7 +306,7 @@ describe('a task whose runner', () => {
     const prepared = (await engine().get(id)).redriven;
     expect(prepared).toBeGreaterThan(0);
     expect(await stillDead()).toBe(20);
-    // As after their time.
+    // The same as after their expiry.
     await fixture.client.del(...ids.map((letter) => fixture.key(`${letter}:redrive`)));
     work();
     const second = engine();
@@ -317,7 +317,7 @@ describe('a task whose runner', () => {
     for (const history of await histories(ids)) expect(JSON.parse(history!)).toHaveLength(1);
   });
 
-  it('is told to stop continues elsewhere at once', async () => {
+  it('stops on request continues elsewhere at once', async () => {
     await fixture.bury(500);
     work();
     const stop = new AbortController();

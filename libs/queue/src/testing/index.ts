@@ -6,6 +6,6 @@ export { JobHarness } from './job-harness.js';
 export type { HarnessOutcome, HarnessResult, HarnessRunOptions, StoredJob } from './job-harness.js';
 export { FakeClock } from '@loyalnest/core/testing';
 
-// What was enqueued
+// Enqueued jobs
 export { RecordedJobs } from './recorded-jobs.js';
 export type { RecordedJob } from './recorded-jobs.js';

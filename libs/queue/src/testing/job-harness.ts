@@ -17,20 +17,20 @@ const UNKNOWN_NAME_FOR_MS = 600_000;
 export interface HarnessRunOptions {
   /** 1 is the first run. @defaultValue 1 */
   readonly attempt?: number;
-  /** Runs before that ended with their process. @defaultValue 0 */
+  /** Earlier runs that ended with their process. @defaultValue 0 */
   readonly crashes?: number;
-  /** How long ago it was enqueued, in milliseconds of the harness's clock. @defaultValue 0 */
+  /** How long ago the job was enqueued, in milliseconds of the harness's clock. @defaultValue 0 */
   readonly ageMs?: number;
   readonly context?: Partial<ContextCarrier>;
 }
 
 export interface StoredJob extends HarnessRunOptions {
   readonly payload: unknown;
-  /** Version that the payload has. @defaultValue the definition's */
+  /** Version of the payload. @defaultValue the version of the definition */
   readonly version?: number;
 }
 
-/** What became of a run, and what it told of itself. */
+/** The outcome of a run, with its progress and log lines. */
 export type HarnessResult = HarnessOutcome & {
   readonly progress: readonly (number | object)[];
   readonly log: readonly string[];
@@ -44,12 +44,12 @@ export type HarnessOutcome =
   | { readonly outcome: 'handed-back' | 'lost'; readonly error: unknown };
 
 /**
- * Runs jobs through what a worker does around a handler - checks, upcasters, context, enhancers,
- * time limit, outcome - with no Redis and on a clock that the test moves.
+ * Runs jobs through the same steps as a worker: checks, upcasters, context, enhancers, time limit and
+ * outcome. It needs no Redis. The test controls the clock.
  */
 @Injectable()
 export class JobHarness {
-  /** Time limits and ages go by it. */
+  /** The clock of time limits and ages. */
   readonly clock = new FakeClock();
   private readonly journal = new RecordedJournal();
   private runner: JobRunner | undefined;
@@ -65,7 +65,7 @@ export class JobHarness {
     return this.runStored(definition, { ...options, payload });
   }
 
-  /** Runs what may be in Redis: a payload of an older version, or one that is wrong. */
+  /** Runs a job as Redis may hold it, such as one with an old or an invalid payload. */
   async runStored(definition: JobDefinition, stored: StoredJob): Promise<HarnessResult> {
     const { attempt = 1, crashes = 0 } = stored;
     const id = randomUUID();
@@ -103,7 +103,7 @@ function envelopeOf(
   return {
     id,
     version: stored.version ?? version,
-    // As it comes out of Redis.
+    // The same JSON round trip as through Redis.
     payload: JSON.parse(JSON.stringify(stored.payload ?? null)) as unknown,
     context: { correlationId: newCorrelationId(), ...stored.context },
     occurredAt: new Date(timestamp).toISOString(),

@@ -7,8 +7,8 @@ import { JobHarness } from './job-harness.js';
 import { RecordedJobs } from './recorded-jobs.js';
 
 /**
- * Stands in for `QueueModule` in a test: `JobProducer` is `RecordedJobs`, and `JobHarness` runs the
- * handlers among the providers. Connects to nothing.
+ * Replaces `QueueModule` in a test and connects to nothing. `RecordedJobs` replaces `JobProducer`, and
+ * `JobHarness` runs the handlers of the application.
  */
 @Global()
 @Module({

@@ -13,7 +13,7 @@ import { prepareJob, type PreparedJob } from '../producer/prepared-job.js';
 
 const PREPARATION = { payloadLimitBytes: 64 * 1024, clock: new SystemClock() };
 
-/** A job that would be in its queue. */
+/** A job that the code under test enqueued. */
 export interface RecordedJob<Payload = unknown> {
   readonly id: string;
   readonly name: string;
@@ -25,14 +25,14 @@ export interface RecordedJob<Payload = unknown> {
 }
 
 /**
- * Takes the place of `JobProducer` in a test: checks every job as it does, and keeps it instead of
- * storing it in Redis.
+ * Replaces `JobProducer` in a test. It checks every job as `JobProducer` does, and keeps it in memory
+ * instead of Redis.
  */
 @Injectable()
 export class RecordedJobs implements Pick<JobProducer, keyof JobProducer> {
   private readonly recorded = new Map<string, RecordedJob>();
 
-  /** All jobs, the first enqueued first. */
+  /** All jobs, in the order in which they were enqueued. */
   get all(): readonly RecordedJob[] {
     return [...this.recorded.values()];
   }

@@ -5,7 +5,7 @@ interface Journal {
   readonly log: string[];
 }
 
-/** Keeps what runs tell of themselves. */
+/** Keeps the progress and log lines of runs. */
 export class RecordedJournal implements JobJournal {
   private readonly journals = new Map<string, Journal>();
 

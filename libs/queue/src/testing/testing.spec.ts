@@ -138,7 +138,7 @@ describe('the harness', () => {
     expect(correlationId).toBe('order-7');
   });
 
-  it('says when a failed job runs again, and when it does not', async () => {
+  it('returns when a failed job runs again, or that it is dead', async () => {
     handler.behave = async () => {
       throw new Error('down');
     };
@@ -177,7 +177,7 @@ describe('the harness', () => {
     expect(runs).toBe(0);
   });
 
-  it('lifts old payloads step by step before they are checked', async () => {
+  it('upcasts old payloads step by step before it checks them', async () => {
     let points = 0;
     handler.behave = async (payload) => {
       ({ points } = payload);
@@ -186,19 +186,19 @@ describe('the harness', () => {
     expect(points).toBe(7);
   });
 
-  it('postpones what it does not know yet', async () => {
+  it('postpones a job that it does not know yet', async () => {
     const Newer = { ...Award, version: 4 };
     expect(await harness.run(Newer, { points: 1 })).toMatchObject({ outcome: 'postponed' });
   });
 });
 
 describe('the enhancers of a handler', () => {
-  it('run around it in the order of Nest, and pipes see the payload alone', async () => {
+  it('run in the order of Nest, and pipes get only the payload', async () => {
     expect(await harness.run(Guarded, { points: 4 })).toMatchObject({ outcome: 'completed' });
     expect(seen).toEqual(['guard job guarded', 'interceptor', 'pipe', 'handler 8 string false']);
   });
 
-  it('refuse a run by a guard', async () => {
+  it('can refuse a run with a guard', async () => {
     expect(await harness.run(Guarded, { points: 13 })).toMatchObject({
       outcome: 'failed',
       error: { message: 'Forbidden resource' },
@@ -216,7 +216,7 @@ describe('the enhancers of a handler', () => {
 });
 
 describe('recorded jobs', () => {
-  it('take the place of JobProducer and keep what was enqueued', async () => {
+  it('replace JobProducer and keep the enqueued jobs', async () => {
     const jobs = app.get(JobProducer);
     await runInContext({ correlationId: 'order-7', merchantId: 'shop' }, () =>
       jobs.enqueue(Award, { points: 5 }, { idempotencyKey: 'a', delay: '1s', priority: 3 }),

@@ -8,7 +8,7 @@ import type { Column } from '../../terminal/table.js';
 const COLUMNS: readonly Column[] = [
   { title: 'AT' },
   { title: 'BY' },
-  { title: 'OVER' },
+  { title: 'SOURCE' },
   { title: 'COMMAND' },
   { title: 'QUEUE' },
   { title: 'WHAT', flexible: true },

@@ -23,7 +23,7 @@ export function addChanges(dlq: Command, whenConnected: WhenConnected<QueueSessi
       .option('--canary <n>', 'jobs that run first and must succeed; 0 for none (default: 1)')
       .option('--canary-timeout <duration>', 'max duration of the canary (default: 2m)')
       .option('--max-failed-ratio <r>', 'stop above this share of failures (default: 0.2)')
-      .option('--on-interrupt <what>', 'at Ctrl-C: stop (to resume later) or cancel', 'stop'),
+      .option('--on-interrupt <what>', 'at Ctrl-C: stop (you can resume it) or cancel', 'stop'),
   )
     .option('--yes', 'do not ask')
     .action(
@@ -43,7 +43,7 @@ export function addChanges(dlq: Command, whenConnected: WhenConnected<QueueSessi
   addActorOption(
     dlq
       .command('discard <queue> <ids...>')
-      .description('Put dead letters aside; you can restore them for a while')
+      .description('Discard dead letters; by default you can restore them for 30 days')
       .requiredOption('--reason <text>', 'why you discard them'),
   )
     .option('--yes', 'do not ask')

@@ -18,7 +18,7 @@ interface Result {
  * Runs a command for each id, one after the other. A refused id does not stop the others; an outage
  * of Redis does.
  *
- * @param outcome what the output says of an id that succeeded
+ * @param outcome printed for each id that succeeded
  */
 export async function commandEach(
   context: QueueContext,

@@ -16,7 +16,7 @@ export function groupTable(context: QueueContext, groups: readonly DeadLetterGro
     [
       { title: 'GROUP' },
       { title: 'COUNT', right: true },
-      { title: 'AGAIN', right: true },
+      { title: 'FAILED AGAIN', right: true },
       { title: 'OLDEST', right: true },
       { title: 'NEWEST', right: true },
       { title: 'JOB' },

@@ -102,7 +102,7 @@ describe('dlq redrive, discard, restore and edit', () => {
     expect((await queue.cli('audit')).out).toMatch(/cli +discard +points .*\(a test\)/);
   });
 
-  it('ask before discarding, and need --yes where nobody can answer', async () => {
+  it('ask before discarding, and need --yes without a terminal', async () => {
     const discard = ['dlq', 'discard', 'points', queue.ids[0]!, '--reason', 'a test'];
     const script = await queue.cli(discard);
     expect(script.code).toBe(2);
@@ -159,7 +159,7 @@ describe('dlq redrive, discard, restore and edit', () => {
     await queue.client.set(`${queue.prefix}:audit`, 'in the way');
     const { code, err } = await queue.cli(['dlq', 'redrive', 'points', queue.ids[0]!]);
     expect(code).toBe(3);
-    expect(err).toContain('cannot be audited');
+    expect(err).toContain('the audit trail cannot be written');
     expect(await queue.deadLetterCount()).toBe(10);
   });
 });

@@ -10,14 +10,14 @@ import { humanAge } from '../../terminal/human-age.js';
 import { Findings, type Finding } from './finding.js';
 
 export interface QueueCheckOptions {
-  /** How long the receivers of effects remember what they did. Undefined skips the comparison. */
+  /** How long the inbox remembers effects. Undefined skips the comparison with dead letters. */
   readonly dedupeWindowMs?: number;
   /** Whether to search every key of the queue. */
   readonly thorough: boolean;
   readonly signal: AbortSignal;
 }
 
-/** A duplicate that a producer sends after this time is rare. */
+/** Producers rarely send a duplicate later than this. */
 const MIN_KEPT_MS = 3_600_000;
 const MAX_EXAMPLES = 3;
 
@@ -43,7 +43,7 @@ function checkPaused(findings: Findings, { queue, paused }: QueueOverview): void
   if (!paused) findings.ok('paused', 'no');
   else {
     const remedy = `run loyalnest audit to see who paused it, then loyalnest resume ${queue}`;
-    findings.warn('paused', 'its workers take no job', remedy);
+    findings.warn('paused', 'workers take no jobs', remedy);
   }
 }
 

@@ -21,11 +21,8 @@ export const doctorGroup: CommandGroup = {
     const whenConnected = shell.connected(openQueueSession);
     program
       .command('doctor')
-      .description('Find what loses jobs or keeps them from running')
-      .option(
-        '--dedupe-window <duration>',
-        'how long your inbox remembers what it did, such as 30d',
-      )
+      .description('Find problems that lose jobs or keep them from running')
+      .option('--dedupe-window <duration>', 'how long your inbox remembers effects, such as 30d')
       .option('--fast', 'skip the search through every key')
       .option('--strict', 'exit with 1 for warnings too')
       .action(

@@ -162,7 +162,7 @@ it('finds a paused queue', async () => {
   await fixture.bull.add('points.award', envelope({}));
   await fixture.bull.pause();
   const { of, code } = await examine();
-  expectFinding(of('paused'), 'warn', 'take no job');
+  expectFinding(of('paused'), 'warn', 'take no jobs');
   expect(code).toBe(0);
   expect((await examine('--strict')).code).toBe(1);
 });

@@ -25,7 +25,7 @@ export interface RedriveManyFlags extends FilterFlags, ActorFlags {
 
 /**
  * Redrives all dead letters that match, as a task in the foreground. If another task is active, it
- * follows that one and starts none.
+ * follows that task instead.
  */
 export async function redriveMany(
   context: QueueContext,
@@ -36,7 +36,7 @@ export async function redriveMany(
   const actor = actorOf(flags);
   const request = requestOf(flags, session.clock.now());
   requireFilter(request.filter ?? {}, request.all ?? false);
-  // Reports a bad option before it asks a person.
+  // Reports an invalid option before it asks for confirmation.
   resolveRedrive({ ...request, by: actor.by }, session.clock.now());
   const admin = await session.admin(queue);
   const run = new RedriveRun(context, admin, actor, flags.onInterrupt);
@@ -55,7 +55,7 @@ export async function redriveMany(
   } catch (error) {
     if (!(error instanceof RedriveTaskActiveError)) throw error;
     const { id, by } = await admin.redrives.get(error.task);
-    context.note(`task '${id}' of '${by}' is active; following it, and starting none`);
+    context.note(`task '${id}' by '${by}' is active; following it instead of starting another`);
     const end = await run.toEnd(await admin.redrives.get(id));
     context.show({ count, following: end }, () => taskTable(context, [end]));
     return EXIT.conflict;

@@ -50,7 +50,7 @@ export const redriveGroup: CommandGroup = {
       .command('resume <queue>')
       .description('Continue the active task, or follow the process that runs it');
     addActorOption(resume)
-      .option('--on-interrupt <what>', 'at Ctrl-C: stop (to resume later) or cancel', 'stop')
+      .option('--on-interrupt <what>', 'at Ctrl-C: stop (you can resume it) or cancel', 'stop')
       .action(
         whenConnected<ResumeFlags>(
           async (context, flags, [queue]) => {

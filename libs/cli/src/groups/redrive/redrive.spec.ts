@@ -39,7 +39,7 @@ it('redrives matching dead letters in the foreground, and prints the outcome', a
   expect(await fixture.bull.getFailedCount()).toBe(2);
 });
 
-it('asks before it redrives many, and needs --yes where nobody can answer', async () => {
+it('asks before it redrives many, and needs --yes without a terminal', async () => {
   await fixture.bury(3);
   const script = await cli('dlq redrive points --all');
   expect(script).toMatchObject({ code: 2, err: expect.stringContaining('--yes') });

@@ -11,6 +11,6 @@ export function screen(all: readonly string[], rows: number): string {
   const lines = [...all];
   const room = Math.max(MIN_ROWS, rows) - 1;
   const over = lines.length - room;
-  if (over > 0) lines.splice(room - 1, over + 1, `${over + 1} more do not fit`);
+  if (over > 0) lines.splice(room - 1, over + 1, `${over + 1} more lines do not fit`);
   return `${HOME}${lines.map((line) => `${line}${CLEAR_LINE_END}\n`).join('')}${CLEAR_BELOW}`;
 }

@@ -20,7 +20,7 @@ export const topGroup: CommandGroup = {
     program
       .command('top')
       .description('Watch the queues until Ctrl-C')
-      .option('--interval <duration>', 'time between two readings', '2s')
+      .option('--interval <duration>', 'time between updates', '2s')
       .option('--once', 'read the queues once, for scripts')
       .action(
         whenConnected<TopFlags>(

@@ -36,7 +36,7 @@ it('fits into the terminal, and counts the lines that do not fit', async () => {
     onText: (text) => text.includes('QUEUE') && interrupt.abort(),
   });
   expect(out.split('\n')).toHaveLength(7);
-  expect(out).toContain('3 more do not fit');
+  expect(out).toContain('3 more lines do not fit');
 });
 
 it('resumes when Redis is back on a terminal, and fails in a script', async () => {
