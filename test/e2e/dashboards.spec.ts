@@ -133,7 +133,7 @@ let served: Promise<Families>;
     expect(unknown).toEqual([]);
   });
 
-  it('show every metric of the README, or give a reason', async () => {
+  it('show every metric of the docs, or give a reason', async () => {
     const families = await served;
     const names = queries.flatMap(({ expr }) => metricsOf(expr));
     const shown = new Set(names.map((name) => familyOf(name, families)));

@@ -226,7 +226,7 @@ it('leaks none of them in the output of a service', async () => {
   const lines = [...(await stack.logOf('points-service')), ...(await stack.logOf('api-gateway'))];
   const texts = lines.map(({ msg }) => msg);
   expect(texts).toContain('GET [redacted] 404');
-  expect(texts).toContain('points.calculate is a dead letter');
+  expect(texts).toContain('points.calculate became a dead letter');
   expect(texts).toContainEqual(expect.stringMatching(/^POST \/v1\/webhooks\/shopify failed/));
   expect(lines).toContainEqual(
     expect.objectContaining({ reason: expect.stringContaining('no SMS to [redacted]') }),

@@ -1,12 +1,12 @@
 import { diagnostics, type DiagnosticsName } from '@loyalnest/core';
 
-/** Hears channels, but not the events of other applications in the process that say so. */
+/** Subscribes to a channel. Skips events that name another application of this process. */
 export type EventSource = <Event extends object>(
   name: DiagnosticsName,
   listener: (event: Event) => void,
 ) => void;
 
-/** Subscriptions that end together. */
+/** Subscriptions of one application, ended together. */
 export class EventSubscriptions {
   private readonly ends: (() => void)[] = [];
 

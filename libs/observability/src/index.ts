@@ -14,7 +14,7 @@ export type { MetricsEndpointOptions, MetricsModuleOptions } from './metrics/met
 
 export type { ConnectionMetricsOptions } from './metrics/connections/connection-metrics.options.js';
 
-// Whether to import the module of the subpath `tracing`
+// Tells you whether to import `TracingModule` from the subpath `tracing`
 export { isExportConfigured } from './tracing/export-configured.js';
 
 // Extending

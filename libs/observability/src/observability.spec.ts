@@ -6,7 +6,7 @@ import { Logger, LoggingModule, MetricsModule, PinoLogger } from './index.js';
 
 type Line = Record<string, unknown> & { readonly msg: string };
 
-// nestjs-pino keeps one root logger per process, that of the first application.
+// nestjs-pino keeps one root logger per process: the one of the first application.
 const lines: Line[] = [];
 const destination = { write: (text: string) => void lines.push(JSON.parse(text) as Line) };
 beforeEach(() => {
@@ -46,7 +46,7 @@ forEachPlatform((platform) => {
     return running;
   }
 
-  it('writes one JSON line with service and request context for each request', async () => {
+  it('logs one JSON line with service and request context for each request', async () => {
     const { url, close } = await start();
     await fetch(`${url}/orders?email=ada@example.com`, {
       headers: { authorization: 'Bearer abc' },
@@ -84,7 +84,7 @@ forEachPlatform((platform) => {
     expect(text).toContain('[redacted]');
   });
 
-  it('writes nothing for probes', async () => {
+  it('logs nothing for probes', async () => {
     const { url, close } = await start();
     await fetch(`${url}/health/ready`);
     await fetch(`${url}/metrics`);
@@ -94,7 +94,7 @@ forEachPlatform((platform) => {
     );
   });
 
-  it('writes a line for each job and each change of a circuit, in the context of the job', async () => {
+  it('logs the end of each job in its context, and each state change of a circuit', async () => {
     const { close } = await start();
     diagnostics('loyalnest:queue:job-finished').publish({
       id: '7',
@@ -127,7 +127,7 @@ forEachPlatform((platform) => {
     );
   });
 
-  it('leaves the events of another application in the process to it', async () => {
+  it('ignores events that name another application in the process', async () => {
     const [one, two] = [await start(), await start()];
     const app = one.app.get(ModulesContainer).applicationId;
     const policy = `sms-${app}`;

@@ -1,4 +1,4 @@
-/** What the channels below `loyalnest:resilience:` may tell; which of it depends on the channel. */
+/** An event of a channel below `loyalnest:resilience:`. The channel decides which fields it has. */
 export interface PolicyEvent {
   readonly policy: string;
   readonly key?: string;
@@ -16,7 +16,7 @@ export interface PolicyEvent {
   readonly error?: unknown;
 }
 
-/** A time as it is written down. */
+/** Rounds a time for a log line or a span. */
 export function wholeMs(value: number | undefined): number | undefined {
   return value === undefined ? undefined : Math.round(value);
 }

@@ -28,21 +28,22 @@ export const requests = (status: number, instance = 'a', route = '/orders') =>
   `http_response_status_code="${status}"}`;
 export const jobs = (outcome: string, name = 'points.calculate') =>
   `loyalnest_job_attempts_count{service="shop",instance="a",job_name="${name}",outcome="${outcome}"}`;
-/** Tells that the process of instance a is scraped. */
+/** The series of a scraped process, instance a. */
 export const PROCESS = 'service_build_info{service="shop",instance="a"}';
 
 type Severity = 'page' | 'ticket';
 
+/** An objective, its metrics, and the alerts that they cause. */
 export interface AlertCase {
   readonly objective?: ServiceLevelObjective;
   readonly options?: BurnRateRulesOptions;
   readonly series: Readonly<Record<string, string>>;
   readonly evaluateEvery?: string;
-  /** Which severities fire, by the time. */
+  /** The severities that fire, by time. */
   readonly fires: Readonly<Record<string, readonly Severity[]>>;
 }
 
-/** Runs the rules of an objective on series, and compares what fires. */
+/** Evaluates the rules of an objective on the series, and compares the alerts that fire. */
 export const firing = async ({
   objective = answered,
   options,

@@ -30,7 +30,7 @@ const alertTests = tests.flatMap((file) => {
 });
 
 it.each(alerts.map(({ alert }) => alert))(
-  '%s has a case in which it fires and one without',
+  '%s has a case in which it fires, and one in which it does not',
   (name) => {
     const own = alertTests.filter(({ expr }) => expr.includes(`alertname="${name}"`));
     const fires = own.map(({ exp_samples }) => exp_samples.length > 0);
@@ -38,7 +38,7 @@ it.each(alerts.map(({ alert }) => alert))(
   },
 );
 
-it.each(alerts)('$alert says how bad it is and leads to its section of the runbook', (rule) => {
+it.each(alerts)('$alert has a severity and links to its section of the runbook', (rule) => {
   expect(['page', 'ticket']).toContain(rule.labels['severity']);
   expect(rule.annotations).toEqual({
     summary: expect.any(String),
@@ -47,7 +47,7 @@ it.each(alerts)('$alert says how bad it is and leads to its section of the runbo
   });
 });
 
-it('has a section of the runbook for each alert, and none for others', () => {
+it('has a section in the runbook for each alert, and no others', () => {
   const page = readFileSync(join(repository, RUNBOOK), 'utf8');
   const sections = [...page.matchAll(/^## (\w+)$/gm)].map(([, name]) => name);
   expect(sections.toSorted()).toEqual(
@@ -55,7 +55,7 @@ it('has a section of the runbook for each alert, and none for others', () => {
   );
 });
 
-it('uses metrics that the suite has, and no others', async () => {
+it('uses only metrics that the suite exposes', async () => {
   const declared = globSync('libs/*/src/**/*.ts', { cwd: repository })
     .filter((file) => !file.endsWith('.spec.ts'))
     .flatMap((file) =>
@@ -76,7 +76,7 @@ it('uses metrics that the suite has, and no others', async () => {
 
 (isPromtoolAvailable() ? describe : describe.skip)('promtool', () => {
   it(
-    'finds no fault with the rules',
+    'accepts the rules',
     () =>
       promtool('check', 'rules', '--lint=all', '--lint-fatal', join(folder, 'loyalnest.rules.yml')),
     PROMTOOL_TIMEOUT_MS,

@@ -5,10 +5,13 @@ const GROUPINGS = /\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^)]*
 const DURATIONS = /\boffset\s+\w+/g;
 const NAMES = /(?<![\w:.])[a-zA-Z_:][\w:]*(?!\s*\(|[\w:])/g;
 const KEYWORDS: ReadonlySet<string> = new Set(['and', 'or', 'unless', 'bool']);
-/** Aggregations may stand before their grouping. */
+/** Names that may precede a grouping instead of parentheses. */
 const AGGREGATIONS: ReadonlySet<string> = new Set(['sum', 'min', 'max', 'avg', 'count', 'group']);
 
-/** Names of metrics in an expression of PromQL; for the rules of this repository. */
+/**
+ * Returns the names of metrics in a PromQL expression. It covers only the syntax that our rules
+ * use.
+ */
 export function metricsOf(expr: string): readonly string[] {
   const bare = [STRINGS, LABELS, RANGES, GROUPINGS, DURATIONS].reduce(
     (text, pattern) => text.replace(pattern, ' '),

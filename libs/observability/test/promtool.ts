@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Fetching promtool may take a while, and so does a month of rules. */
+/** Downloading promtool takes a while, and so does evaluating a month of rules. */
 export const PROMTOOL_TIMEOUT_MS = 120_000;
 
-/** Gives what promtool says; rejects with it, unless it is content. */
+/** Returns the output of promtool. Rejects with the output if promtool fails. */
 export async function promtool(...args: readonly string[]): Promise<string> {
   const path = await findPromtool();
   return new Promise((resolve, reject) => {
@@ -18,13 +18,13 @@ export async function promtool(...args: readonly string[]): Promise<string> {
   });
 }
 
-/** Values of a counter, one a minute: it grows evenly within each stretch. */
+/** A stretch in which a counter grows evenly, with one value per minute. */
 export interface Stretch {
   readonly minutes: number;
   readonly perMinute: number;
 }
 
-/** Promtool's notation of a counter that is there from the start. */
+/** Returns promtool's notation of a counter that exists from the start. */
 export function counter(...stretches: readonly Stretch[]): string {
   let value = 0;
   return stretches
@@ -36,11 +36,12 @@ export function counter(...stretches: readonly Stretch[]): string {
     .join(' ');
 }
 
+/** Series, and what the rules are expected to make of them. */
 export interface RuleTest {
-  /** As promtool's `input_series`: the values by their series. */
+  /** promtool's `input_series`: values by series. */
   readonly series: Readonly<Record<string, string>>;
   readonly evaluateEvery?: string;
-  /** What an expression gives at a time: values by their labels. */
+  /** Results of an expression at a time: values by labels. */
   readonly expect: readonly {
     readonly expr: string;
     readonly at: string;
@@ -48,7 +49,7 @@ export interface RuleTest {
   }[];
 }
 
-/** Runs rules on series and compares. @throws Error with the differences */
+/** Evaluates rules on series and compares the results. @throws Error with the differences */
 export async function testRules(rules: unknown, test: RuleTest): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'rules-'));
   try {

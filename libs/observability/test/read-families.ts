@@ -16,7 +16,9 @@ const TYPE = /^# TYPE (\S+) (\S+)$/;
 const SAMPLE = /^([\w:]+)(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})? (\S+)/;
 const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
 
-/** Reads the values of a page by the name of their metric. promtool and Prometheus check its format. */
+/**
+ * Reads the metrics of a page by name. It does not check the format; promtool and Prometheus do.
+ */
 export function readFamilies(page: string): ReadonlyMap<string, ReadFamily> {
   const families = new Map<string, ReadFamily>();
   let samples: ReadSample[] = [];

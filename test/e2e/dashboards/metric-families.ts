@@ -20,10 +20,11 @@ export function familyOf(metric: string, served: Families): string | undefined {
   return served.get(histogram) === 'histogram' ? histogram : undefined;
 }
 
-/** The full names of the metrics in the first column of the README's table. */
+/** The full names of the metrics in the tables of the page `metrics.md`. */
 export async function listedFamilies(served: Families): Promise<readonly string[]> {
-  const text = await readFile(join(repositoryRoot(), 'libs/observability/README.md'), 'utf8');
-  const section = /\n## Metrics\n([^]*?)\n## /.exec(text)?.[1] ?? '';
+  const page = join(repositoryRoot(), 'libs/observability/docs/metrics.md');
+  const text = await readFile(page, 'utf8');
+  const section = /\n## List of metrics\n([^]*?)\n## /.exec(text)?.[1] ?? '';
   return [...section.matchAll(/^\| (`[^|]+?) +\|/gm)]
     .flatMap(([, cell]) => [...cell!.matchAll(/`([a-z0-9_*{},]+)`/g)])
     .flatMap(([, name]) => writtenOut(name!))

@@ -27,19 +27,19 @@ export function accessFields(req: LoggedRequest, res: ServerResponse, durationMs
     status,
     durationMs,
     ...(status >= 500 && { reason: reasonOf(res) }),
-    // The client went away before its answer was sent.
+    // The client disconnected before the response was sent.
     ...(!writableFinished && { aborted: true }),
   };
 }
 
-/** nestjs-pino's `LoggerErrorInterceptor` leaves the error with the response. */
+/** nestjs-pino's `LoggerErrorInterceptor` stores the error on the response. */
 function reasonOf({ err, statusCode }: ServerResponse & { err?: Error }): string {
   return err?.message ?? `failed with status code ${statusCode}`;
 }
 
 /**
- * Query strings may hold personal data and are left out. Middleware engines shorten `url` while
- * they run; the address that came in is `originalUrl` then.
+ * Leaves out the query string, which may contain personal data. Middleware engines shorten `url`
+ * while they run and keep the original in `originalUrl`.
  */
 function pathOf({ originalUrl, url }: LoggedRequest): string {
   const address = originalUrl ?? url ?? '';
@@ -47,7 +47,7 @@ function pathOf({ originalUrl, url }: LoggedRequest): string {
   return query < 0 ? address : address.slice(0, query);
 }
 
-/** Whether a request has no line. */
+/** Whether a request gets no access line. */
 export function isSilent(
   req: LoggedRequest,
   { silentRoutes = SILENT_ROUTES }: SilentRoutes,

@@ -14,13 +14,13 @@ interface Watched {
 }
 
 /**
- * Writes one line for each request, whoever answers it, and gives each the scope that nestjs-pino's
- * `assign` needs. Nest's middleware, where nestjs-pino would do both, stands behind Express's body
- * parser and costs several times as much.
+ * Writes one line for each request, no matter who answers it, and opens the scope that
+ * nestjs-pino's `assign` needs. nestjs-pino would do both in Nest's middleware, which runs after
+ * Express's body parser and costs several times as much.
  */
 @Injectable()
 export class AccessLog implements OnModuleInit {
-  /** Without the silent ones. */
+  /** Undefined for silent requests. */
   private readonly requests = new WeakMap<IncomingMessage, Watched | undefined>();
 
   constructor(
@@ -30,13 +30,13 @@ export class AccessLog implements OnModuleInit {
   ) {
     onHttpEntry(host, ({ req, res }, proceed) => {
       const watched = this.watch(req, res);
-      // Known inside of the request context only.
+      // The context is known only here, inside of it.
       if (watched) watched.context = currentContext();
       logger.runInContext(proceed);
     });
   }
 
-  /** For those that a middleware of Fastify ends. */
+  /** Covers requests that a Fastify middleware ends. */
   onModuleInit(): void {
     const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
     server?.prependListener('request', (req, res) => void this.watch(req, res));
@@ -58,7 +58,10 @@ export class AccessLog implements OnModuleInit {
   }
 }
 
-/** Where the answer was given, if that is known: code of the route may have named the merchant. */
+/**
+ * Runs `task` in the request's context. The current one is preferred: a route may have set the
+ * merchant.
+ */
 function inContext(known: RequestContext | undefined, task: () => void): void {
   const current = currentContext();
   if (known === undefined || current?.correlationId === known.correlationId) task();

@@ -1,6 +1,6 @@
 import { currentContext } from '@loyalnest/core';
 
-/** The request context on every line, whoever writes it. */
+/** Returns the fields of the current request context; none outside of a request or job. */
 export function contextFields(): Record<string, unknown> {
   const context = currentContext();
   if (!context) return {};
@@ -9,7 +9,7 @@ export function contextFields(): Record<string, unknown> {
   return {
     correlationId,
     ...(traceId && { traceId }),
-    // Without a span of this process it would be the caller's.
+    // Without a span of this process, the id is the caller's.
     ...(span && spanId && { spanId }),
     ...(merchantId && { merchant: merchantId }),
     ...(attempt !== undefined && { attempt }),

@@ -5,11 +5,11 @@ const line = `${JSON.stringify({ level: 'info', time: 0, msg: 'invited', shop: '
 it.each([
   [undefined, line],
   [false, line],
-])('is given JSON where readable lines are wanted %p', async (pretty, expected) => {
+])('gets JSON lines in a terminal if pretty is %p', async (pretty, expected) => {
   expect(await written(pretty)).toBe(expected);
 });
 
-it('is given readable lines where they are asked for', async () => {
+it('gets readable lines if pretty is true', async () => {
   const text = await written(true);
   expect(text).toContain('invited');
   expect(text).toContain('"shop":"demo"');
@@ -20,13 +20,16 @@ it.each([
   [true, undefined, false],
   [false, undefined, true],
   [true, false, true],
-])('in a terminal (%p), with pretty %p, writes JSON: %p', async (isTerminal, pretty, isJson) => {
-  const options = { service: 'shop', ...(pretty !== undefined && { pretty }) };
-  const stream = await openDestination(options, isTerminal);
-  // Written before the call returns: a line just before an exit is there.
-  const standardOutput = expect.objectContaining({ fd: 1, sync: true });
-  expect(stream).toEqual(isJson ? standardOutput : expect.not.objectContaining({ fd: 1 }));
-});
+])(
+  'in a terminal (%p), with pretty %p, is standard output with JSON: %p',
+  async (isTerminal, pretty, isJson) => {
+    const options = { service: 'shop', ...(pretty !== undefined && { pretty }) };
+    const stream = await openDestination(options, isTerminal);
+    // Written before the call returns, so a line just before an exit is not lost.
+    const standardOutput = expect.objectContaining({ fd: 1, sync: true });
+    expect(stream).toEqual(isJson ? standardOutput : expect.not.objectContaining({ fd: 1 }));
+  },
+);
 
 async function written(pretty: boolean | undefined): Promise<string> {
   let text = '';

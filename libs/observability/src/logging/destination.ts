@@ -3,10 +3,10 @@ import { destination, type DestinationStream } from 'pino';
 import type { LoggingModuleOptions } from './logging.options.js';
 
 /**
- * Where lines go. Standard output is written before the call returns, so that the last lines before
- * an exit are there.
+ * Opens the destination of lines. Standard output is written synchronously, so the last lines
+ * before an exit are not lost.
  *
- * @throws OptionError if readable lines are asked for without the package `pino-pretty`
+ * @throws OptionError if `pretty` is true and the package `pino-pretty` is missing
  */
 export async function openDestination(
   { destination: given, pretty }: LoggingModuleOptions,

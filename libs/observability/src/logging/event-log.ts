@@ -6,12 +6,12 @@ import { logJobs } from './lines/job-lines.js';
 import { logQueueCommands } from './lines/queue-command-lines.js';
 import { logResilience } from './lines/resilience-lines.js';
 
-/** Turns the diagnostics channels of the other libs into log lines, without importing them. */
+/** Logs the events of the other libs' diagnostics channels, without importing those libs. */
 @Injectable()
 export class EventLog implements OnModuleDestroy {
   private readonly subscriptions: EventSubscriptions;
 
-  // In the constructor: the first events are those of other providers' onModuleInit.
+  // In the constructor, because other providers publish events in onModuleInit.
   constructor(logger: PinoLogger, { applicationId }: ModulesContainer) {
     this.subscriptions = new EventSubscriptions(applicationId);
     const { on } = this.subscriptions;

@@ -1,10 +1,10 @@
-/** Milliseconds of the second that `prefix` tells. */
+/** Start of the second that `prefix` describes, in milliseconds. */
 let second = Number.NaN;
 let prefix = '';
 
 /**
- * The field `time` of a line, in ISO 8601 with milliseconds. The part down to the second is written
- * once for all lines of that second, as a date takes longer than the rest of a line.
+ * Returns the field `time` of a line, in ISO 8601 with milliseconds. The part down to the second is
+ * cached, because formatting a date takes longer than the rest of a line.
  */
 export function isoTime(now: number = Date.now()): string {
   const sinceSecond = now - second;

@@ -8,7 +8,7 @@ import {
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 
-/** Writes out the lines that a `destination` of the application's own still holds. */
+/** Flushes the lines that the option `destination` still buffers. */
 @Injectable()
 export class LogFlush implements Drainable, ShutdownListener, OnApplicationShutdown {
   private draining = false;
@@ -21,12 +21,14 @@ export class LogFlush implements Drainable, ShutdownListener, OnApplicationShutd
     return [{ phase: 'flush', name: 'log', run: () => this.flush() }];
   }
 
-  /** Without a graceful shutdown this is the last chance; in one, other hooks still write. */
+  /**
+   * The last chance without a graceful shutdown. In a graceful one, other hooks still write lines.
+   */
   async onApplicationShutdown(): Promise<void> {
     if (!this.draining) await this.flush();
   }
 
-  /** A destination that cannot be flushed is done at once. */
+  /** Resolves at once if the destination cannot be flushed. */
   private flush(): Promise<void> {
     return new Promise((resolve) => PinoLogger.root.flush(() => resolve()));
   }

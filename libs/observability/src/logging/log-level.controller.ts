@@ -16,7 +16,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { LogLevel } from './log-level.js';
 
 /**
- * The level of this instance, to look at with the role `view` and to change with `operate`:
+ * Shows the log level of this instance to the role `view`, and lets `operate` change it:
  * `POST /debug/log-level/debug?for=10m`.
  */
 @Controller({ path: 'debug/log-level', version: VERSION_NEUTRAL })
@@ -49,7 +49,7 @@ export class LogLevelController {
     this.level.set(level, duration);
     this.logger.warn(
       { event: 'audit', command: 'log-level', by, from: before, to: level, for: duration },
-      `${by} sets the level of the log to ${level}`,
+      `${by} set the log level to ${level}`,
     );
     return { level: this.level.current };
   }

@@ -7,26 +7,29 @@ import type { LoggingModuleOptions } from './logging.options.js';
 
 const LEVELS: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'];
 
-/** What is logged, changeable while the process runs; lines of running requests included. */
+/** Changes the log level while the process runs. It applies to running requests too. */
 @Injectable()
 export class LogLevel implements OnModuleDestroy {
   private readonly configured: LevelWithSilent;
   private readonly clock: Clock;
   private cancel: (() => void) | undefined;
 
-  // The logger is asked for so that nestjs-pino has made its root.
+  // Injecting the logger makes sure that nestjs-pino has created its root logger.
   constructor(_logger: PinoLogger, @Inject(MODULE_OPTIONS_TOKEN) options: LoggingModuleOptions) {
     this.configured = options.level ?? 'info';
     this.clock = options.clock ?? new SystemClock();
   }
 
+  /** The level that applies now. */
   get current(): LevelWithSilent {
     return PinoLogger.root.level as LevelWithSilent;
   }
 
   /**
-   * @param duration after which the configured level comes back; without it the level stays
-   * @throws OptionError if there is no such level
+   * Sets the level at once.
+   *
+   * @param duration after it the configured level applies again; without it the new level stays
+   * @throws OptionError if `level` or `duration` is not valid
    */
   set(level: string, duration?: Duration | string): void {
     if (!LEVELS.includes(level)) {

@@ -4,6 +4,6 @@ import type { LoggingEndpointOptions, LoggingModuleOptions } from './logging.opt
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<LoggingModuleOptions>({ moduleName: 'Logging' })
     .setClassMethodName('forRoot')
-    // The module adds the controller: here it would close a cycle of imports.
+    // The module adds the controller. Adding it here would create an import cycle.
     .setExtras<LoggingEndpointOptions>({}, (definition) => definition)
     .build();

@@ -6,7 +6,7 @@ import { Logger, LoggingModule, LogLevel, PinoLogger } from '../index.js';
 
 type Line = Record<string, unknown> & { readonly msg: string };
 
-// nestjs-pino keeps one root logger per process, that of the first application.
+// nestjs-pino keeps one root logger per process: the one of the first application.
 const lines: Line[] = [];
 let flushed = 0;
 const destination = {
@@ -77,7 +77,7 @@ forEachPlatform((platform) => {
     return { ...running, level: running.app.get(LogLevel) };
   }
 
-  it('leaves personal data out of texts, errors, bindings of children and lines of Nest', async () => {
+  it('redacts personal data in messages, errors, bindings of child loggers and lines of Nest', async () => {
     const { url, close } = await start();
     await fetch(`${url}/invites`, { method: 'POST' });
     await eventually(() => lines.some(({ msg }) => msg === 'POST /invites 500'));
@@ -101,7 +101,7 @@ forEachPlatform((platform) => {
     });
   });
 
-  it('names time, service, version and the trace on each line', async () => {
+  it('adds time, service, version and the trace to each line', async () => {
     const { app, close } = await start();
     const logger = await app.resolve(PinoLogger);
     runInContext(
@@ -123,14 +123,14 @@ forEachPlatform((platform) => {
       traceId: '0af7651916cd43dd8448eb211c80319c',
     });
     expect(new Date(inside!['time'] as string).toISOString()).toBe(inside!['time']);
-    // It is the caller's: this process has made no span.
+    // The id is the caller's: this process has not created a span.
     expect(inside).not.toHaveProperty('spanId');
   });
 
   it.each([
-    ['is no JSON', '{', 400],
+    ['is not JSON', '{', 400],
     ['is too large', JSON.stringify({ text: 'x'.repeat(1_100_000) }), 413],
-  ])('writes one line for a request whose body %s', async (_what, body, status) => {
+  ])('logs one line for a request whose body %s', async (_what, body, status) => {
     const { url, close } = await start();
     const headers = { 'content-type': 'application/json' };
     await fetch(`${url}/invites?token=hunter2`, { method: 'POST', headers, body });
@@ -148,7 +148,7 @@ forEachPlatform((platform) => {
     ]);
   });
 
-  it('says of a request whose client went away that it was aborted', async () => {
+  it('marks a request whose client disconnects as aborted', async () => {
     const { url, close } = await start();
     const client = new AbortController();
     const request = fetch(`${url}/slow`, { signal: client.signal });
@@ -159,7 +159,7 @@ forEachPlatform((platform) => {
     expect(line).toMatchObject({ aborted: true });
   });
 
-  it('writes a line when a job starts and one when its run is over', async () => {
+  it('logs the start and the end of each run of a job', async () => {
     const { close } = await start();
     const run = { id: '7', name: 'points.calculate', attempt: 2 };
     runInContext({ correlationId: 'order-7' }, () => {
@@ -182,7 +182,7 @@ forEachPlatform((platform) => {
         correlationId: 'order-7',
       }),
       expect.objectContaining({
-        msg: 'points.calculate failed and will run again',
+        msg: 'points.calculate failed and will be retried',
         level: 'warn',
         durationMs: 12,
         reason: 'no SMS to [redacted]',
@@ -190,7 +190,7 @@ forEachPlatform((platform) => {
     ]);
   });
 
-  it('writes what policies decide with the event resilience', async () => {
+  it('logs what policies decide with the event resilience', async () => {
     const { level, close } = await start();
     const policy = 'sms';
     const events = {
@@ -216,13 +216,13 @@ forEachPlatform((platform) => {
     level.set('info');
     await close();
     expect(atDebug).toEqual(Object.keys(events));
-    // One for each call of an overloaded dependency would be a flood.
+    // A line for each call to an overloaded dependency would be a flood.
     expect(atInfo).toEqual(
       Object.keys(events).filter((kind) => kind !== 'call-rejected' && kind !== 'hedge-started'),
     );
   });
 
-  it('has no access line for probes and metrics', async () => {
+  it('logs no access line for probes and metrics', async () => {
     const { url, close } = await start();
     await fetch(`${url}/metrics`);
     await fetch(`${url}/nothing`);
@@ -231,7 +231,7 @@ forEachPlatform((platform) => {
     expect(lines.filter(({ path }) => path === '/metrics')).toEqual([]);
   });
 
-  it('changes its level while it runs, for a time, and takes only levels', async () => {
+  it('changes the level for a duration while it runs, and rejects unknown levels', async () => {
     const { app, level, close } = await start();
     const logger = await app.resolve(PinoLogger);
     logger.debug('before');
@@ -246,7 +246,7 @@ forEachPlatform((platform) => {
     expect(level.current).toBe('info');
   });
 
-  it('lets an administrator change the level, and says who it was', async () => {
+  it('lets an admin change the level, and logs who it was', async () => {
     const { url, close } = await start();
     const path = `${url}/debug/log-level`;
     const authorization = 'Bearer root';
@@ -272,7 +272,7 @@ forEachPlatform((platform) => {
     });
   });
 
-  it('has written out everything once the application is closed', async () => {
+  it('flushes the destination when the application closes', async () => {
     const { close } = await start();
     flushed = 0;
     await close();
@@ -280,7 +280,7 @@ forEachPlatform((platform) => {
   });
 });
 
-it('does not boot with an admin endpoint that nobody guards', async () => {
+it('does not boot with an admin endpoint but without AdminAccess', async () => {
   @Module({ imports: [LoggingModule.forRoot({ service: 'shop', admin: true, destination })] })
   class App {}
   const { NestFactory } = await import('@nestjs/core');

@@ -15,9 +15,9 @@ import type { LoggingEndpointOptions, LoggingModuleOptions } from './logging.opt
 import { pinoParams } from './pino-params.js';
 
 /**
- * JSON lines by pino with the request context on each, secrets left out, probes silent, and a line
- * for every event of the suite. Route Nest's own log through it with
- * `app.useLogger(app.get(Logger))`.
+ * Writes JSON lines with pino. Each line has the request context and contains no secrets. Each
+ * request except probes gets a line, and so do the events of the other libs. Route Nest's own log
+ * through it with `app.useLogger(app.get(Logger))`.
  */
 @Module({ providers: [AccessLog, EventLog, LogFlush, LogLevel], exports: [LogLevel] })
 export class LoggingModule extends ConfigurableModuleClass {

@@ -1,38 +1,42 @@
 import type { Clock } from '@loyalnest/core';
 import type { DestinationStream, LevelWithSilent } from 'pino';
 
+/** Options of `LoggingModule`. */
 export interface LoggingModuleOptions {
-  /** Name of the service, on every line. */
+  /** Name of the service. Every line has it. */
   readonly service: string;
-  /** On every line. @defaultValue none */
+  /** Version of the service. Every line has it. @defaultValue none */
   readonly version?: string;
-  /** What is logged until `LogLevel` says otherwise. @defaultValue 'info' */
+  /** Level until `LogLevel` changes it. @defaultValue 'info' */
   readonly level?: LevelWithSilent;
   /**
-   * Readable lines instead of JSON; needs the package `pino-pretty`.
+   * Writes readable lines instead of JSON. Needs the package `pino-pretty`.
    *
-   * @defaultValue true in a terminal with that package and without a `destination`, else false
+   * @defaultValue true in a terminal if that package is installed and no `destination` is set, else
+   * false
    */
   readonly pretty?: boolean;
   /**
-   * Routes without an access line, and what lies below them.
+   * Paths whose requests get no access line, including everything below them.
    *
    * @defaultValue ['/health', '/metrics']
    */
   readonly silentRoutes?: readonly string[];
-  /** More names of fields whose values are never logged, besides those that are known. */
+  /** More field names to redact, in addition to the built-in ones. */
   readonly redact?: readonly string[];
-  /** Where lines go. @defaultValue standard output, written at once */
+  /** Where lines go. @defaultValue standard output, written synchronously */
   readonly destination?: DestinationStream;
-  /** By which a level ends that was set for a time. @defaultValue the system's */
+  /** Time source for levels that were set for a duration. @defaultValue the system clock */
   readonly clock?: Clock;
 }
 
-/** What decides about the endpoint; fixed when the module is declared. */
+/** Options of the endpoint. They are fixed when the module is declared. */
 export interface LoggingEndpointOptions {
   /**
-   * Serves `/debug/log-level`, which asks `AdminAccess` for the role `view`, and `operate` to change
-   * it. @defaultValue false
+   * Serves `/debug/log-level`. Reading requires the role `view` of `AdminAccess`, changing
+   * `operate`.
+   *
+   * @defaultValue false
    */
   readonly admin?: boolean;
 }

@@ -6,7 +6,9 @@ import { isoTime } from './iso-time.js';
 import type { LoggingModuleOptions } from './logging.options.js';
 import { redactingLogger } from './redacting-logger.js';
 
-/** What nestjs-pino is given: the logger, and no routes for its middleware. See `AccessLog`. */
+/**
+ * Returns nestjs-pino's options. Its middleware gets no routes, because `AccessLog` replaces it.
+ */
 export async function pinoParams(options: LoggingModuleOptions): Promise<Params> {
   const { service, version, level = 'info', redact } = options;
   const logger = redactingLogger(
@@ -20,7 +22,7 @@ export async function pinoParams(options: LoggingModuleOptions): Promise<Params>
     await openDestination(options),
     new Redaction(redact),
   );
-  // Errors are copied for the line already.
+  // The redaction has already copied the error.
   const serializers = { err: (error: unknown) => error };
   return { forRoutes: [], pinoHttp: { logger, serializers, wrapSerializers: false } };
 }

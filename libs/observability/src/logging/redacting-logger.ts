@@ -3,13 +3,15 @@ import { format } from 'node:util';
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from 'pino';
 import type { Redaction } from '../redaction/redaction.js';
 
-/** Not looked into: the adapter's own objects, which serializers leave out, and ids made here. */
+/**
+ * Not redacted: the adapter's objects, which serializers leave out, and ids that this lib creates.
+ */
 const PLAIN: ReadonlySet<string> = new Set(['req', 'res', 'traceId', 'spanId']);
 const PLACEHOLDERS = /%[sdifjoOc]/g;
 
 /**
- * A pino whose lines pass `redaction`: fields at every depth, the text with what was put into it,
- * errors, and the bindings of child loggers.
+ * Creates a pino logger that redacts everything it writes: fields at every depth, messages with
+ * their placeholder values, errors, and the bindings of child loggers.
  */
 export function redactingLogger(
   options: LoggerOptions,
@@ -34,7 +36,7 @@ export function redactingLogger(
   return redactBindings(logger, redaction);
 }
 
-/** Children are made from their parent as prototype, so that this holds for all of them. */
+/** pino creates a child with its parent as the prototype, so this covers all descendants. */
 function redactBindings(logger: Logger, redaction: Redaction): Logger {
   const { child, setBindings } = logger;
   return Object.assign(logger, {
@@ -47,7 +49,9 @@ function redactBindings(logger: Logger, redaction: Redaction): Logger {
   });
 }
 
-/** Takes them as pino does: fields or an error, a text, and the values of its placeholders. */
+/**
+ * Reads arguments as pino does: fields or an error, a message, and the values of its placeholders.
+ */
 function redactArguments(args: readonly unknown[], redaction: Redaction): readonly unknown[] {
   const [first] = args;
   const hasFields = typeof first === 'object';
@@ -59,11 +63,11 @@ function redactArguments(args: readonly unknown[], redaction: Redaction): readon
   if (!hasFields) return args.map((value) => redaction.value(value));
   if (message !== undefined) return [first, redaction.value(message)];
   const error = first instanceof Error ? first : (first as { err?: unknown } | null)?.err;
-  // Else pino would take the error's own message.
+  // Without a message, pino would write the error's own, unredacted.
   return error instanceof Error ? [first, redactText(error.message)] : [first];
 }
 
-/** Values without a placeholder are left out, as pino does. */
+/** Drops values without a placeholder, as pino does. */
 function fill(message: string, values: readonly unknown[], redaction: Redaction): string {
   const places = message.match(PLACEHOLDERS)?.length ?? 0;
   if (places === 0) return message;

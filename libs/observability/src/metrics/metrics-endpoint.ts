@@ -1,2 +1,2 @@
-/** Token of what decides about the endpoint. */
+/** Injection token of `MetricsEndpointOptions`. */
 export const ENDPOINT_OPTIONS = Symbol('loyalnest:metrics:endpoint');

@@ -20,7 +20,9 @@ import { acceptedFormat } from './scrape/accepted-format.js';
 import { CONTENT_TYPES } from './scrape/exposition.js';
 import { Scraper } from './scrape/scraper.js';
 
-/** A second HTTP server, for Prometheus alone, until all the rest has been closed. */
+/**
+ * A separate HTTP server that serves only metrics. It stays open until everything else is closed.
+ */
 @Injectable()
 export class MetricsServer
   implements OnModuleInit, OnApplicationShutdown, Drainable, ShutdownListener
@@ -39,7 +41,7 @@ export class MetricsServer
     this.path = path.startsWith('/') ? path : `/${path}`;
   }
 
-  /** Where it listens; undefined without the option `port`. */
+  /** The port that it listens on; undefined without the option `port`. */
   get port(): number | undefined {
     return this.server?.port;
   }
@@ -59,12 +61,12 @@ export class MetricsServer
     this.draining = true;
   }
 
-  /** The last phase: a shutdown can be watched until its end. */
+  /** Closes in the last phase, so a shutdown can be observed until its end. */
   [DRAIN](): readonly DrainStep[] {
     return [{ phase: 'flush', name: 'metrics port', run: () => this.server?.close() }];
   }
 
-  /** Without a graceful shutdown this is the last chance. */
+  /** The last chance without a graceful shutdown. */
   onApplicationShutdown(): void {
     if (!this.draining) this.server?.close();
   }

@@ -18,7 +18,7 @@ import { acceptedFormat } from './scrape/accepted-format.js';
 import { CONTENT_TYPES } from './scrape/exposition.js';
 import { Scraper } from './scrape/scraper.js';
 
-/** What Prometheus asks. */
+/** Serves the metrics on the application's own port. Answers 404 if the option `port` is set. */
 export class MetricsController {
   private readonly access?: AdminAccess;
   private readonly isElsewhere: boolean;
@@ -54,7 +54,7 @@ export class MetricsController {
     try {
       await this.access?.authorize(request, 'view');
     } catch (error) {
-      // An application without problem details would answer 500 to an error it does not know.
+      // Without a filter for problem details, Nest would answer 500 to this error.
       if (!isLoyalNestError(error)) throw error;
       const { message } = error;
       if (error.category === 'unauthenticated') throw new UnauthorizedException(message);

@@ -52,7 +52,7 @@ class Orders {
   }
 }
 
-/** A provider that knows a state, and may be silent. */
+/** A metric source whose answer each test sets. */
 @Injectable()
 class Shelf {
   readonly metricSource = 'shelf';
@@ -126,7 +126,7 @@ forEachPlatform((platform) => {
       .sort();
   }
 
-  it('measures requests by method, template of the route, and status', async () => {
+  it('measures requests by method, route template and status', async () => {
     const url = await start();
     for (const id of ['1', '2', 'secret', 'broken']) await fetch(`${url}/orders/${id}`);
     await fetch(`${url}/nothing/here`);
@@ -142,7 +142,7 @@ forEachPlatform((platform) => {
     );
   });
 
-  it('measures a request that middleware answers, and one whose client goes away', async () => {
+  it('measures a request that middleware answers, and one whose client disconnects', async () => {
     const url = await start({}, (app) => {
       app.use(
         (req: { url: string }, res: { statusCode: number; end(): void }, next: () => void) => {
@@ -170,7 +170,7 @@ forEachPlatform((platform) => {
     expect(active.every(({ value }) => value === 0)).toBe(true);
   });
 
-  it('has more than 40 metrics with the service on every series, and no series twice', async () => {
+  it('serves more than 40 metrics, with the service on every series and no duplicates', async () => {
     const url = await start();
     await fetch(`${url}/orders/1`);
     for (const accept of ['text/plain', OPEN_METRICS]) {
@@ -201,19 +201,19 @@ forEachPlatform((platform) => {
     }
   });
 
-  it('follows the conventions for names', async () => {
+  it('follows the naming conventions of Prometheus', async () => {
     const url = await start();
     await fetch(`${url}/orders/1`);
     const families = readFamilies(await scrape(url));
     for (const { name, type } of families.values()) {
-      // prom-client's own names are older than the convention.
+      // prom-client's own names are older than the conventions.
       if (name.startsWith('nodejs_') || name.startsWith('process_')) continue;
       expect(name.endsWith('_total')).toBe(type === 'counter');
       expect(name).not.toMatch(/_(ms|milliseconds|percent|kb|mb)(_|$)/);
     }
   });
 
-  it('tells of the process and of the build', async () => {
+  it('reports the process and the build', async () => {
     const url = await start();
     const families = readFamilies(await scrape(url));
     for (const name of [
@@ -268,14 +268,14 @@ forEachPlatform((platform) => {
     await eventually(async () => expect(await requests(url)).toEqual(['GET unmatched 404 10001']));
     const after = countsOf(readFamilies(await scrape(url)));
     for (const [name, count] of after) {
-      // A series for each kind of collection that V8 has come to.
+      // It has a series for each kind of garbage collection that has run so far.
       if (name === 'nodejs_gc_duration_seconds') continue;
       const added = count - (before.get(name) ?? 0);
       expect({ name, isBounded: added <= 1 }).toEqual({ name, isBounded: true });
     }
   }, 90_000);
 
-  it('puts what a metric has no room for into one series, and counts it', async () => {
+  it('adds values above maxSeries to one series, and counts them', async () => {
     const url = await start({ maxSeries: 5, maxRoutes: 2 });
     for (let i = 0; i < 10_000; i++) {
       diagnostics('loyalnest:queue:job-enqueued').publish({ id: '1', name: `job.${i}` });
@@ -289,19 +289,19 @@ forEachPlatform((platform) => {
     });
   });
 
-  it('costs a bounded time and size to scrape when its metrics are full', async () => {
+  it('limits the time and size of a scrape when its metrics are full', async () => {
     const url = await start();
     finishJobs(10_000);
     const before = process.cpuUsage();
     const text = await scrape(url);
     const { user, system } = process.cpuUsage(before);
     expect(readFamilies(text).get('loyalnest_job_attempts')?.samples.length).toBeGreaterThan(5_000);
-    // 1001 series of two histograms, with 13 and 8 lines each, of about 130 bytes.
+    // 1001 series of two histograms, with 13 and 8 lines each, at about 130 bytes per line.
     expect(text.length).toBeLessThan(5_000_000);
     expect((user + system) / 1e6).toBeLessThan(2);
   });
 
-  it('asks sources once in a second, however many scrape at once', async () => {
+  it('asks sources once per second, however many scrapes arrive', async () => {
     const url = await start();
     let answer = (): void => undefined;
     Shelf.answer = () => new Promise((resolve) => (answer = () => resolve(shelf(7))));
@@ -319,7 +319,7 @@ forEachPlatform((platform) => {
     expect(Shelf.asked).toBe(2);
   });
 
-  it('answers without a source that is silent, fails or tells nonsense, and says which', async () => {
+  it('leaves out a source that hangs, fails or returns invalid names, and reports which', async () => {
     const url = await start();
     const up = async () =>
       (await samples(url, 'loyalnest_scrape_source_up')).find(
@@ -343,12 +343,12 @@ forEachPlatform((platform) => {
     expect(await silent).toBe(0);
     expect(gaveUp?.aborted).toBe(true);
     const asked = Shelf.asked;
-    // The answer of before is still due.
+    // The previous answer is still outstanding.
     expect(await up()).toBe(0);
     expect(Shelf.asked).toBe(asked);
   });
 
-  it('lets only administrators in where it has a guard', async () => {
+  it('admits only admins if it has a guard', async () => {
     const url = await start({ guard: true });
     const statuses = await Promise.all(
       ['Bearer root', 'Bearer guest', undefined].map(async (authorization) => {
@@ -359,7 +359,7 @@ forEachPlatform((platform) => {
     expect(statuses).toEqual([200, 403, 401]);
   });
 
-  it('is on a port of its own alone where it has one', async () => {
+  it('is served only on its own port if it has one', async () => {
     const url = await start({ port: 0, host: '127.0.0.1' });
     const own = `http://127.0.0.1:${running.app.get(MetricsServer).port}`;
     expect((await fetch(`${url}/metrics`)).status).toBe(404);
@@ -370,11 +370,11 @@ forEachPlatform((platform) => {
     expect(await answer.text()).toMatch(/\n# EOF\n$/);
     await running.close();
     await expect(fetch(`${own}/metrics`)).rejects.toThrow();
-    // Closed by each test at its end.
+    // afterEach closes a running application.
     await start();
   });
 
-  it('leaves out its own requests and those of probes', async () => {
+  it('does not measure scrapes and probes', async () => {
     const url = await start();
     await fetch(`${url}/health/live`);
     await scrape(url);
@@ -382,7 +382,7 @@ forEachPlatform((platform) => {
   });
 
   (isPromtoolAvailable() ? it : it.skip)(
-    'is accepted by promtool, also when its metrics are full',
+    'is accepted by promtool, even when its metrics are full',
     async () => {
       const promtool = await findPromtool();
       const url = await start();
@@ -433,7 +433,7 @@ async function authorize({ headers }: { headers: Readonly<Record<string, unknown
   throw new AdminAccessError(authorization ? 'forbidden' : 'unauthenticated', 'view');
 }
 
-/** Serves every request within a trace, as CorrelationModule does. */
+/** Runs every request in a trace, as CorrelationModule does. */
 function inTrace(app: INestApplication): void {
   const traceparent = `00-${TRACE}-b7ad6b7169203331-01`;
   const server = app.getHttpServer() as Server;
@@ -462,13 +462,13 @@ function countsOf(families: ReadonlyMap<string, ReadFamily>): Map<string, number
   );
 }
 
-/** Counts of a histogram by the labels of its series. */
+/** Returns the counts of a histogram by the labels of its series. */
 function countsOfSeries({ samples: all }: ReadFamily): Map<string, number> {
   const counts = all.filter(({ name }) => name.endsWith('_count'));
   return new Map(counts.map(({ labels, value }) => [keyOf(labels), value]));
 }
 
-/** Values of the buckets without a bound, by the labels of their series. */
+/** Returns the values of the `+Inf` buckets by the labels of their series. */
 function lastBuckets({ samples: all }: ReadFamily): Map<string, number> {
   const last = all.filter(({ labels }) => labels['le'] === '+Inf');
   return new Map(last.map(({ labels, value }) => [keyOf(labels), value]));

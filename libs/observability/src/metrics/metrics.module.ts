@@ -26,8 +26,8 @@ import { MetricSources } from './scrape/metric-sources.js';
 import { Scraper } from './scrape/scraper.js';
 
 /**
- * `GET /metrics` for Prometheus: requests, jobs, policies, the process, and what providers of the
- * application know of themselves. Import it once, in the root module, with `forRoot()`.
+ * Serves `GET /metrics` for Prometheus: requests, jobs, policies, the process, and the metrics that
+ * providers of the application report. Import it once, in the root module, with `forRoot()`.
  */
 @Module({
   imports: [DiscoveryModule],
@@ -61,12 +61,13 @@ function withEndpoint(
   definition: DynamicModule,
   { path = '/metrics', guard = false }: MetricsEndpointOptions,
 ): DynamicModule {
-  // A class of its own: two applications in a process may have two paths.
+  // A class for each application, because two in one process may have different paths.
   @SetMetadata(SKIP_THROTTLE, true)
   @Controller({ path, version: VERSION_NEUTRAL })
   class MetricsEndpoint extends MetricsController {}
 
-  // Its own endpoint would serve the global registry alone; injected metrics need the rest.
+  // Its own controller is left out, because it would serve only the global registry. Injected
+  // metrics need the rest of the module.
   const prometheus = PrometheusModule.register({
     global: true,
     path,

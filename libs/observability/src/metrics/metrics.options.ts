@@ -1,55 +1,57 @@
 import { durationMs, OptionError, SystemClock, type Clock, type Duration } from '@loyalnest/core';
 import { wholeNumber } from '@loyalnest/core/toolkit';
 
+/** Options of `MetricsModule`. */
 export interface MetricsModuleOptions {
-  /** On every series. */
+  /** Name of the service: the label `service` of every series. */
   readonly service: string;
-  /** Of the service, on `service_build_info`. @defaultValue 'unknown' */
+  /** Version of the service: a label of `service_build_info`. @defaultValue 'unknown' */
   readonly version?: string;
   /** More labels for every series, such as the region. @defaultValue none */
   readonly labels?: Readonly<Record<string, string>>;
   /**
-   * Paths whose requests are not measured, and what lies below them.
+   * Paths whose requests are not measured, including everything below them.
    *
    * @defaultValue ['/health', '/metrics']
    */
   readonly ignore?: readonly string[];
-  /** Routes that are told apart; further ones are `other`. >= 1. @defaultValue 200 */
+  /** Maximum number of routes; further ones are `other`. >= 1. @defaultValue 200 */
   readonly maxRoutes?: number;
   /**
-   * Series of one metric, a histogram's buckets counting as one. Further ones share a series whose
-   * labels are all `other`. >= 1. @defaultValue 1000
+   * Maximum number of series of one metric; all buckets of a histogram count as one. Further values
+   * share a series whose labels are all `other`. >= 1. @defaultValue 1000
    */
   readonly maxSeries?: number;
-  /** How long a collection may be served again. At least one second. @defaultValue '1s' */
+  /** How long a collection is served again. At least one second. @defaultValue '1s' */
   readonly cacheFor?: Duration;
   /**
-   * How long one source of values, such as the queues in Redis, is waited for. At least 1 ms.
+   * How long a scrape waits for one metric source, such as the queues in Redis. At least 1 ms.
    *
    * @defaultValue '500ms'
    */
   readonly sourceTimeout?: Duration;
   /**
-   * Port of a server of its own for `/metrics`, and for nothing else; the application's own port does
-   * not have it then. 0 takes a free one. @defaultValue none: the application's own port
+   * Port of a separate server that serves only `/metrics`. The application's own port then answers
+   * 404. 0 picks a free port. @defaultValue none: the application's own port
    */
   readonly port?: number;
-  /** Address that `port` listens on. @defaultValue all of the machine's */
+  /** Address that `port` listens on. @defaultValue all addresses */
   readonly host?: string;
-  /** @defaultValue the system's */
+  /** Time source, for tests. @defaultValue the system clock */
   readonly clock?: Clock;
 }
 
-/** What decides about the endpoint; fixed when the module is declared. */
+/** Options of the endpoint. They are fixed when the module is declared. */
 export interface MetricsEndpointOptions {
-  /** @defaultValue '/metrics' */
+  /** Path of the endpoint. @defaultValue '/metrics' */
   readonly path?: string;
-  /** Asks `AdminAccess` for the role `view`. @defaultValue false */
+  /** Requires the role `view` of `AdminAccess`. @defaultValue false */
   readonly guard?: boolean;
 }
 
+/** Options with defaults applied, and durations in milliseconds. */
 export interface ResolvedMetricsOptions {
-  /** On every series. */
+  /** Labels of every series, `service` included. */
   readonly labels: Readonly<Record<string, string>>;
   readonly version: string;
   readonly ignore: readonly string[];
@@ -65,11 +67,19 @@ export interface ResolvedMetricsOptions {
 const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const MIN_CACHE_MS = 1_000;
 
-/** @throws {@link OptionError} */
+/**
+ * Applies defaults and checks every option.
+ *
+ * @throws {@link OptionError} for the first option that is not valid
+ */
 export function resolveMetricsOptions(options: MetricsModuleOptions): ResolvedMetricsOptions {
   const { service, version = 'unknown', labels = {}, ignore = ['/health', '/metrics'] } = options;
   if (typeof service !== 'string' || service === '') {
-    throw new OptionError('MetricsModule.service', service, "name it, such as 'points-service'");
+    throw new OptionError(
+      'MetricsModule.service',
+      service,
+      "use the name of the service, such as 'points-service'",
+    );
   }
   for (const name of Object.keys(labels)) {
     if (LABEL.test(name) && !name.startsWith('__') && name !== 'service') continue;

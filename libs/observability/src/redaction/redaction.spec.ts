@@ -3,7 +3,7 @@ import { Redaction } from './redaction.js';
 describe('fields', () => {
   const redaction = new Redaction(['loyaltyPin']);
 
-  it('with the name of a secret lose their value at any depth, in any spelling', () => {
+  it('that are named like a secret are redacted, at any depth and in any spelling', () => {
     const secret = 'hunter2';
     expect(
       redaction.value({
@@ -22,7 +22,7 @@ describe('fields', () => {
     });
   });
 
-  it('that only say whether there is a secret stay', () => {
+  it('that only say whether there is a secret are kept', () => {
     expect(redaction.value({ emailVerified: true, token: undefined, phone: null })).toEqual({
       emailVerified: true,
       token: undefined,
@@ -30,7 +30,7 @@ describe('fields', () => {
     });
   });
 
-  it('of an error and of its cause are clean, and the error itself is not changed', () => {
+  it('of an error and its cause are redacted, and the error itself is not changed', () => {
     const cause = Object.assign(new Error('no SMS to +491761234567'), { token: 'hunter2' });
     const error = new Error('invite of ada@example.com failed', { cause });
     const copy = JSON.stringify(redaction.value(error));
@@ -41,7 +41,7 @@ describe('fields', () => {
     expect(error.message).toBe('invite of ada@example.com failed');
   });
 
-  it('that cannot be read, that repeat themselves or that are endless do no harm', () => {
+  it('that are unreadable, circular, very deep or very long are replaced by a note', () => {
     const circle: Record<string, unknown> = { name: 'circle' };
     circle['self'] = circle;
     let deep: object = {};
@@ -62,7 +62,7 @@ describe('fields', () => {
     expect((copy as { many: unknown[] }).many.at(-1)).toBe('[800 more]');
   });
 
-  it('with the number of a card lose it, whatever they are called', () => {
+  it('that contain a card number are redacted, whatever they are called', () => {
     expect(redaction.value({ ref: 4_111_111_111_111_111, order: 820_982_911_946 })).toEqual({
       ref: '[redacted]',
       order: 820_982_911_946,

@@ -1,7 +1,7 @@
 import { isCardNumber, REDACTED, redactText, SecretNames } from '@loyalnest/core/toolkit';
 import { types } from 'node:util';
 
-/** Deeper than pino writes. */
+/** pino itself writes fewer levels. */
 const MAX_DEPTH = 8;
 const MAX_ITEMS = 200;
 const MIN_CARD = 1e12;
@@ -10,23 +10,29 @@ const NO_NAMES: ReadonlySet<string> = new Set();
 type Fields = Record<string, unknown>;
 
 /**
- * Copies values for a log without what they must not give away: fields with the name of a secret at
- * any depth, and what {@link redactText} finds in texts. Originals are never changed.
+ * Copies values for a log and redacts the copy: fields that are named like a secret, at any depth,
+ * and whatever {@link redactText} finds in strings. Never changes the original.
  */
 export class Redaction {
   private readonly names: SecretNames;
 
-  /** @param more names of fields besides those that are known */
+  /** @param more field names to redact, in addition to the built-in ones */
   constructor(more: readonly string[] = []) {
     this.names = new SecretNames(more);
   }
 
-  /** @param plain fields at the top that are copied as they are */
+  /**
+   * Returns a redacted copy of `fields`.
+   *
+   * @param plain top-level fields that are copied unchanged
+   */
   fields(fields: object, plain?: ReadonlySet<string>): Fields {
     return this.entries(fields, [fields], plain);
   }
 
-  /** Never throws: what cannot be read is said to be so. */
+  /**
+   * Returns a redacted copy of any value. Never throws: unreadable values become `[unreadable]`.
+   */
   value(value: unknown): unknown {
     return this.copy(value, []);
   }

@@ -11,9 +11,9 @@ const DAY = 24 * HOUR;
 
 interface Burn {
   readonly minutes: number;
-  /** So many times the budget fails. */
+  /** Failures, as a multiple of the rate that exactly spends the budget. */
   readonly factor: number;
-  /** Requests. @defaultValue 1000 */
+  /** Requests per minute. @defaultValue 1000 */
   readonly perMinute?: number;
 }
 
@@ -27,7 +27,7 @@ function burning(...burns: readonly Burn[]): Readonly<Record<string, string>> {
   };
 }
 
-describeRules('how fast the budget goes', () => {
+describeRules('the burn rate', () => {
   it('pages within three minutes when every request fails', () =>
     firing({
       series: burning({ minutes: 6 * HOUR, factor: 0 }, { minutes: 10, factor: 1_000 }),
@@ -40,7 +40,7 @@ describeRules('how fast the budget goes', () => {
     { factor: 5.9, minutes: 8 * HOUR, pages: false },
     { factor: 6.2, minutes: 6 * HOUR + 5, pages: true },
   ])(
-    'pages: $pages, after $minutes minutes at $factor times the even rate',
+    'pages: $pages, after $minutes minutes at $factor times the sustainable rate',
     async ({ factor, minutes, pages }) => {
       const rules = burnRateRules([answered]);
       const pageOnly = {
@@ -67,10 +67,10 @@ describeRules('how fast the budget goes', () => {
     { factor: 2.9, minutes: DAY, severities: [] },
     { factor: 3.2, minutes: DAY + 10, severities: ['ticket'] as const },
   ])(
-    'gives $severities after $minutes minutes at $factor times the even rate, on a quiet day',
+    'fires $severities after $minutes minutes at $factor times the sustainable rate, on a quiet day',
     async ({ factor, minutes, severities }) =>
       firing({
-        // A quiet day after busy ones, which have the window of 3 days in their hands.
+        // A quiet day after busy ones, which dominate the window of 3 days.
         series: burning(
           { minutes: 3 * DAY, factor: 0, perMinute: 10_000 },
           { minutes: minutes + 1, factor },
@@ -89,14 +89,14 @@ describeRules('how fast the budget goes', () => {
       ),
     }));
 
-  it('gives a ticket for a rate a little above that', () =>
+  it('opens a ticket for a rate slightly above that', () =>
     firing({
       series: burning({ minutes: 5 * DAY, factor: 1.05 }),
       evaluateEvery: '5m',
       fires: { [`${4 * DAY}m`]: ['ticket'] },
     }));
 
-  it('ends the page of a short spike five minutes after it', () =>
+  it('ends the page for a short spike five minutes after it', () =>
     firing({
       series: burning(
         { minutes: 6 * HOUR, factor: 0 },
@@ -106,7 +106,7 @@ describeRules('how fast the budget goes', () => {
       fires: { '362m': ['page', 'ticket'], '368m': ['ticket'] },
     }));
 
-  it('tells how much of the budget is left', () =>
+  it('records how much of the budget is left', () =>
     testRules(burnRateRules([answered]), {
       series: burning({ minutes: 31 * DAY, factor: 0.5 }),
       evaluateEvery: '1h',
@@ -129,7 +129,7 @@ describeRules('little traffic', () => {
   const one = '0x90 1x90';
   const quiet = { [requests(200)]: counter({ minutes: 180, perMinute: 0.3 }) };
 
-  it('tells nobody of one failure, and of a second one', async () => {
+  it('does not alert on one failure, but on two', async () => {
     await firing({ series: { ...quiet, [requests(500)]: one }, fires: { '92m': [], '95m': [] } });
     const two = one.replace('1x90', '2x90');
     await firing({
@@ -138,7 +138,7 @@ describeRules('little traffic', () => {
     });
   });
 
-  it('tells nobody of few events, however many of them fail', async () => {
+  it('does not alert on few events, however many of them fail', async () => {
     const series = { [requests(500)]: '0x90 0+1x8 8x90' };
     await firing({ series, fires: { '97m': [], '99m': [], '2h': [] } });
     await firing({

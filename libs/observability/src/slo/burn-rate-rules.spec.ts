@@ -17,18 +17,18 @@ const started = {
   objective: 0.99,
 } satisfies ServiceLevelObjective;
 
-it('has the factors that follow from the shares of the budget', () => {
+it('derives the burn rates from the shares of the budget', () => {
   const factors = Object.values(BURN_RATE_ALERTS).flat().map(burnRateOf);
   expect(factors).toEqual([14.4, 6, 3, 1]);
 });
 
-it('makes a group for each objective, of plain values that JSON keeps', () => {
+it('makes a group for each objective, from plain values that survive JSON', () => {
   const rules = burnRateRules([answered, started]);
   expect(rules.groups.map(({ name }) => name)).toEqual(['slo-answered', 'slo-started']);
   expect(JSON.parse(JSON.stringify(rules))).toEqual(rules);
 });
 
-it('labels all series with service and slo, and alerts with their severity as well', () => {
+it('labels all series with service and slo, and alerts also with their severity', () => {
   for (const rule of burnRateRules([answered]).groups[0]!.rules) {
     const labels = { service: 'shop', slo: 'answered' };
     if ('alert' in rule) expect(['page', 'ticket']).toContain(rule.labels['severity']);
@@ -36,7 +36,7 @@ it('labels all series with service and slo, and alerts with their severity as we
   }
 });
 
-it('names the runbook on alerts where one is given', () => {
+it('adds the runbook to alerts if one is given', () => {
   const annotations = (options?: BurnRateRulesOptions) =>
     burnRateRules([answered], options).groups[0]!.rules.flatMap((rule) =>
       'alert' in rule ? [rule.annotations['runbook_url']] : [],
@@ -54,10 +54,13 @@ interface Refused {
 
 it.each<Refused>([
   { says: 'objectives: got []; declare at least one', given: [] },
-  { says: "objectives[0].name: got 'A'; use small letters", given: [{ ...answered, name: 'A' }] },
+  {
+    says: "objectives[0].name: got 'A'; use lowercase letters",
+    given: [{ ...answered, name: 'A' }],
+  },
   { says: "objectives[1].name: got 'answered'; give each", given: [answered, answered] },
   { says: "objectives[0].kind: got 'up'; use availability", given: [{ ...answered, kind: 'up' }] },
-  { says: "objectives[0].service: got ''; name it", given: [{ ...answered, service: '' }] },
+  { says: "objectives[0].service: got ''; use the name", given: [{ ...answered, service: '' }] },
   { says: "objectives[0].service: got '{{a}}'", given: [{ ...answered, service: '{{a}}' }] },
   { says: 'objectives[0].objective: got 0; use a share', given: [{ ...answered, objective: 0 }] },
   { says: 'objectives[0].objective: got 1; use a share', given: [{ ...answered, objective: 1 }] },
@@ -66,18 +69,18 @@ it.each<Refused>([
   { says: 'objectives[0].routes: got []; list at least', given: [{ ...answered, routes: [] }] },
   { says: "objectives[0].routes[1]: got ''", given: [{ ...answered, routes: ['/a', ''] }] },
   { says: "objectives[0].methods[0]: got 'get'", given: [{ ...answered, methods: ['get'] }] },
-  { says: "objectives[0].jobs: got [ 'x' ]; there are", given: [{ ...answered, jobs: ['x'] }] },
+  { says: "objectives[0].jobs: got [ 'x' ]; use only", given: [{ ...answered, jobs: ['x'] }] },
   { says: 'objectives[0].minEvents: got 0; use', given: [{ ...answered, minEvents: 0 }] },
   { says: 'burnRateRules.minFailures: got 1.5', given: [answered], options: { minFailures: 1.5 } },
   { says: "burnRateRules.runbook: got ''", given: [answered], options: { runbook: '' } },
-  { says: 'burnRateRules.minimum: got 3; there', given: [answered], options: { minimum: 3 } },
-])('refuses with $says', ({ says, given, options }) => {
+  { says: 'burnRateRules.minimum: got 3; use only', given: [answered], options: { minimum: 3 } },
+])('rejects with $says', ({ says, given, options }) => {
   const make = () => burnRateRules(given as ServiceLevelObjective[], options);
   expect(make).toThrow(OptionError);
   expect(make).toThrow(says);
 });
 
-it('refuses a bound that the histogram does not have, and lists those it has', () => {
+it('rejects a bound that is not a bucket of the histogram, and lists the buckets', () => {
   expect(() => burnRateRules([{ ...answered, kind: 'latency', within: '300ms' }])).toThrow(
     "objectives[0].within: got '300ms'; use a bucket of the histogram: " +
       '5ms, 10ms, 25ms, 50ms, 75ms, 100ms, 250ms, 500ms, 750ms, 1000ms, 2500ms, 5000ms, 7500ms, 10000ms',
@@ -90,7 +93,7 @@ it('refuses a bound that the histogram does not have, and lists those it has', (
   );
 });
 
-it('is imported without Nest, prom-client or any other package', () => {
+it('loads neither Nest, prom-client nor any other package', () => {
   const script = `
     import { registerHooks } from 'node:module';
     const names = new Set();

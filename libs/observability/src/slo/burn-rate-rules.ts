@@ -16,7 +16,7 @@ import {
 import { selector } from './promql.js';
 import type { AlertingRule, RecordingRule, RuleFile } from './rule-file.js';
 
-/** Up to here a window is read from the metrics; longer ones add up what was recorded in steps. */
+/** Windows up to this length are read from the metrics. Longer ones add up recorded steps. */
 const LONGEST_READ = minutesOf('6h');
 const BUDGET_WINDOW: Window = `${BUDGET_DAYS}d`;
 const WINDOWS = [
@@ -29,17 +29,19 @@ const WINDOWS = [
 ].toSorted((a, b) => minutesOf(a) - minutesOf(b));
 
 /**
- * Rules for Prometheus that watch objectives over 30 days. For each there are the series
+ * Returns Prometheus rules that monitor objectives over 30 days. Each objective gets the series
  * `service_slo:events:increase<window>`, `service_slo:failures:increase<window>`,
  * `service_slo:failures_per_events:ratio_rate<window>`, `service_slo:objective:ratio` and
- * `service_slo:error_budget_remaining:ratio30d` (1 untouched, 0 spent, below 0 overspent), and the
- * alert `ErrorBudgetBurn` with the labels `slo`, `service` and `severity`: `page` once 2 % of the
- * budget went within 1 h or 5 % within 6 h, `ticket` once 10 % went within 1 or 3 days.
+ * `service_slo:error_budget_remaining:ratio30d` (1 untouched, 0 spent, below 0 overspent).
  *
- * Without events there is no share and no alert: whether the service is there at all has to be
- * watched by other means, such as the rules that come with this package.
+ * It also gets the alert `ErrorBudgetBurn` with the labels `slo`, `service` and `severity`: `page`
+ * if 2 % of the budget was spent within 1 h or 5 % within 6 h, `ticket` if 10 % was spent within 1
+ * or 3 days.
  *
- * @throws OptionError for an objective or an option that cannot be used
+ * Without events there is no share and no alert. Use other rules, such as those in this package, to
+ * detect that a service is gone.
+ *
+ * @throws OptionError for an objective or an option that is not valid
  * @example
  * const rules = burnRateRules([
  *   { name: 'orders-answered', kind: 'availability', service: 'shop', objective: 0.999 },
@@ -100,7 +102,7 @@ function recordingRules(objective: ResolvedObjective): readonly RecordingRule[] 
   ];
 }
 
-/** Alerts need to be in time; the budget does not, and a month has many steps. */
+/** Alerts need short steps to be in time. The budget does not, and a month has many steps. */
 function stepOf(window: Window): Window {
   return window === BUDGET_WINDOW ? '1h' : '5m';
 }
@@ -129,9 +131,9 @@ function burns(objective: ResolvedObjective, alert: BurnRateAlert): string {
 
 const FAILED: Readonly<Record<ServiceLevelObjective['kind'], string>> = {
   availability: 'requests were answered with 5xx',
-  latency: 'requests took longer than they may',
+  latency: 'requests took too long',
   'job-success': 'jobs became dead letters',
-  'job-start': 'jobs waited longer than they may',
+  'job-start': 'jobs waited too long',
 };
 
 function annotations(
@@ -141,11 +143,11 @@ function annotations(
   const percent = (share: number): string => `${Number((share * 100).toFixed(6))} %`;
   const spends = alerts.map(({ budgetShare, long }) => `${percent(budgetShare)} in ${long}`);
   return {
-    summary: '{{ $labels.service }} spends the error budget of {{ $labels.slo }} too fast',
+    summary: '{{ $labels.service }} is spending the error budget of {{ $labels.slo }} too fast',
     description:
-      `{{ $value | humanizePercentage }} of ${FAILED[kind]}; the objective is ` +
-      `${percent(objective)} good over ${BUDGET_DAYS} days. More than ${spends.join(' or ')} of the ` +
-      'budget is gone, and it goes on.',
+      `{{ $value | humanizePercentage }} of ${FAILED[kind]}. The objective is ` +
+      `${percent(objective)} good over ${BUDGET_DAYS} days. The budget shrank by more than ` +
+      `${spends.join(' or ')}, and failures continue.`,
     ...(runbook !== undefined && { runbook_url: runbook }),
   };
 }

@@ -1,22 +1,22 @@
-/** Days over which an objective holds. */
+/** Number of days that an objective covers. */
 export const BUDGET_DAYS = 30;
 
 const MINUTES = { m: 1, h: 60, d: 1_440 } as const;
 
-/** A length of time in Prometheus' spelling. */
+/** A duration in Prometheus' notation. */
 export type Window = `${number}${keyof typeof MINUTES}`;
 
-/** Spends of the budget about which somebody is told. */
+/** How much of the budget must be spent, and how fast, for an alert. */
 export interface BurnRateAlert {
-  /** Share of the budget of 30 days that is spent within `long`. */
+  /** Share of the budget of 30 days that is spent within `long`. 0 to 1. */
   readonly budgetShare: number;
   readonly long: Window;
-  /** Still burning in this one: it ends the alert soon after the fault has ended. */
+  /** The rate must hold in this window too, so the alert ends soon after the failures do. */
   readonly short: Window;
 }
 
 /**
- * Whoever is on call is woken for `page`; a `ticket` can wait for the morning.
+ * `page` wakes the person on call; `ticket` can wait until the morning.
  *
  * From Google's SRE workbook, chapter "Alerting on SLOs", 6: Multiwindow, Multi-Burn-Rate Alerts.
  */
@@ -31,11 +31,14 @@ export const BURN_RATE_ALERTS: Readonly<Record<'page' | 'ticket', readonly BurnR
   ],
 };
 
-/** How many times faster than evenly over 30 days the budget is spent, if `budgetShare` goes in `long`. */
+/**
+ * How many times faster than evenly over 30 days the budget is spent if `long` uses `budgetShare`.
+ */
 export function burnRateOf({ budgetShare, long }: BurnRateAlert): number {
   return (budgetShare * minutesOf(`${BUDGET_DAYS}d`)) / minutesOf(long);
 }
 
+/** Length of a window in minutes. */
 export function minutesOf(window: Window): number {
   const unit = window.at(-1) as keyof typeof MINUTES;
   return Number(window.slice(0, -1)) * MINUTES[unit];

@@ -15,27 +15,27 @@ const describeRules = isPromtoolAvailable() ? describe : describe.skip;
 
 const HOUR = 60;
 
-describeRules('what counts as failed', () => {
+describeRules('failures', () => {
   const steady = (perMinute: number) => counter({ minutes: 2 * HOUR, perMinute });
 
-  it.each([400, 404, 429, 499])('status %i does not', (status) =>
+  it.each([400, 404, 429, 499])('do not include status %i', (status) =>
     firing({ series: { [requests(status)]: steady(100) }, fires: { '60m': [], '2h': [] } }),
   );
 
-  it.each([500, 503, 504])('status %i does', (status) =>
+  it.each([500, 503, 504])('include status %i', (status) =>
     firing({
       series: { [requests(200)]: steady(90), [requests(status)]: steady(10) },
       fires: { '10m': ['page', 'ticket'] },
     }),
   );
 
-  it('requests of other routes do not', () =>
+  it('do not include requests of other routes', () =>
     firing({
       series: { [requests(200)]: steady(100), [requests(500, 'a', '/other')]: steady(100) },
       fires: { '1h': [] },
     }));
 
-  it.each(['1', '1.0'])('slow answers do where the bucket is written %s', async (le) => {
+  it.each(['1', '1.0'])('include slow responses if the bucket is written as %s', async (le) => {
     const bucket = (status: number) =>
       requests(status).replace('_count{', '_bucket{').replace('}', `,le="${le}"}`);
     const objective: ServiceLevelObjective = {
@@ -57,7 +57,7 @@ describeRules('what counts as failed', () => {
     });
   });
 
-  it('dead letters do, and jobs that were completed after retries do not', () =>
+  it('include dead letters, but not jobs that completed after retries', () =>
     firing({
       objective: calculated,
       series: {
@@ -68,7 +68,7 @@ describeRules('what counts as failed', () => {
       fires: { '10m': ['page', 'ticket'] },
     }));
 
-  it('jobs that wait for too long do', async () => {
+  it('include jobs that wait too long', async () => {
     const wait = (suffix: string, le = '') =>
       `loyalnest_job_wait_seconds_${suffix}{service="shop",job_name="points.calculate"${le}}`;
     const objective: ServiceLevelObjective = {
@@ -86,7 +86,7 @@ describeRules('what counts as failed', () => {
     await firing({ objective, series: series(100), fires: { '1h': [] } });
   });
 
-  it('holds for labels with any sign in them', () =>
+  it('are counted for labels with any characters', () =>
     testRules(
       burnRateRules([{ ...answered, service: 'a"b\\c', routes: ['/x/(.*)', '/y/:id.json', '/z'] }]),
       {
@@ -107,20 +107,20 @@ describeRules('what counts as failed', () => {
     ));
 });
 
-describeRules('series that come and go', () => {
-  it('sees a first failure, before which there was no series of it', () =>
+describeRules('an objective whose series come and go', () => {
+  it('counts the first failure, although its series is new', () =>
     firing({
       objective: calculated,
       series: {
         [PROCESS]: '1x400',
         [jobs('completed')]: counter({ minutes: 400, perMinute: 1 }),
-        // Three jobs that died between two scrapes, and none since.
+        // Three jobs die between two scrapes, and none after that.
         [jobs('dead')]: '_x300 3x100',
       },
       fires: { '299m': [], '303m': ['page', 'ticket'] },
     }));
 
-  it('takes no history for new when a process is scraped again after an outage', () =>
+  it('does not count old failures again when a process is scraped after an outage', () =>
     firing({
       series: {
         [PROCESS]: '1x60 stale _x10 1x60',
@@ -130,7 +130,7 @@ describeRules('series that come and go', () => {
       fires: { '60m': [], '73m': [], '80m': [] },
     }));
 
-  it('counts nothing again when one of two processes starts anew', () =>
+  it('counts nothing twice when one of two processes restarts', () =>
     firing({
       series: {
         [requests(200, 'a')]: '60000+100x60 100+100x60',
@@ -141,7 +141,7 @@ describeRules('series that come and go', () => {
       fires: { '60m': [], '62m': [], '90m': [] },
     }));
 
-  it('has neither a share nor an alert without requests, and both when they come back', () =>
+  it('has neither a share nor an alert without requests, and both when requests return', () =>
     testRules(burnRateRules([answered]), {
       series: { [requests(200)]: '500x480', [requests(500)]: '20x420 30+10x60' },
       expect: [
@@ -155,7 +155,7 @@ describeRules('series that come and go', () => {
       ],
     }));
 
-  it('knows a share of 0 where nothing has ever failed', () =>
+  it('records a share of 0 if nothing has ever failed', () =>
     testRules(burnRateRules([answered]), {
       series: { [requests(200)]: counter({ minutes: 60, perMinute: 5 }) },
       expect: [
@@ -169,7 +169,7 @@ describeRules('series that come and go', () => {
       ],
     }));
 
-  it('ends with the series', () =>
+  it('ends its alerts after the series end', () =>
     firing({
       series: { [requests(200)]: '0+50x30 stale', [requests(500)]: '0+50x30 stale' },
       fires: { '30m': ['page', 'ticket'], '65m': ['ticket'], '7h': [] },

@@ -1,10 +1,10 @@
 import type { ResolvedObjective } from './objective.options.js';
 import { bucketBound, selector, type LabelCondition } from './promql.js';
 
-/** Expressions in PromQL that count within a window; both give nothing where nothing is known. */
+/** PromQL expressions that count within a window. Without data, both return nothing. */
 export interface EventCounts {
   readonly events: (window: string) => string;
-  /** @param events expression of the events that were counted in this window */
+  /** @param events expression for the number of events in this window */
   readonly failures: (window: string, events: string) => string;
 }
 
@@ -14,7 +14,7 @@ const SERVER_ERROR = '5..';
 const ATTEMPTS = 'loyalnest_job_attempts';
 const WAITS = 'loyalnest_job_wait_seconds';
 
-/** What an objective counts, and what of it failed. */
+/** Returns the expressions for the events of an objective and for its failures. */
 export function eventCounts(objective: ResolvedObjective): EventCounts {
   const { kind, service, routes, methods, jobs, withinSeconds } = objective;
   const ofService = { label: 'service', anyOf: [service] };
@@ -57,7 +57,7 @@ export function eventCounts(objective: ResolvedObjective): EventCounts {
   }
 }
 
-/** No series of a failure exists before the first one: that is none, and not unknown. */
+/** A series of failures does not exist before the first failure. That means 0, not unknown. */
 function failing(failures: EventCounts['events']): EventCounts['failures'] {
   return (window, events) => `${failures(window)} or 0 * sum(${events})`;
 }
@@ -67,10 +67,11 @@ function late(inTime: EventCounts['events']): EventCounts['failures'] {
 }
 
 /**
- * How much counters grew in a window. Each is taken for itself before the sum, so that one that
- * begins again at zero takes nothing away. A series that is new, though its process was scraped
- * before the window, began at zero: `increase` knows nothing of its first value, and a failure that
- * comes once would never be seen.
+ * Returns how much counters grew in a window. The increase is computed per series before the sum,
+ * so a counter that restarts at zero subtracts nothing.
+ *
+ * A new series of a process that was scraped before the window started at zero. `increase` ignores
+ * the first value of such a series, so a failure that occurs only once would never count.
  */
 function increase(process: string, counter: string): EventCounts['events'] {
   return (window) =>

@@ -11,5 +11,5 @@ export type {
 } from './objective.js';
 export type { BurnRateRulesOptions } from './objective.options.js';
 
-// What is made of them
+// Rules
 export type { AlertingRule, RecordingRule, RuleFile, RuleGroup } from './rule-file.js';

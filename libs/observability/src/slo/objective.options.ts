@@ -4,18 +4,20 @@ import { JOB_WAIT_BUCKETS } from '../metrics/events/job-buckets.js';
 import { HTTP_BUCKETS } from '../metrics/http/http-buckets.js';
 import type { ServiceLevelObjective } from './objective.js';
 
+/** Options for all objectives of a call. */
 export interface BurnRateRulesOptions {
   /**
-   * Events in the long window below which nobody is told: a share of fewer says little, and the
-   * longer windows count on. >= 1. @defaultValue 10
+   * Minimum number of events in the long window for an alert. A share of fewer events means little,
+   * and the longer windows still count them. >= 1. @defaultValue 10
    */
   readonly minEvents?: number;
-  /** Failures in the long window below which nobody is told. >= 1. @defaultValue 2 */
+  /** Minimum number of failures in the long window for an alert. >= 1. @defaultValue 2 */
   readonly minFailures?: number;
-  /** Address of the page that says what to do: the annotation `runbook_url`. @defaultValue none */
+  /** Address of the runbook, for the annotation `runbook_url`. @defaultValue none */
   readonly runbook?: string;
 }
 
+/** An objective with defaults applied, and its bound in seconds. */
 export interface ResolvedObjective {
   readonly name: string;
   readonly service: string;
@@ -26,12 +28,12 @@ export interface ResolvedObjective {
   readonly routes: readonly string[] | undefined;
   readonly methods: readonly string[] | undefined;
   readonly jobs: readonly string[] | undefined;
-  /** 0 where the kind has no bound. */
+  /** 0 if the kind has no `within`. */
   readonly withinSeconds: number;
   readonly runbook: string | undefined;
 }
 
-/** What each kind has beside the fields that all have. */
+/** Fields of each kind, in addition to those of all kinds. */
 const FIELDS: Readonly<Record<ServiceLevelObjective['kind'], readonly string[]>> = {
   availability: ['routes', 'methods'],
   latency: ['routes', 'methods', 'within'],
@@ -42,18 +44,22 @@ const FIELDS_OF_ALL = ['name', 'kind', 'service', 'objective', 'minEvents', 'min
 const OPTIONS = ['minEvents', 'minFailures', 'runbook'];
 const NAME = /^[a-z][a-z0-9-]*$/;
 
-/** @throws OptionError */
+/**
+ * Applies defaults and checks every objective.
+ *
+ * @throws OptionError for the first value that is not valid
+ */
 export function resolveObjectives(
   objectives: readonly ServiceLevelObjective[],
   options: BurnRateRulesOptions,
 ): readonly ResolvedObjective[] {
   if (!Array.isArray(objectives) || objectives.length === 0) {
-    throw new OptionError('objectives', objectives, 'declare at least one');
+    throw new OptionError('objectives', objectives, 'declare at least one objective');
   }
   refuseUnknown('burnRateRules', options, OPTIONS);
   const { runbook } = options;
   if (runbook !== undefined && !isText(runbook)) {
-    throw new OptionError('burnRateRules.runbook', runbook, 'use the address of a page');
+    throw new OptionError('burnRateRules.runbook', runbook, 'use the URL of a page');
   }
   const min = minCounts('burnRateRules', options, { minEvents: 10, minFailures: 2 });
   const taken = new Set<string>();
@@ -81,10 +87,14 @@ function resolveObjective(
   refuseUnknown(path, given, [...FIELDS_OF_ALL, ...FIELDS[given.kind]]);
   const { name, service, objective } = given;
   if (typeof name !== 'string' || !NAME.test(name)) {
-    throw new OptionError(`${path}.name`, name, 'use small letters, digits and hyphens');
+    throw new OptionError(`${path}.name`, name, 'use lowercase letters, digits and hyphens');
   }
   if (!isText(service)) {
-    throw new OptionError(`${path}.service`, service, "name it, such as 'points-service'");
+    throw new OptionError(
+      `${path}.service`,
+      service,
+      "use the name of the service, such as 'points-service'",
+    );
   }
   if (ratio(`${path}.objective`, objective) % 1 === 0) {
     throw new OptionError(`${path}.objective`, objective, 'use a share above 0 and below 1');
@@ -111,11 +121,11 @@ function minCounts(path: string, given: BurnRateRulesOptions, otherwise: MinCoun
   };
 }
 
-/** A field that is misspelt, or of another kind, would measure more than was meant. */
+/** A misspelt field, or one of another kind, would silently widen the objective. */
 function refuseUnknown(path: string, given: object, known: readonly string[]): void {
   for (const [field, value] of Object.entries(given)) {
     if (known.includes(field)) continue;
-    throw new OptionError(`${path}.${field}`, value, `there are ${known.join(', ')}`);
+    throw new OptionError(`${path}.${field}`, value, `use only ${known.join(', ')}`);
   }
 }
 
@@ -126,16 +136,16 @@ function names(
 ): readonly string[] | undefined {
   if (values === undefined) return undefined;
   if (!Array.isArray(values) || values.length === 0) {
-    throw new OptionError(path, values, 'list at least one, or leave it out for all');
+    throw new OptionError(path, values, 'list at least one, or omit the field to include all');
   }
   for (const [i, value] of values.entries()) {
     if (accept(value)) continue;
-    throw new OptionError(`${path}[${i}]`, value, 'use the label as the metric has it');
+    throw new OptionError(`${path}[${i}]`, value, 'use the value of the label in the metric');
   }
   return [...new Set(values)];
 }
 
-/** Prometheus expands what stands in `{{` and `}}` in the labels and annotations of an alert. */
+/** Rejects `{{`, because Prometheus expands templates in the labels and annotations of an alert. */
 function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && !value.includes('{{');
 }

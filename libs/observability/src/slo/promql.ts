@@ -1,4 +1,4 @@
-/** A condition on a label: one value, several, or a pattern of RE2. */
+/** A condition on a label: one value, several values, or an RE2 pattern. */
 export interface LabelCondition {
   readonly label: string;
   readonly anyOf?: readonly string[];
@@ -6,7 +6,7 @@ export interface LabelCondition {
   readonly matchesNot?: string;
 }
 
-/** `{a="x",b=~"y|z"}`; values may hold anything. */
+/** Returns a selector such as `{a="x",b=~"y|z"}`. Values may contain any characters. */
 export function selector(conditions: readonly LabelCondition[]): string {
   return `{${conditions.flatMap(conditionText).join(',')}}`;
 }
@@ -20,7 +20,7 @@ function conditionText({ label, anyOf, matches, matchesNot }: LabelCondition): r
   return [`${label}=~${quoted(anyOf.map(literally).join('|'))}`];
 }
 
-/** Prometheus escapes strings as Go does, and Go knows all escapes of JSON. */
+/** Prometheus escapes strings like Go, and Go supports all escapes of JSON. */
 function quoted(value: string): string {
   return JSON.stringify(value);
 }
@@ -30,8 +30,8 @@ function literally(value: string): string {
 }
 
 /**
- * The bound of a bucket. Prometheus 3 keeps whole numbers as `1.0`; earlier ones keep what was
- * written, `1`.
+ * Returns the condition for the upper bound of a bucket. Prometheus 3 stores whole numbers as
+ * `1.0`; earlier versions store `1`, as it was exposed.
  */
 export function bucketBound(seconds: number): LabelCondition {
   if (!Number.isInteger(seconds)) return { label: 'le', anyOf: [String(seconds)] };

@@ -1,11 +1,11 @@
-/** Keeps the value of an expression as a series of its own. */
+/** Records the value of an expression as a new series. */
 export interface RecordingRule {
   readonly record: string;
   readonly expr: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Fires for each series that its expression gives. */
+/** Fires for each series that its expression returns. */
 export interface AlertingRule {
   readonly alert: string;
   readonly expr: string;
@@ -13,13 +13,13 @@ export interface AlertingRule {
   readonly annotations: Readonly<Record<string, string>>;
 }
 
-/** Rules that Prometheus evaluates one after the other, at the same time. */
+/** Rules that Prometheus evaluates in order, for the same point in time. */
 export interface RuleGroup {
   readonly name: string;
   readonly rules: readonly (RecordingRule | AlertingRule)[];
 }
 
-/** A file of rules; JSON is YAML, so `JSON.stringify` writes what Prometheus reads. */
+/** A rule file. JSON is YAML, so Prometheus reads the output of `JSON.stringify`. */
 export interface RuleFile {
   readonly groups: readonly RuleGroup[];
 }

@@ -1,6 +1,10 @@
+/** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Whether the environment names an address for spans, and does not switch tracing off. */
+/**
+ * Whether an OTLP endpoint is set and `OTEL_SDK_DISABLED` is not `true`. Use it to skip the import
+ * of `TracingModule` if nothing would be exported.
+ */
 export function isExportConfigured(environment: Environment): boolean {
   if (environment['OTEL_SDK_DISABLED']?.trim().toLowerCase() === 'true') return false;
   const { OTEL_EXPORTER_OTLP_ENDPOINT: all, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: own } = environment;

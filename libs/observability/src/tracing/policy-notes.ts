@@ -7,7 +7,7 @@ import {
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { wholeMs, type PolicyEvent } from '../policy-event.js';
 
-/** Channels below `loyalnest:resilience:` whose events are noted, and what of each. */
+/** Attributes of span events, by channel below `loyalnest:resilience:`. */
 const NOTED: Readonly<Record<string, (event: PolicyEvent) => SpanAttributes>> = {
   'attempt-failed': ({ attempt, delayMs }) => ({ attempt, delay_ms: wholeMs(delayMs) }),
   'retry-budget-exhausted': ({ refused }) => ({ refused }),
@@ -19,7 +19,7 @@ const NOTED: Readonly<Record<string, (event: PolicyEvent) => SpanAttributes>> = 
   'fault-injected': ({ fault }) => ({ fault }),
 };
 
-/** Notes what policies decide, as events on the span in which they decide it. */
+/** Adds what policies decide as events to the current span. */
 @Injectable()
 export class PolicyNotes implements OnModuleInit, OnModuleDestroy {
   private subscriptions: (() => void)[] = [];

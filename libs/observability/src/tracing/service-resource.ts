@@ -12,7 +12,7 @@ import {
 import { randomUUID } from 'node:crypto';
 import type { TracingModuleOptions } from './tracing.options.js';
 
-/** Who made the spans: the service, its version, and this process of it. */
+/** Returns the source of the spans: the service, its version, and this process as the instance. */
 export function serviceResource({ service, version, resource }: TracingModuleOptions): Resource {
   const instance = resourceFromAttributes({ [ATTR_SERVICE_INSTANCE_ID]: randomUUID() });
   const environment = detectResources({ detectors: [resourceAttributesEnvDetector] });

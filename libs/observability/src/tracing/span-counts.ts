@@ -1,13 +1,14 @@
 import { spansDropped, type SpansDropped } from './tracing.events.js';
 
-/** What became of the spans of this process so far. */
+/** Number of spans of this process so far, by what happened to them. */
 export interface SpanCounts {
   readonly exported: number;
-  /** Not wanted: of traces that were not sampled and had neither errors nor slowness. */
+  /** Spans of traces that were not sampled, and that `keepErrors` and `slow` did not keep. */
   readonly unsampled: number;
   readonly dropped: Readonly<Record<SpansDropped['reason'], number>>;
 }
 
+/** Counts spans and publishes dropped ones. */
 export class SpanTally implements SpanCounts {
   exported = 0;
   unsampled = 0;

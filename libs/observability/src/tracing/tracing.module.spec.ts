@@ -19,7 +19,7 @@ import type { TracingModuleOptions } from './tracing.options.js';
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLER = 'b7ad6b7169203331';
 
-/** Keeps what it is given, or does with it what a test says. */
+/** Keeps the spans that it gets, and answers as a test says. */
 class Kept implements SpanExporter {
   readonly spans: ReadableSpan[] = [];
   shutDown = false;
@@ -65,7 +65,7 @@ const named =
   (name: string, more: Partial<SpanDescription> = {}) =>
   () => ({ name, ...more });
 
-/** A request that `task` answers. */
+/** Runs `task` as the handler of a request. */
 function request<T>(task: () => T, carrier: { traceparent?: string } = {}): T {
   return runInContext({ correlationId: 'order-7', merchantId: 'shop', ...carrier }, () =>
     traced('server', named('GET /orders', { attributes: { 'url.path': '/orders' } }), task),
@@ -73,7 +73,7 @@ function request<T>(task: () => T, carrier: { traceparent?: string } = {}): T {
 }
 
 describe('spans', () => {
-  it('of what a request calls are its children, and what is sent on names the newest one', async () => {
+  it('of calls are children of the request, and the outgoing traceparent names the newest span', async () => {
     const tracing = await start();
     const sent = request(() =>
       traced('client', named('POST'), () => currentContext()?.traceparent),
@@ -91,7 +91,7 @@ describe('spans', () => {
     }
   });
 
-  it('continue the trace that came in', async () => {
+  it('continue the trace of the caller', async () => {
     const tracing = await start();
     request(() => undefined, { traceparent: `00-${TRACE}-${CALLER}-01` });
     await tracing.flush();
@@ -100,7 +100,7 @@ describe('spans', () => {
     expect(server!.parentSpanContext?.spanId).toBe(CALLER);
   });
 
-  it('last until the promise has settled, and tell of its error without personal data', async () => {
+  it('last until the promise settles, and record its error without personal data', async () => {
     const tracing = await start();
     const failing = request(async () => {
       await Promise.resolve();
@@ -117,7 +117,7 @@ describe('spans', () => {
     expect(JSON.stringify(span!.events)).not.toContain('+491761234567');
   });
 
-  it('of a redriven job begin a trace of their own with a link to the first', async () => {
+  it('of a redriven job start a new trace with a link to the first', async () => {
     const tracing = await start();
     const traceparent = `00-${TRACE}-${CALLER}-01`;
     runInContext({ correlationId: 'order-7', traceparent }, () =>
@@ -130,7 +130,7 @@ describe('spans', () => {
     expect(span!.links).toMatchObject([{ context: { traceId: TRACE, spanId: CALLER } }]);
   });
 
-  it('are made of schedules, but neither of calls without a request nor of silent routes', async () => {
+  it('are created for schedules, but not for calls outside of a request or for silent routes', async () => {
     const tracing = await start();
     traced('client', named('poll'), () => 1);
     traced('internal', named('part'), () => 1);
@@ -144,7 +144,7 @@ describe('spans', () => {
     expect(exporter.names).toEqual(['expire points']);
   });
 
-  it('made by the API of OpenTelemetry are parts of the same trace, both ways', async () => {
+  it('of the OpenTelemetry API belong to the same trace, in both directions', async () => {
     const tracing = await start();
     const carrier: Record<string, string> = {};
     request(() =>
@@ -165,7 +165,7 @@ describe('spans', () => {
     expect(trace.getSpanContext(extracted)?.spanId).toBe(ofUser.spanContext().spanId);
   });
 
-  it('have what policies decide as events', async () => {
+  it('record what policies decide as events', async () => {
     const tracing = await start();
     const policy = 'sms';
     const publish = (kind: string, event: object) =>
@@ -195,7 +195,7 @@ describe('spans', () => {
 describe('sampling', () => {
   const none = { ratio: 0 };
 
-  it('sends nothing of a quick trace without an error that was not sampled, and counts it', async () => {
+  it('exports nothing of an unsampled trace that is fast and has no error, and counts it', async () => {
     const tracing = await start({ sampling: none });
     request(() => traced('client', named('POST'), () => 1));
     await tracing.flush();
@@ -203,7 +203,7 @@ describe('sampling', () => {
     expect(tracing.counts.unsampled).toBe(2);
   });
 
-  it('sends all that the process did of a trace with an error anywhere in it', async () => {
+  it('exports the whole local part of an unsampled trace with an error anywhere in it', async () => {
     const tracing = await start({ sampling: none });
     await request(async () => {
       traced('client', named('before'), () => 1);
@@ -213,7 +213,7 @@ describe('sampling', () => {
     expect([...exporter.names].sort()).toEqual(['GET /orders', 'POST', 'before']);
   });
 
-  it('sends a trace that was slow, and only with the option', async () => {
+  it('exports a slow unsampled trace, but only with the option', async () => {
     const tracing = await start({ sampling: { ...none, slow: 1 } });
     const busy = (): void => {
       const until = performance.now() + 5;
@@ -245,7 +245,7 @@ describe('sampling', () => {
     expect(exporter.spans).toHaveLength(count);
   });
 
-  it('takes about the part of the traces that it is told', async () => {
+  it('samples about the configured share of the traces', async () => {
     const tracing = await start({ sampling: { ratio: 0.25 } });
     for (let i = 0; i < 2_000; i++) request(() => undefined);
     await tracing.flush();
@@ -253,7 +253,7 @@ describe('sampling', () => {
     expect(exporter.spans.length).toBeLessThan(600);
   });
 
-  it('gives up the oldest traces when more wait for their end than may', async () => {
+  it('drops the oldest unsampled trace when there are more than maxTraces', async () => {
     const tracing = await start({ sampling: none, maxTraces: 2 });
     const ends: ((error?: Error) => void)[] = [];
     const runs = [0, 1, 2].map((i) =>
@@ -273,8 +273,8 @@ describe('sampling', () => {
   });
 });
 
-describe('sending', () => {
-  it('that fails or throws reaches no caller; it drops, counts and goes on', async () => {
+describe('the export', () => {
+  it('hides its failures from callers, counts the dropped spans and continues', async () => {
     const tracing = await start();
     exporter.answer = (done) => done({ code: 1, error: new Error('refused') });
     request(() => 1);
@@ -291,7 +291,7 @@ describe('sending', () => {
     expect(tracing.counts.exported).toBe(1);
   });
 
-  it('drops what is over the bound while the collector is silent', async () => {
+  it('drops spans above maxQueuedSpans while the collector hangs', async () => {
     const tracing = await start({ maxQueuedSpans: 10 });
     let finish = (): void => undefined;
     exporter.answer = (done) => {
@@ -307,7 +307,7 @@ describe('sending', () => {
     expect(tracing.counts.exported).toBe(11);
   });
 
-  it('is done for all spans when the application has closed, and tracing is off', async () => {
+  it('is complete when the application has closed, and tracing is off', async () => {
     await start();
     request(() => 1);
     await app!.close();
@@ -317,7 +317,7 @@ describe('sending', () => {
     expect(trace.getTracer('user').startSpan('after').isRecording()).toBe(false);
   });
 
-  it('waits for a silent collector two seconds at most when the application closes', async () => {
+  it('waits at most two seconds for a hanging collector when the application closes', async () => {
     await start();
     exporter.answer = () => undefined;
     request(() => 1);
@@ -327,8 +327,8 @@ describe('sending', () => {
   });
 });
 
-describe('the process', () => {
-  it('has the tracing of the first of its applications', async () => {
+describe('a process', () => {
+  it('traces only the first of its applications', async () => {
     const tracing = await start();
     const other = new Kept();
     @Module({ imports: [TracingModule.forRoot({ service: 'other', exporter: other })] })
@@ -342,7 +342,7 @@ describe('the process', () => {
     expect(other.spans).toEqual([]);
   });
 
-  it('has none without an address to send spans to', async () => {
+  it('does not trace without an endpoint', async () => {
     @Module({ imports: [TracingModule.forRoot({ service: 'shop' })] })
     class App {}
     app = await NestFactory.createApplicationContext(App, { logger: false });
@@ -350,7 +350,7 @@ describe('the process', () => {
     expect(isTracing()).toBe(false);
   });
 
-  it('is not taken from another SDK of OpenTelemetry', async () => {
+  it('does not boot with another OpenTelemetry SDK', async () => {
     context.setGlobalContextManager({
       active: () => ROOT_CONTEXT,
       with: (_context, fn, thisArg, ...args) => fn.apply(thisArg, args),
@@ -367,7 +367,7 @@ describe('the process', () => {
     }
   });
 
-  it('lets the tracer of another library be', async () => {
+  it('keeps a tracer that another library installed', async () => {
     const remove = installTracer({ trace: (_kind, _describe, task) => task(undefined) });
     expect((await start()).active).toBe(false);
     remove?.();
@@ -384,11 +384,11 @@ describe('the options', () => {
     [{ silentRoutes: ['health'] }, "TracingModule.silentRoutes: got 'health'"],
     [{ maxTraces: 0 }, 'TracingModule.maxTraces: got 0'],
     [{ exportEvery: 1 }, 'TracingModule.exportEvery: got 1'],
-  ])('are refused with path, value and remedy: %j', (options, message) => {
+  ])('are rejected with path, value and remedy: %j', (options, message) => {
     expect(() => resolve(options)).toThrow(message);
   });
 
-  it('take the ratio from the variable of OpenTelemetry', () => {
+  it('take the ratio from OTEL_TRACES_SAMPLER_ARG', () => {
     expect(resolve({}, { OTEL_TRACES_SAMPLER_ARG: '0.1' }).ratio).toBe(0.1);
     expect(resolve({}, { OTEL_TRACES_SAMPLER_ARG: ' ' }).ratio).toBe(1);
     expect(() => resolve({}, { OTEL_TRACES_SAMPLER_ARG: 'few' })).toThrow(
@@ -402,12 +402,12 @@ describe('the options', () => {
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318' }, true],
     [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://127.0.0.1:4318/v1/traces' }, true],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4318', OTEL_SDK_DISABLED: 'TRUE' }, false],
-  ])('export where the environment says so: %j', (environment, isConfigured) => {
+  ])('export if the environment names an endpoint: %j', (environment, isConfigured) => {
     expect(isExportConfigured(environment)).toBe(isConfigured);
   });
 });
 
-it('sends a full batch without waiting for its time', async () => {
+it('exports a full batch without waiting for exportEvery', async () => {
   await start({ exportEvery: '1h' });
   for (let i = 0; i < 512; i++) request(() => 1);
   await eventually(() => expect(exporter.spans).toHaveLength(512));

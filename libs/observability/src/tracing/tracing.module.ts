@@ -6,8 +6,8 @@ import { Tracing } from './tracing.js';
 import { ConfigurableModuleClass } from './tracing.module-definition.js';
 
 /**
- * Spans of requests, jobs, outgoing calls and SQL, sent by OTLP, with what policies decided on the
- * way; without an address to send them to it does nothing. Import it once, in the root module.
+ * Exports spans of requests, jobs, outgoing calls and SQL by OTLP, including what policies decide.
+ * Without an endpoint or an exporter it does nothing. Import it once, in the root module.
  */
 @Module({ providers: [Tracing, PolicyNotes], exports: [Tracing] })
 export class TracingModule extends ConfigurableModuleClass {

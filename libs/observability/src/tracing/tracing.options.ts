@@ -3,57 +3,60 @@ import { ratio, wholeNumber } from '@loyalnest/core/toolkit';
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Environment } from './export-configured.js';
 
+/** Which traces are exported. */
 export interface SamplingOptions {
   /**
-   * Part of the traces that begin here which is recorded, 0 to 1. Traces that come from elsewhere
-   * keep the decision they bring. @defaultValue OTEL_TRACES_SAMPLER_ARG, or 1
+   * Share of the traces that start here and are sampled, 0 to 1. For traces of a calling service,
+   * its decision is kept. @defaultValue OTEL_TRACES_SAMPLER_ARG, or 1
    */
   readonly ratio?: number;
-  /** Sends what this process did of a trace with an error, sampled or not. @defaultValue true */
+  /** Exports this process's part of a trace with an error, sampled or not. @defaultValue true */
   readonly keepErrors?: boolean;
   /**
-   * Sends what this process did of a trace that took at least so long here, sampled or not.
-   * `Infinity`: slowness does not count. @defaultValue '1s'
+   * Exports this process's part of a trace if it takes at least this long, sampled or not.
+   * `Infinity` turns this off. @defaultValue '1s'
    */
   readonly slow?: Duration;
 }
 
+/** Options of `TracingModule`. */
 export interface TracingModuleOptions {
-  /** `service.name` of all spans. */
+  /** Attribute `service.name` of all spans. */
   readonly service: string;
-  /** `service.version`. @defaultValue none */
+  /** Attribute `service.version` of all spans. @defaultValue none */
   readonly version?: string;
   /** More attributes of the service, such as the region. @defaultValue OTEL_RESOURCE_ATTRIBUTES */
   readonly resource?: Readonly<Record<string, string>>;
-  /** @defaultValue every trace that begins here */
+  /** Which traces are exported. @defaultValue every trace that starts here */
   readonly sampling?: SamplingOptions;
   /**
-   * Paths whose requests make no spans, and what lies below them.
+   * Paths whose requests create no spans, including everything below them.
    *
    * @defaultValue ['/health', '/metrics']
    */
   readonly silentRoutes?: readonly string[];
-  /** Unsampled traces that may wait for their end at once. >= 1. @defaultValue 1000 */
+  /** Maximum number of unsampled traces that are held until they end. >= 1. @defaultValue 1000 */
   readonly maxTraces?: number;
-  /** Spans of unsampled traces that may be kept in memory at once. >= 1. @defaultValue 10000 */
+  /** Maximum number of spans of unsampled traces in memory. >= 1. @defaultValue 10000 */
   readonly maxBufferedSpans?: number;
-  /** Spans that may wait to be sent; further ones are dropped. >= 1. @defaultValue 8192 */
+  /** Maximum number of spans that wait for export; others are dropped. >= 1. @defaultValue 8192 */
   readonly maxQueuedSpans?: number;
-  /** Longest wait of a span before it is sent. At least 10 ms. @defaultValue '5s' */
+  /** Maximum time between two exports. At least 10 ms. @defaultValue '5s' */
   readonly exportEvery?: Duration;
   /**
    * Where spans go.
    *
-   * @defaultValue OTLP over HTTP as OTEL_EXPORTER_OTLP_ENDPOINT and the other variables of its
-   * specification say; none without one
+   * @defaultValue OTLP over HTTP, configured by OTEL_EXPORTER_OTLP_ENDPOINT and the other variables
+   * of OpenTelemetry's specification; none without an endpoint
    */
   readonly exporter?: SpanExporter;
 }
 
+/** Options with defaults applied, and durations in milliseconds. */
 export interface ResolvedTracingOptions {
   readonly ratio: number;
   readonly keepErrors: boolean;
-  /** Infinity: slowness does not count. */
+  /** `Infinity` if slow traces are not kept. */
   readonly slowMs: number;
   readonly silentRoutes: readonly string[];
   readonly maxTraces: number;
@@ -62,14 +65,22 @@ export interface ResolvedTracingOptions {
   readonly exportEveryMs: number;
 }
 
-/** @throws OptionError */
+/**
+ * Applies defaults and checks every option.
+ *
+ * @throws OptionError for the first option that is not valid
+ */
 export function resolveTracingOptions(
   options: TracingModuleOptions,
   environment: Environment,
 ): ResolvedTracingOptions {
   const { service, sampling = {}, silentRoutes = ['/health', '/metrics'] } = options;
   if (typeof service !== 'string' || service === '') {
-    throw new OptionError('TracingModule.service', service, "name it, such as 'points-service'");
+    throw new OptionError(
+      'TracingModule.service',
+      service,
+      "use the name of the service, such as 'points-service'",
+    );
   }
   for (const path of silentRoutes) {
     if (path.startsWith('/')) continue;

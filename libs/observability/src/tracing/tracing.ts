@@ -23,12 +23,13 @@ import { RequestContextPropagator } from './span/request-context-propagator.js';
 import { MODULE_OPTIONS_TOKEN } from './tracing.module-definition.js';
 import { resolveTracingOptions, type TracingModuleOptions } from './tracing.options.js';
 
-/** How long a shutdown without phases waits for the collector. */
+/** How long a close without a graceful shutdown waits for the collector. */
 const CLOSE_WITHIN_MS = 2_000;
 
 /**
- * The tracing of the process: switched on when it is made, sent out and switched off in the last
- * phase of the shutdown. Of several applications in one process the first has it.
+ * The tracing of this process. It starts when this provider is created, and is flushed and stopped
+ * in the last phase of the shutdown. If several applications run in one process, only the first one
+ * traces.
  */
 @Injectable()
 export class Tracing implements Drainable, ShutdownListener, OnApplicationShutdown {
@@ -65,16 +66,17 @@ export class Tracing implements Drainable, ShutdownListener, OnApplicationShutdo
     this.takeGlobals(provider);
   }
 
-  /** Whether this application makes spans. */
+  /** Whether this application creates spans. */
   get active(): boolean {
     return this.queue !== undefined;
   }
 
+  /** What happened to the spans of this process so far. */
   get counts(): SpanCounts {
     return this.tally;
   }
 
-  /** Resolves when all spans that have ended so far were sent or dropped. Never rejects. */
+  /** Resolves when all spans that have ended so far are exported or dropped. Never rejects. */
   async flush(): Promise<void> {
     await this.queue?.flush();
   }
@@ -87,7 +89,9 @@ export class Tracing implements Drainable, ShutdownListener, OnApplicationShutdo
     return [{ phase: 'flush', name: 'traces', run: (signal) => this.close(signal) }];
   }
 
-  /** Without a graceful shutdown this is the last chance; in one, other hooks still make spans. */
+  /**
+   * The last chance without a graceful shutdown. In a graceful one, other hooks still create spans.
+   */
   async onApplicationShutdown(): Promise<void> {
     if (!this.draining) await this.close(AbortSignal.timeout(CLOSE_WITHIN_MS));
   }
@@ -103,7 +107,7 @@ export class Tracing implements Drainable, ShutdownListener, OnApplicationShutdo
     propagation.disable();
   }
 
-  /** Spans that others make by OpenTelemetry's API are parts of the same traces. */
+  /** Registers globally, so spans created with OpenTelemetry's API belong to the same traces. */
   private takeGlobals(provider: TracerProvider): void {
     const taken =
       trace.setGlobalTracerProvider(provider) &&
@@ -114,14 +118,14 @@ export class Tracing implements Drainable, ShutdownListener, OnApplicationShutdo
     throw new OptionError(
       'TracingModule',
       'a process with another OpenTelemetry SDK',
-      'start only one: leave out NodeSDK and --import, or the module',
+      'start only one: remove NodeSDK and --import, or remove TracingModule',
     );
   }
 
   private report(error: Error | undefined): void {
     if (error) {
-      this.logger.warn(`spans cannot be sent and are dropped: ${redactText(error.message)}`);
-    } else this.logger.log('spans can be sent again');
+      this.logger.warn(`cannot export spans, dropping them: ${redactText(error.message)}`);
+    } else this.logger.log('exporting spans works again');
   }
 }
 

@@ -1,6 +1,6 @@
 import { isLoyalNestError } from '@loyalnest/core';
 
-/** What a line says of an error that is part of the ordinary course: no stack. */
+/** Returns the fields of an expected error. They contain no stack. */
 export function describeError(error: unknown): object {
   if (error === undefined) return {};
   if (isLoyalNestError(error)) return { code: error.code, reason: error.message };

@@ -21,7 +21,7 @@ interface JobFinished extends JobEvent {
   readonly error?: unknown;
 }
 
-/** A line when a run of a job starts and one when it is over, in the context of the job. */
+/** Logs the start and the end of each run of a job, in the context of the job. */
 export function logJobs(logger: PinoLogger, on: EventSource): void {
   on<JobStarted>('loyalnest:queue:job-started', (event) => {
     const { name, attempts, waitMs } = event;
@@ -43,11 +43,12 @@ export function logJobs(logger: PinoLogger, on: EventSource): void {
       ...describeError(error),
     };
     const write = (): void => {
-      if (outcome === 'dead') logger.error(fields, `${name} is a dead letter`);
-      else if (outcome === 'failed') logger.warn(fields, `${name} failed and will run again`);
+      if (outcome === 'dead') logger.error(fields, `${name} became a dead letter`);
+      else if (outcome === 'failed') logger.warn(fields, `${name} failed and will be retried`);
       else logger.info(fields, `${name} ${outcome}`);
     };
-    // That of the run knows its span; one that was rejected without a run has none.
+    // The context of the run knows its span. A job that was rejected without a run has no such
+    // context.
     if (context && !currentContext()) runInContext(context, write);
     else write();
   });

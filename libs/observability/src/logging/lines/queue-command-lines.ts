@@ -11,14 +11,14 @@ interface AdminCommanded {
   readonly outcome?: string;
 }
 
-/** What people commanded of queues and dead letters, with how it went. */
+/** Logs the commands of admins on queues and dead letters, with their outcome. */
 export function logQueueCommands(logger: PinoLogger, on: EventSource): void {
   on<AdminCommanded>(
     'loyalnest:queue:admin-command',
     ({ command, queue, by, source, target, reason, outcome }) =>
       logger.warn(
         { event: 'audit', command, queue, by, source, target, reason, outcome },
-        `${by} commanded ${command} of queue ${queue}`,
+        `${by} ran ${command} on queue ${queue}`,
       ),
   );
 }

@@ -18,8 +18,8 @@ interface PolicyLine {
 }
 
 /**
- * Channels below `loyalnest:resilience:`. What comes with each call of an overloaded dependency is
- * for `debug`: a flood of lines would make an outage worse.
+ * Lines by channel below `loyalnest:resilience:`. Events that can occur on every call to an
+ * overloaded dependency are logged at `debug`: a flood of lines would make an outage worse.
  */
 const LINES: Readonly<Record<string, PolicyLine>> = {
   'circuit-state': {
@@ -35,12 +35,13 @@ const LINES: Readonly<Record<string, PolicyLine>> = {
   'retry-budget-exhausted': {
     level: 'warn',
     fields: ({ refused }) => ({ refused }),
-    text: ({ policy, refused }) => `no ${refused} of ${policy}: its retry budget is spent`,
+    text: ({ policy, refused }) =>
+      `${refused} of ${policy} suppressed: its retry budget is exhausted`,
   },
   'call-rejected': {
     level: 'debug',
     fields: ({ by, retryAfterMs }) => ({ by, retryAfterMs: wholeMs(retryAfterMs) }),
-    text: ({ policy, by }) => `the ${by} of ${policy} refuses a call`,
+    text: ({ policy, by }) => `the ${by} of ${policy} rejected a call`,
   },
   fallback: {
     level: 'warn',
@@ -55,16 +56,18 @@ const LINES: Readonly<Record<string, PolicyLine>> = {
   'stale-served': {
     level: 'info',
     fields: ({ ageMs }) => ({ ageMs: wholeMs(ageMs) }),
-    text: ({ policy }) => `${policy} serves a value past its time`,
+    text: ({ policy }) => `${policy} serves an expired value`,
   },
   'fault-injected': {
     level: 'info',
     fields: ({ fault }) => ({ fault }),
-    text: ({ policy, fault }) => `a fault is injected into ${policy}: ${fault}`,
+    text: ({ policy, fault }) => `injected a fault into ${policy}: ${fault}`,
   },
 };
 
-/** What policies decide, as lines with `event: "resilience"`, and what operators command. */
+/**
+ * Logs what policies decide (`event: "resilience"`) and what operators command (`event: "audit"`).
+ */
 export function logResilience(logger: PinoLogger, on: EventSource): void {
   for (const [kind, { level, fields, text }] of Object.entries(LINES)) {
     on<PolicyEvent>(`loyalnest:resilience:${kind}`, (event) => {
@@ -80,7 +83,7 @@ export function logResilience(logger: PinoLogger, on: EventSource): void {
     ({ policy, command, by, instance, applied }) =>
       logger.warn(
         { event: 'audit', policy, command, by, instance, applied },
-        `${by} commanded ${command} of circuit ${policy}`,
+        `${by} ran ${command} on circuit ${policy}`,
       ),
   );
 }

@@ -1,11 +1,16 @@
 import { OptionError } from '@loyalnest/core';
 
+/** Options of `PostgresPoolMetrics` and `RedisMetrics`. */
 export interface ConnectionMetricsOptions {
-  /** Tells several of a service apart; a value of a label, so never made from data. */
+  /** Distinguishes the connections of a service. It becomes a label: never build it from data. */
   readonly name?: string;
 }
 
-/** @throws {@link OptionError} */
+/**
+ * Returns the name in the options, or `otherwise`.
+ *
+ * @throws {@link OptionError} if the name is empty or not a string
+ */
 export function connectionName(
   of: string,
   { name }: ConnectionMetricsOptions,

@@ -21,7 +21,7 @@ describe('the metrics of a pool', () => {
   beforeAll(async () => {
     postgres = await PostgresServer.start({ durable: false });
     pool = new Pool({ connectionString: postgres.url(), max: 2 });
-    // A connection that the server closes first is no failure of a test.
+    // The server may close a connection first; that does not fail a test.
     pool.on('error', () => undefined);
   });
   afterAll(async () => {
@@ -29,7 +29,7 @@ describe('the metrics of a pool', () => {
     await postgres.stop();
   });
 
-  it('tell what is used, idle and waited for, and open no connection', async () => {
+  it('report used and idle connections and waiting queries, without opening a connection', async () => {
     const metrics = new PostgresPoolMetrics(pool, { name: 'ledger' });
     const values = (used: number, idle: number, waiting: number) => ({
       'postgres_connections ledger used': used,
@@ -72,7 +72,7 @@ describe('the metrics of a client of Redis', () => {
     'redis_waiting_commands sessions': waiting,
   });
 
-  it('tell of its connection and of commands without an answer, also while Redis is away', async () => {
+  it('report the connection and commands without an answer, even while Redis is unavailable', async () => {
     const metrics = new RedisMetrics(client, { name: 'sessions' });
     await eventually(async () => expect(await valuesOf(metrics)).toEqual(values(1, 0)));
     await proxy.down();
@@ -84,16 +84,16 @@ describe('the metrics of a client of Redis', () => {
     await eventually(async () => expect(await valuesOf(metrics)).toEqual(values(1, 0)));
   });
 
-  it('tell whether a client of node-redis is ready', async () => {
-    const away = { isReady: false };
-    expect(await valuesOf(new RedisMetrics(away, { name: 'sessions' }))).toEqual(values(0, 0));
+  it('report whether a client of node-redis is ready', async () => {
+    const lost = { isReady: false };
+    expect(await valuesOf(new RedisMetrics(lost, { name: 'sessions' }))).toEqual(values(0, 0));
     expect(await valuesOf(new RedisMetrics({ isReady: true }, { name: 'sessions' }))).toEqual(
       values(1, 0),
     );
   });
 });
 
-it('names connections by their kind unless told otherwise, and refuses a name that is none', () => {
+it('names connections by their kind by default, and rejects an invalid name', () => {
   expect(new RedisMetrics({}).metricSource).toBe('redis client redis');
   expect(() => new RedisMetrics({}, { name: '' })).toThrow(
     "RedisMetrics.name: got ''; use a name, such as 'sessions', or leave it out",

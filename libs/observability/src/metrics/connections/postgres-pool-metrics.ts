@@ -1,7 +1,7 @@
 import { OBSERVE_METRICS, type Measurement, type MetricSource } from '@loyalnest/core';
 import { connectionName, type ConnectionMetricsOptions } from './connection-metrics.options.js';
 
-/** What is read of a pool of `pg`. */
+/** The part of a `pg` pool that is read. */
 export interface ObservedPool {
   readonly totalCount: number;
   readonly idleCount: number;
@@ -10,19 +10,23 @@ export interface ObservedPool {
 }
 
 /**
- * How many connections of a pool are used and idle, how many it may have, and how many queries and
- * transactions wait for one. Asks nothing of Postgres.
+ * Reports how many connections of a pool are used and idle, how many it may have, and how many
+ * queries and transactions wait for one. Sends nothing to Postgres.
  *
  * @example
- * { provide: PostgresPoolMetrics, inject: [Pool], useFactory: (pool: Pool) => new PostgresPoolMetrics(pool) }
+ * {
+ *   provide: PostgresPoolMetrics,
+ *   inject: [Pool],
+ *   useFactory: (pool: Pool) => new PostgresPoolMetrics(pool),
+ * }
  */
 export class PostgresPoolMetrics implements MetricSource {
   readonly metricSource: string;
   private readonly name: string;
 
   /**
-   * @param options named `postgres` unless told otherwise, on the label `pool`
-   * @throws OptionError
+   * @param options the name in the label `pool`, `postgres` by default
+   * @throws OptionError if the name is not valid
    */
   constructor(
     private readonly pool: ObservedPool,
@@ -45,7 +49,7 @@ export class PostgresPoolMetrics implements MetricSource {
       })),
       {
         name: 'loyalnest_postgres_connections_max',
-        help: 'How many connections the pool may have',
+        help: 'Maximum number of connections of the pool',
         value: options.max,
         labels: { pool },
       },

@@ -3,20 +3,24 @@ import { measureRedis, type ObservedRedis } from '@loyalnest/core/toolkit';
 import { connectionName, type ConnectionMetricsOptions } from './connection-metrics.options.js';
 
 /**
- * How many connections of a client of your own are ready or lost, and how many commands wait for an
- * answer. Asks nothing of Redis. For clients of ioredis, of one server or of a cluster; of node-redis
- * the commands are not known.
+ * Reports how many connections of your own client are ready or lost, and how many commands wait for
+ * an answer. Sends nothing to Redis. Works with ioredis, for single servers and clusters. With
+ * node-redis, the number of waiting commands is always 0.
  *
  * @example
- * { provide: RedisMetrics, inject: [Redis], useFactory: (client: Redis) => new RedisMetrics(client) }
+ * {
+ *   provide: RedisMetrics,
+ *   inject: [Redis],
+ *   useFactory: (client: Redis) => new RedisMetrics(client),
+ * }
  */
 export class RedisMetrics implements MetricSource {
   readonly metricSource: string;
   private readonly name: string;
 
   /**
-   * @param options named `redis` unless told otherwise, on the label `client`
-   * @throws OptionError
+   * @param options the name in the label `client`, `redis` by default
+   * @throws OptionError if the name is not valid
    */
   constructor(
     private readonly client: ObservedRedis,

@@ -10,26 +10,26 @@ interface Pruned extends QueueEvent {
   readonly discarded: number;
 }
 
-/** Which dead letters come, and by which way they go. */
+/** Counts dead letters that are added and removed, redrive tasks, and commands of admins. */
 export function measureDeadLetters(registry: MetricRegistry, on: EventSource): void {
   const added = registry.counter({
     name: 'loyalnest_dead_letters_added_total',
-    help: 'Jobs that became dead letters, told by one process for each; restored ones included',
+    help: 'Jobs that became dead letters, including restored ones; each is counted by one process',
     labels: ['queue', 'reason'],
   });
   const removed = registry.counter({
     name: 'loyalnest_dead_letters_removed_total',
-    help: 'Dead letters that went, by what was done to them',
+    help: 'Dead letters that were removed, by the cause',
     labels: ['queue', 'by'],
   });
   const tasks = registry.counter({
     name: 'loyalnest_redrive_task_changes_total',
-    help: 'Redrive tasks by the state that they came to',
+    help: 'Changes of redrive tasks to this state',
     labels: ['queue', 'state'],
   });
   const commands = registry.counter({
     name: 'loyalnest_queue_admin_commands_total',
-    help: 'Commands of administrators of queues and dead letters',
+    help: 'Commands of admins on queues and dead letters',
     labels: ['command', 'outcome'],
   });
 

@@ -8,12 +8,12 @@ import { measurePolicies } from './policy-metrics.js';
 import { measureService } from './service-metrics.js';
 import { measureThrottling } from './throttling-metrics.js';
 
-/** Turns the diagnostics channels of the other libs into metrics, without importing them. */
+/** Counts the events of the other libs' diagnostics channels, without importing those libs. */
 @Injectable()
 export class EventMetrics implements OnApplicationShutdown {
   private readonly subscriptions: EventSubscriptions;
 
-  // In the constructor: the first events are those of other providers' onModuleInit.
+  // In the constructor, because other providers publish events in onModuleInit.
   constructor(registry: MetricRegistry, { applicationId }: ModulesContainer) {
     this.subscriptions = new EventSubscriptions(applicationId);
     const { on } = this.subscriptions;

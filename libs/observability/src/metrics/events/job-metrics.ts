@@ -7,33 +7,33 @@ interface JobEvent {
 }
 
 const ATTEMPT_BUCKETS = [1, 2, 3, 5, 8, 13];
-/** A job whose run had one of these outcomes will not run again by itself. */
+/** Outcomes after which a job does not run again by itself. */
 const ENDS: ReadonlySet<string> = new Set(['completed', 'dead']);
 
 /**
- * How many jobs there are, how long they wait and run, and how they end. Their label is not `job`:
- * Prometheus has that for what it scrapes.
+ * Measures how many jobs there are, how long they wait and run, and how they end. The label is
+ * `job_name`, because Prometheus uses `job` for the target.
  */
 export function measureJobs(registry: MetricRegistry, on: EventSource): void {
   const enqueued = registry.counter({
     name: 'loyalnest_jobs_enqueued_total',
-    help: 'Jobs that were stored by this process',
+    help: 'Jobs that this process stored',
     labels: ['job_name'],
   });
   const deduplicated = registry.counter({
     name: 'loyalnest_jobs_deduplicated_total',
-    help: 'Jobs that were not stored, as one with their idempotency key was there',
+    help: 'Jobs that were not stored, because their idempotency key already exists',
     labels: ['job_name'],
   });
   const waits = registry.histogram({
     name: 'loyalnest_job_wait_seconds',
-    help: 'Time from when a job could run to the start of its first run',
+    help: 'Time from when a job was ready to the start of its first run',
     labels: ['job_name'],
     buckets: JOB_WAIT_BUCKETS,
   });
   const runs = registry.histogram({
     name: 'loyalnest_job_duration_seconds',
-    help: 'Time a run of a job took',
+    help: 'Duration of a run of a job',
     labels: ['job_name', 'outcome'],
     buckets: JOB_RUN_BUCKETS,
   });
@@ -45,18 +45,18 @@ export function measureJobs(registry: MetricRegistry, on: EventSource): void {
   });
   const retries = registry.counter({
     name: 'loyalnest_job_retries_total',
-    help: 'Failed runs after which the job will run again',
+    help: 'Failed runs that are retried',
     labels: ['job_name'],
   });
   const throttled = registry.histogram({
     name: 'loyalnest_job_throttle_delay_seconds',
-    help: "Time that jobs wait for their merchant's next slot",
+    help: "Time that a job waits for its merchant's next slot",
     labels: ['job_name', 'at'],
     buckets: JOB_WAIT_BUCKETS,
   });
   const refused = registry.counter({
     name: 'loyalnest_jobs_refused_total',
-    help: 'Jobs that were not stored, as their delay would be over the bound of the plan',
+    help: 'Jobs that were not stored, because their delay would exceed the limit of the plan',
     labels: ['job_name'],
   });
   const postponed = registry.counter({
@@ -66,12 +66,12 @@ export function measureJobs(registry: MetricRegistry, on: EventSource): void {
   });
   const stalled = registry.counter({
     name: 'loyalnest_jobs_stalled_total',
-    help: 'Jobs whose worker went silent',
+    help: 'Jobs whose worker stopped renewing its lock',
     labels: ['queue'],
   });
   const cancelled = registry.counter({
     name: 'loyalnest_jobs_cancelled_total',
-    help: 'Waiting jobs that will not run',
+    help: 'Waiting jobs that were cancelled',
     labels: ['queue'],
   });
 

@@ -3,43 +3,43 @@ import type { EventSource } from '../../event-source.js';
 import type { PolicyEvent } from '../../policy-event.js';
 
 /**
- * What policies do to calls. A breaker's key is made from data and is no label: all circuits of a
- * policy are counted together.
+ * Counts what policies do to calls. A breaker's key comes from data, so it is never a label: all
+ * circuits of a policy are counted together.
  */
 export function measurePolicies(registry: MetricRegistry, on: EventSource): void {
   const transitions = registry.counter({
     name: 'loyalnest_circuit_transitions_total',
-    help: 'Changes of state of circuit breakers',
+    help: 'State changes of circuit breakers',
     labels: ['policy', 'from', 'to'],
   });
   const retries = registry.counter({
     name: 'loyalnest_call_retries_total',
-    help: 'Attempts that failed and were made again',
+    help: 'Failed attempts that were retried',
     labels: ['policy'],
   });
   const budget = registry.counter({
     name: 'loyalnest_retry_budget_exhausted_total',
-    help: 'Retries and hedges that were not made, as too many calls are repeats already',
+    help: 'Retries and hedges that the retry budget suppressed',
     labels: ['policy', 'refused'],
   });
   const rejected = registry.counter({
     name: 'loyalnest_calls_rejected_total',
-    help: 'Calls that were refused before the dependency was asked',
+    help: 'Calls rejected before they reached the dependency',
     labels: ['policy', 'by'],
   });
   const hedges = registry.counter({
     name: 'loyalnest_hedges_total',
-    help: 'Calls that were made a second time before the first had ended',
+    help: 'Additional calls that were started before the first one ended',
     labels: ['policy'],
   });
   const stale = registry.counter({
     name: 'loyalnest_stale_served_total',
-    help: 'Values past their time that were served because no new one could be got',
+    help: 'Expired values that were served because no new one was available',
     labels: ['policy'],
   });
   const fallbacks = registry.counter({
     name: 'loyalnest_fallbacks_total',
-    help: 'Calls that the fallback answered',
+    help: 'Calls that a fallback answered',
     labels: ['policy', 'handler'],
   });
   const faults = registry.counter({
@@ -49,7 +49,7 @@ export function measurePolicies(registry: MetricRegistry, on: EventSource): void
   });
   const commands = registry.counter({
     name: 'loyalnest_circuit_commands_total',
-    help: 'Commands of operators that reached this instance',
+    help: 'Operator commands that reached this instance',
     labels: ['command', 'applied'],
   });
 

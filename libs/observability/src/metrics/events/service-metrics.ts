@@ -11,11 +11,11 @@ interface Exchange {
   readonly durationMs: number;
 }
 
-/** The HTTP client, the outbox and webhooks. */
+/** Measures the HTTP client, the outbox, the inbox and webhooks. */
 export function measureService(registry: MetricRegistry, on: EventSource): void {
   const exchanges = registry.histogram({
     name: 'http_client_request_duration_seconds',
-    help: 'Time an exchange of the HTTP client took',
+    help: 'Duration of an exchange of the HTTP client',
     labels: [
       'http_request_method',
       'server_address',
@@ -32,12 +32,12 @@ export function measureService(registry: MetricRegistry, on: EventSource): void 
   });
   const consumed = registry.counter({
     name: 'loyalnest_inbox_events_total',
-    help: 'Events that the inbox got: applied, or repeats of one that was',
+    help: 'Events that the inbox applied, or recognized as repeats',
     labels: ['consumer', 'outcome'],
   });
   const webhooks = registry.counter({
     name: 'loyalnest_webhooks_rejected_total',
-    help: 'Webhooks that were refused for their signature',
+    help: 'Webhooks refused because of their signature',
     labels: ['fault'],
   });
 

@@ -7,16 +7,16 @@ interface RequestCounted {
   readonly fallback: boolean;
 }
 
-/** What the limits of requests let in and refuse. Names of limits come from configuration. */
+/** Counts the requests that limits allow and refuse. Names of limits come from configuration. */
 export function measureThrottling(registry: MetricRegistry, on: EventSource): void {
   const requests = registry.counter({
     name: 'loyalnest_throttling_requests_total',
-    help: 'Requests that a limit let in, or refused; one that another limit refused is left out',
+    help: 'Requests that a limit allowed or refused; not those that only another limit refused',
     labels: ['limit', 'outcome'],
   });
   const fallback = registry.counter({
     name: 'loyalnest_throttling_fallback_total',
-    help: 'Requests that this process decided about by itself, as Redis was away',
+    help: 'Requests that this process counted alone, because Redis was unavailable',
     labels: [],
   });
 

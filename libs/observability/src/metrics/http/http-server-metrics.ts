@@ -16,7 +16,7 @@ import { HTTP_BUCKETS } from './http-buckets.js';
 import { RouteNames } from './route-names.js';
 import { exemplarOf } from './trace-exemplar.js';
 
-/** The connection ended before the answer did. As nginx has it. */
+/** nginx's status for a connection that was closed before the response ended. */
 const ABORTED = '499';
 
 interface Measured {
@@ -26,8 +26,9 @@ interface Measured {
 }
 
 /**
- * Measures each request once, from the HTTP server's own event to the end of its response: also
- * those that middleware, a guard or a parser ends, that no route takes, and whose clients go away.
+ * Measures each request once, from the HTTP server's own event to the end of its response. It
+ * covers requests that middleware, a guard or a parser ends, requests without a matching route, and
+ * requests whose client disconnects.
  */
 @Injectable()
 export class HttpServerMetrics implements OnModuleInit, MetricSource {
@@ -38,7 +39,7 @@ export class HttpServerMetrics implements OnModuleInit, MetricSource {
     'http_request_method' | 'http_route' | 'http_response_status_code'
   >;
   private readonly active = new Map<string, number>();
-  /** Without what is ignored. */
+  /** Undefined for ignored requests. */
   private readonly requests = new WeakMap<IncomingMessage, Measured | undefined>();
 
   constructor(
@@ -51,7 +52,7 @@ export class HttpServerMetrics implements OnModuleInit, MetricSource {
     this.routes = new RouteNames(maxRoutes);
     this.duration = registry.histogram({
       name: 'http_server_request_duration_seconds',
-      help: 'Time from a request to the end of its answer',
+      help: 'Time from a request to the end of its response',
       labels: ['http_request_method', 'http_route', 'http_response_status_code'],
       buckets: HTTP_BUCKETS,
     });
@@ -59,7 +60,7 @@ export class HttpServerMetrics implements OnModuleInit, MetricSource {
       const measured = this.measure(req, res);
       if (measured) {
         measured.template = route;
-        // Known inside of the request context only.
+        // The context is known only here, inside of it.
         measured.traceparent = currentContext()?.traceparent;
       }
       proceed();
@@ -74,7 +75,7 @@ export class HttpServerMetrics implements OnModuleInit, MetricSource {
   [OBSERVE_METRICS](): readonly Measurement[] {
     return [...this.active].map(([http_request_method, value]) => ({
       name: 'http_server_active_requests',
-      help: 'Requests that are not answered yet',
+      help: 'Requests without a complete response',
       value,
       labels: { http_request_method },
     }));
@@ -111,6 +112,6 @@ export class HttpServerMetrics implements OnModuleInit, MetricSource {
 }
 
 function isComplete(res: ServerResponse): boolean {
-  // Responses of HTTP/2 do not have the first.
+  // Responses of HTTP/2 do not have `writableFinished`.
   return (res.writableFinished as boolean | undefined) ?? res.writableEnded;
 }

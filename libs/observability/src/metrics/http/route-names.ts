@@ -1,22 +1,26 @@
 import type { IncomingMessage } from 'node:http';
 import { OTHER } from '../registry/series-cap.js';
 
-/** No route took the request: 404, or it failed before one was looked for. */
+/** Route of a request that no route handled: a 404, or a failure before routing. */
 export const UNMATCHED = 'unmatched';
 
-/** As Express leaves it on a request that a route took. */
+/** What Express stores on a request that a route handles. */
 interface RoutedByExpress extends IncomingMessage {
   readonly baseUrl?: string;
   readonly route?: { readonly path?: unknown };
 }
 
-/** Names routes by their templates, never by a path that came in, and so many of them only. */
+/** Names routes by their templates, never by a requested path. Knows at most `max` names. */
 export class RouteNames {
   private readonly known = new Set<string>();
 
   constructor(private readonly max: number) {}
 
-  /** @param template as Fastify tells it; undefined on Express */
+  /**
+   * Returns the name of the route that handled `request`.
+   *
+   * @param template the template that Fastify reports; undefined with Express
+   */
   of(request: IncomingMessage, template: string | undefined): string {
     const route = template ?? templateOf(request);
     if (this.known.has(route)) return route;
@@ -29,6 +33,6 @@ export class RouteNames {
 function templateOf({ route, baseUrl }: RoutedByExpress): string {
   if (route === undefined) return UNMATCHED;
   if (typeof route.path !== 'string') return OTHER;
-  // Where a router is mounted is known as a path that came in only.
+  // Express knows the mount point of a router only as the requested path, so it is not used.
   return baseUrl ? `*${route.path}` : route.path;
 }

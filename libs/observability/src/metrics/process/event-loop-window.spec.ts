@@ -6,11 +6,11 @@ function beBusy(ms: number): void {
   while (performance.now() < until);
 }
 
-it('shows every reader the same window, and a new one when it has ended', async () => {
+it('returns the same window to every reader until it ends, then a new one', async () => {
   let now = 0;
   const loop = new EventLoopWindow(() => now);
   const { activeSeconds: activeBefore, idleSeconds: _, ...window } = loop.read();
-  // The histogram takes its first value when its timer fires.
+  // The histogram records its first value when its timer fires.
   for (let i = 0; i < 5; i++) {
     beBusy(60);
     await setImmediate();

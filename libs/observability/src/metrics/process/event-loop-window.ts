@@ -1,10 +1,13 @@
 import { EventLoopMonitor, loopUtilization, type LoopTimes } from '@loyalnest/core/toolkit';
 
-/** Readers that come more often see the same window again, so no reader takes values from another. */
+/**
+ * Reads within one window return the same values, so several scrapers do not disturb each other.
+ */
 export const WINDOW_MS = 10_000;
 
+/** Values of the last complete window, and totals. */
 export interface EventLoopReading {
-  /** Delays of the last window. */
+  /** Delay of timers in the last window. */
   readonly p50Seconds: number;
   readonly p99Seconds: number;
   readonly maxSeconds: number;
@@ -17,7 +20,7 @@ export interface EventLoopReading {
 
 type Window = Omit<EventLoopReading, 'activeSeconds' | 'idleSeconds'>;
 
-/** How late the event loop came to its timers, and how busy it was, in windows of ten seconds. */
+/** Measures how late the event loop runs timers, and how busy it is, in windows of ten seconds. */
 export class EventLoopWindow {
   private readonly loop = new EventLoopMonitor();
   private before: LoopTimes = this.loop.times();

@@ -3,7 +3,7 @@ import { MODULE_OPTIONS_TOKEN } from '../metrics.module-definition.js';
 import { resolveMetricsOptions, type MetricsModuleOptions } from '../metrics.options.js';
 import { MetricRegistry } from '../registry/metric-registry.js';
 
-/** Says by a series of its own which version runs where. */
+/** Reports which version runs on which instance, as `service_build_info`. */
 @Injectable()
 export class ServiceInfo {
   constructor(
@@ -13,7 +13,7 @@ export class ServiceInfo {
     const { version } = resolveMetricsOptions(options);
     const info = registry.gauge({
       name: 'service_build_info',
-      help: 'Always 1; the version of the service and of Node are its labels',
+      help: 'Always 1; the labels name the versions of the service and of Node',
       labels: ['version', 'node'],
     });
     info.set({ version, node: process.version }, 1);

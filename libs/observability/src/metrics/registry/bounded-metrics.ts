@@ -9,6 +9,7 @@ export interface Exemplar {
   readonly span_id: string;
 }
 
+/** A counter with a limited number of series. */
 export class BoundedCounter<Label extends string> {
   constructor(
     private readonly counter: Counter<Label>,
@@ -20,6 +21,7 @@ export class BoundedCounter<Label extends string> {
   }
 }
 
+/** A gauge with a limited number of series. */
 export class BoundedGauge<Label extends string> {
   constructor(
     private readonly gauge: Gauge<Label>,
@@ -31,7 +33,10 @@ export class BoundedGauge<Label extends string> {
   }
 }
 
-/** Counts of observations in seconds, or in what the metric's name says. */
+/**
+ * A histogram with a limited number of series. Values are in the unit that the metric's name ends
+ * with.
+ */
 export class BoundedHistogram<Label extends string> {
   constructor(
     private readonly histogram: Histogram<Label>,
@@ -44,7 +49,7 @@ export class BoundedHistogram<Label extends string> {
       value,
       ...(exemplar && { exemplarLabels: { ...exemplar } }),
     };
-    // The types want an exemplar to have the labels of the metric; it has its own.
+    // prom-client's types require an exemplar to have the labels of the metric.
     this.histogram.observe(observed as ObserveDataWithExemplar<Label>);
   }
 }

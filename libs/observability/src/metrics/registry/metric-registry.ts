@@ -5,19 +5,21 @@ import { resolveMetricsOptions, type MetricsModuleOptions } from '../metrics.opt
 import { BoundedCounter, BoundedGauge, BoundedHistogram } from './bounded-metrics.js';
 import { SeriesCap } from './series-cap.js';
 
+/** Name, help text and labels of a metric. */
 export interface MetricDefinition<Label extends string> {
   readonly name: string;
   readonly help: string;
   readonly labels: readonly Label[];
 }
 
+/** A {@link MetricDefinition} with upper bounds of its buckets. */
 export interface HistogramDefinition<Label extends string> extends MetricDefinition<Label> {
   readonly buckets: readonly number[];
 }
 
 /**
- * The metrics of one application: two in one process share none. No metric has more series than
- * `maxSeries` and the one of the overflow.
+ * The metrics of one application; two applications in one process share none. A metric has at most
+ * `maxSeries` series, plus one for the overflow.
  */
 @Injectable()
 export class MetricRegistry {
@@ -27,11 +29,11 @@ export class MetricRegistry {
 
   constructor(@Inject(MODULE_OPTIONS_TOKEN) options: MetricsModuleOptions) {
     this.maxSeries = resolveMetricsOptions(options).maxSeries;
-    // Lets histograms keep exemplars; what is served is decided for each request.
+    // Histograms keep exemplars only with this type. Each scrape still chooses its own format.
     this.registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
     this.overflow = new Counter({
       name: 'loyalnest_metric_overflow_total',
-      help: 'Values that were added to the overflow series, as their metric has no room for more',
+      help: 'Values that were added to the overflow series, because their metric has too many series',
       labelNames: ['metric'],
       registers: [this.registry],
     });
@@ -55,7 +57,7 @@ export class MetricRegistry {
     return new BoundedHistogram(histogram, this.capOf(definition));
   }
 
-  /** Tells that a series of `metric` was left out. */
+  /** Counts a value of `metric` that got no series of its own. */
   noteOverflow(metric: string): void {
     this.overflow.inc({ metric });
   }

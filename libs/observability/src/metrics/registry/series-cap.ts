@@ -1,9 +1,11 @@
-/** Stands for everything that has no room of its own. */
+/** Label value for everything above the limit. */
 export const OTHER = 'other';
-/** Longer values are cut: a label is a name, and each is kept for as long as the process lives. */
+/** Longer values are cut, because each one stays in memory until the process ends. */
 const VALUE_CHARS = 128;
 
-/** Lets a metric have so many series and no more, whatever its labels are made from. */
+/**
+ * Limits a metric to `max` series, plus one for the overflow, no matter what its labels contain.
+ */
 export class SeriesCap<Label extends string = string> {
   private readonly known = new Set<string>();
   private readonly overflow: Record<Label, string>;
@@ -16,12 +18,12 @@ export class SeriesCap<Label extends string = string> {
     this.overflow = this.labelled(() => OTHER);
   }
 
-  /** The labels of the series to use: the ones given, or those of the overflow. */
+  /** Returns the labels of the series to use: `given`, or those of the overflow series. */
   admit(given: Readonly<Record<Label, string>>): Record<Label, string> {
     let labels = given;
     let key = '';
     for (const name of this.names) {
-      // Events come over untyped channels: a field may be missing.
+      // Events come from untyped channels, so a field may be missing.
       const value: string | undefined = labels[name];
       if (value !== undefined && value.length > VALUE_CHARS) {
         labels = { ...labels, [name]: value.slice(0, VALUE_CHARS) };

@@ -3,7 +3,7 @@ import type { ExpositionFormat } from './exposition.js';
 const OPEN_METRICS = 'application/openmetrics-text';
 const VERSION = /^version=(?:"?)(\d+)\./;
 
-/** OpenMetrics where it is asked for before plain text; plain text for everybody else. */
+/** Returns OpenMetrics if the `Accept` header prefers it over plain text, else plain text. */
 export function acceptedFormat(accept: string | undefined): ExpositionFormat {
   let open = 0;
   let text = 0;
@@ -22,7 +22,7 @@ function qualityOf(parameters: readonly string[]): number {
   return quality >= 0 && quality <= 1 ? quality : 0;
 }
 
-/** Version 0.0.1 and 1.x read the same lines; a later one may not. */
+/** Versions 0.0.1 and 1.x have the same format. A later one may not. */
 function isReadable(parameters: readonly string[]): boolean {
   const version = parameters.find((parameter) => parameter.startsWith('version='));
   const major = version === undefined ? '1' : VERSION.exec(version)?.[1];

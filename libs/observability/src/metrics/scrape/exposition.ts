@@ -1,6 +1,6 @@
 import type { MetricFamily, Sample } from './metric-family.js';
 
-/** What Prometheus asks for by its Accept header. */
+/** The formats that Prometheus can request with its `Accept` header. */
 export type ExpositionFormat = 'text' | 'openmetrics';
 
 export const CONTENT_TYPES: Readonly<Record<ExpositionFormat, string>> = {
@@ -13,7 +13,7 @@ const TOTAL = /_total$/;
 /**
  * Writes metrics in Prometheus' text format, or as OpenMetrics with exemplars.
  *
- * @param common labels of every series; a label of the series itself goes before
+ * @param common labels of every series; a label of the series itself takes precedence
  */
 export function writeExposition(
   families: readonly MetricFamily[],
@@ -23,7 +23,7 @@ export function writeExposition(
   const lines: string[] = [];
   for (const family of families) {
     const openCounter = format === 'openmetrics' && family.type === 'counter';
-    // OpenMetrics names the family of a counter without the suffix, and its samples with it.
+    // OpenMetrics omits the suffix in the name of a counter's family, but not in its samples.
     const name = openCounter ? family.name.replace(TOTAL, '') : family.name;
     lines.push(
       `# HELP ${name} ${format === 'text' ? escapeHelp(family.help) : escapeValue(family.help)}`,
@@ -50,7 +50,7 @@ function writeSample(
   return `${line} # ${writeLabels(trace) || '{}'} ${writeNumber(observed)} ${timestamp}`;
 }
 
-/** An empty value is the same as no label. */
+/** Omits empty values: for Prometheus they equal a missing label. */
 function writeLabels(labels: Readonly<Record<string, string | number>>): string {
   let text = '';
   for (const name in labels) {

@@ -4,20 +4,23 @@ import type { MetricFamily, Sample } from './metric-family.js';
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
-/** Refuses what would make the whole page unreadable. @throws TypeError that names it */
+/**
+ * Rejects a measurement that would make the whole page unreadable. @throws TypeError that names it
+ */
 export function checkMeasurement({ name, value, labels = {} }: Measurement): void {
-  if (!NAME.test(name)) throw new TypeError(`${name} is no name of a metric`);
-  if (typeof value !== 'number') throw new TypeError(`${name} is ${typeof value}, not a number`);
+  if (!NAME.test(name)) throw new TypeError(`'${name}' is not a valid metric name`);
+  if (typeof value !== 'number')
+    throw new TypeError(`the value of ${name} is a ${typeof value}; use a number`);
   for (const label of Object.keys(labels)) {
-    if (!LABEL.test(label)) throw new TypeError(`${label} of ${name} is no name of a label`);
+    if (!LABEL.test(label)) throw new TypeError(`'${label}' of ${name} is not a valid label name`);
   }
 }
 
 /**
- * Puts measurements together by their names. A series that is there twice keeps its first value.
+ * Groups measurements by name. If a series occurs twice, its first value is kept.
  *
- * @param maxSeries of one name; what is over is left out
- * @param leftOut told the name for each that is left out
+ * @param maxSeries maximum number of series of one name; further ones are left out
+ * @param leftOut called with the name for each series that is left out
  */
 export function toFamilies(
   measurements: readonly Measurement[],

@@ -1,4 +1,4 @@
-/** All series of one metric, as they are written. */
+/** All series of one metric. */
 export interface MetricFamily {
   readonly name: string;
   readonly help: string;
@@ -6,14 +6,16 @@ export interface MetricFamily {
   readonly samples: readonly Sample[];
 }
 
+/** One value of a metric, with its labels. */
 export interface Sample {
-  /** Of histograms and summaries: the family's name and what the sample is of it. */
+  /** The family's name, plus a suffix such as `_bucket` for histograms and summaries. */
   readonly name: string;
   readonly labels: Readonly<Record<string, string | number>>;
   readonly value: number;
   readonly exemplar?: SampleExemplar | undefined;
 }
 
+/** An observation of a histogram together with its trace. */
 export interface SampleExemplar {
   readonly labels: Readonly<Record<string, string | number>>;
   readonly value: number;

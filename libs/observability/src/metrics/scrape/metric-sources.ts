@@ -3,16 +3,20 @@ import { isMetricSource } from '@loyalnest/core/toolkit';
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 
-/** Finds every provider that knows values which are states. */
+/** Finds every provider that implements `MetricSource`. */
 @Injectable()
 export class MetricSources {
   constructor(private readonly discovery: DiscoveryService) {}
 
-  /** @throws {@link OptionError} if two have the same name */
+  /**
+   * Returns the sources of the application.
+   *
+   * @throws {@link OptionError} if two have the same name
+   */
   all(): readonly MetricSource[] {
     const sources = new Map<string, MetricSource>();
     for (const wrapper of this.discovery.getProviders()) {
-      // A request-scoped provider has no instance that could be asked.
+      // A request-scoped provider has no permanent instance.
       if (!wrapper.isDependencyTreeStatic()) continue;
       const instance: unknown = wrapper.instance;
       if (!isMetricSource(instance)) continue;
@@ -27,6 +31,7 @@ export class MetricSources {
   }
 }
 
+/** Reads the current measurements of a source. */
 export async function askSource(source: MetricSource, signal: AbortSignal) {
   return [...(await source[OBSERVE_METRICS](signal))];
 }

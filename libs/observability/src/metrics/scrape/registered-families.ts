@@ -18,13 +18,13 @@ type StoredValue = MetricValue<string> &
     readonly exemplar?: StoredExemplar | null;
   };
 
-/** A metric of prom-client as it is now. */
+/** Reads the current values of a metric of prom-client. */
 export async function readMetric(metric: MetricObject): Promise<MetricFamily> {
   const read = (await (metric as unknown as Metric).get()) as MetricObjectWithValues<StoredValue>;
   return {
     name: read.name,
     help: read.help,
-    // The types promise numbers here; they are words.
+    // prom-client's types declare a number here, but it is a string.
     type: String(read.type),
     samples: read.values.map((value) => toSample(read.name, value)),
   };

@@ -23,8 +23,8 @@ interface Collection {
 }
 
 /**
- * Collects everything that is measured. However many ask, there is one collection at a time and at
- * most one in `cacheFor`; a source that fails or is silent takes nothing from the others.
+ * Collects all metrics. There is one collection at a time and at most one per `cacheFor`, however
+ * many scrapers there are. A source that fails or does not answer does not affect the others.
  */
 @Injectable()
 export class Scraper implements OnApplicationBootstrap {
@@ -103,7 +103,7 @@ export class Scraper implements OnApplicationBootstrap {
     }
   }
 
-  /** Metrics of the application may ask something themselves. */
+  /** Metrics of the application may have a `collect` function that waits for something. */
   private collectorsOfUsers(): readonly SourceCollector<MetricFamily>[] {
     const { sourceTimeoutMs, clock } = this.options;
     const metrics = userRegistry.getMetricsAsArray();
@@ -130,7 +130,7 @@ export class Scraper implements OnApplicationBootstrap {
         if (this.failing.delete(name)) this.logger.log(`the metric source ${name} works again`);
         return [result.value];
       }
-      // Once, and not at each scrape.
+      // Once per outage, not at each scrape.
       if (!this.failing.has(name)) this.logger.warn(messageOf(name, result.reason));
       this.failing.add(name);
       return [];
@@ -141,7 +141,7 @@ export class Scraper implements OnApplicationBootstrap {
 function sourceUp(source: string, isUp: boolean): Measurement {
   return {
     name: 'loyalnest_scrape_source_up',
-    help: 'Whether a source of values answered in time: 1 or 0',
+    help: 'Whether a metric source answered in time: 1 or 0',
     value: isUp ? 1 : 0,
     labels: { source },
   };
@@ -152,7 +152,7 @@ function messageOf(name: string, reason: unknown): string {
   return `the metric source ${name} fails: ${why}`;
 }
 
-/** A name that is there twice would make the page unreadable; the first one stays. */
+/** Keeps the first family of each name. A duplicate would make the page unreadable. */
 function distinct(families: readonly MetricFamily[]): readonly MetricFamily[] {
   const names = new Set<string>();
   return families.filter(({ name }) => !names.has(name) && names.add(name));

@@ -2,8 +2,8 @@ import type { Clock } from '@loyalnest/core';
 import { SourceTimeoutError } from './source-timeout.error.js';
 
 /**
- * Asks one source, and waits for it no longer than its time. While an answer is still due, the
- * source is not asked again: a Redis that is silent for an hour has one question waiting, not 700.
+ * Asks one source and waits for it no longer than `timeoutMs`. The source is not asked again while
+ * an answer is outstanding: if Redis hangs for an hour, one request to it is waiting, not 700.
  */
 export class SourceCollector<Answer> {
   private pending: Promise<Answer> | undefined;
@@ -15,7 +15,11 @@ export class SourceCollector<Answer> {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws SourceTimeoutError, or what the source threw */
+  /**
+   * Returns the answer of the source.
+   *
+   * @throws SourceTimeoutError if it does not answer in time, or else the error of the source
+   */
   async collect(): Promise<Answer> {
     const overdue = new SourceTimeoutError(this.name, this.timeoutMs);
     if (this.pending) throw overdue;

@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** A source of metrics did not answer in its time. */
+/** A metric source did not answer within `sourceTimeout`. */
 export class SourceTimeoutError extends LoyalNestError {
   readonly code = 'METRIC_SOURCE_TIMEOUT';
   readonly category = 'timeout';
@@ -11,7 +11,7 @@ export class SourceTimeoutError extends LoyalNestError {
     readonly timeoutMs: number,
   ) {
     super(
-      `the metric source ${source} did not answer within ${timeoutMs} ms; look at what it asks`,
+      `the metric source ${source} did not answer within ${timeoutMs} ms; check what it reads from`,
     );
   }
 }

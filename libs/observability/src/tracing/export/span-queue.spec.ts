@@ -75,7 +75,7 @@ it('exports one batch at a time', async () => {
   expect(tally.exported).toBe(1_100);
 });
 
-it('waits in flush for an export that already runs', async () => {
+it('waits in flush for an export that is already running', async () => {
   add(1);
   void queue.flush();
   let flushed = false;
@@ -86,7 +86,7 @@ it('waits in flush for an export that already runs', async () => {
   await second;
 });
 
-it('exports the spans of unsampled traces that it is given', async () => {
+it('exports spans of unsampled traces too', async () => {
   queue.add(span(TraceFlags.NONE));
   await drain(OK);
   expect(tally.exported).toBe(1);

@@ -62,8 +62,8 @@ export class SpanQueue {
   }
 
   /**
-   * Exports what is queued, then shuts the exporter down. Resolves no later than when `signal` aborts,
-   * even if the exporter hangs. Never rejects.
+   * Exports what is queued, then shuts the exporter down. Resolves no later than when `signal`
+   * aborts, even if the exporter hangs. Never rejects.
    */
   async close(signal: AbortSignal): Promise<void> {
     clearInterval(this.timer);
@@ -88,7 +88,7 @@ export class SpanQueue {
     else this.tally.exported += batch.length;
     if (failed === this.failing) return;
     this.failing = failed;
-    this.options.onChange(failed ? (error ?? new Error('the collector refused them')) : undefined);
+    this.options.onChange(failed ? (error ?? new Error('the collector rejected them')) : undefined);
   }
 
   private export(batch: ReadableSpan[]): Promise<ExportResult> {

@@ -7,13 +7,13 @@ import {
 } from '@opentelemetry/sdk-trace';
 
 /**
- * Decides at the start of a trace by its id, the same in every process, and keeps the decision that
- * a parent has made.
+ * Decides at the start of a trace by its id, so every process decides the same. Keeps the decision
+ * of a parent.
  */
 export class HeadSampler implements Sampler {
   private readonly roots: TraceIdRatioBasedSampler;
 
-  /** @param recordsAll whether spans that are not sampled are recorded, for a decision at their end */
+  /** @param recordsAll whether unsampled spans are recorded for the decision of `TailSampler` */
   constructor(
     private readonly ratio: number,
     private readonly recordsAll: boolean,

@@ -1,8 +1,8 @@
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 
-/** What this process does of one trace, from a request or job that came in to its end. */
+/** This process's part of a trace, from an incoming request or job to its end. */
 export class LocalTrace {
-  /** Ids of spans that have not ended. */
+  /** Ids of spans that have not ended yet. */
   readonly open = new Set<string>();
   /** Spans that wait for the decision. */
   spans: ReadableSpan[] = [];

@@ -3,6 +3,7 @@ import type { ReadableSpan, Span, SpanProcessor } from '@opentelemetry/sdk-trace
 import type { SpanTally } from '../span-counts.js';
 import { LocalTrace } from './local-trace.js';
 
+/** When an unsampled trace is kept, and how many are held. */
 export interface TailSamplerOptions {
   readonly keepErrors: boolean;
   readonly slowMs: number;
@@ -15,14 +16,14 @@ interface SpanSink {
 }
 
 /**
- * Lets sampled spans pass at once. Those of other traces wait until what this process does of the
- * trace has ended: with an error in it, or slow, they are sent as well. When more wait than may, the
- * oldest trace is given up.
+ * Passes sampled spans on at once. Spans of unsampled traces wait until this process's part of the
+ * trace ends, and are exported if it has an error or was slow. If too many wait, the oldest trace
+ * is dropped.
  */
 export class TailSampler implements SpanProcessor {
   /** Traces by the ids of their open spans. */
   private readonly byOpenSpan = new Map<string, LocalTrace>();
-  /** The oldest first. */
+  /** Oldest first. */
   private readonly traces = new Set<LocalTrace>();
   private buffered = 0;
 
@@ -94,7 +95,7 @@ export class TailSampler implements SpanProcessor {
     trace.spans = [];
   }
 
-  /** A span whose trace is not known any more, or was not kept. */
+  /** Decides on a span whose trace is no longer known, or was not kept. */
   private judgeAlone(span: ReadableSpan): void {
     if (this.isFailure(span)) this.sink.add(span);
     else this.tally.unsampled++;

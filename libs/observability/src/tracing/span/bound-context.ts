@@ -10,17 +10,17 @@ import {
 } from '@opentelemetry/api';
 import { describeFailure } from './failure.js';
 
-/** Attributes that may hold what users typed. */
+/** Attributes that may contain user input. */
 const FREE_TEXT = ['url.path', 'url.full', 'db.query.text'];
 
 /**
- * OpenTelemetry's context as the request context carries it, and the span in it as libs see it, which
- * know no OpenTelemetry.
+ * OpenTelemetry's context inside the request context. Other libs use its span as an `OpenSpan`,
+ * without knowing OpenTelemetry.
  */
 export class BoundContext implements OpenSpan {
-  /** Undefined where there is no span in the context. */
+  /** Undefined if the context contains no span. */
   readonly traceparent: string | undefined;
-  /** The merchant that the span tells of. */
+  /** The merchant in the attributes of the span. */
   merchantId: string | undefined;
   private readonly span: Span | undefined;
 
@@ -53,7 +53,7 @@ export class BoundContext implements OpenSpan {
   }
 }
 
-/** What OpenTelemetry takes: no undefined, no personal data in free text. */
+/** Returns `attributes` without undefined values, and without personal data in free text. */
 export function withoutPersonalData(attributes: SpanAttributes): Attributes {
   const kept: Attributes = {};
   for (const [name, value] of Object.entries(attributes)) {

@@ -2,26 +2,27 @@ import { isLoyalNestError } from '@loyalnest/core';
 import { redactText } from '@loyalnest/core/toolkit';
 import type { Attributes } from '@opentelemetry/api';
 
+/** How a span describes an error. */
 export interface Failure {
-  /** Of few values: a code, or the name of an error's class. */
+  /** A code, or the name of the error's class. It has few different values. */
   readonly type: string;
   /** Attributes of the event `exception`. */
   readonly exception?: Attributes;
 }
 
-/** A status or a short name; other strings are texts that somebody has thrown. */
+/** A status or a short name. Any other string is a thrown message. */
 const CODE = /^(?:\d{3}|[A-Za-z_]{1,40})$/;
 
-/** Errors that a span has told of already: further out the type is enough. */
-const told = new WeakSet<Error>();
+/** Errors that an inner span has described already. Outer spans only get the type. */
+const described = new WeakSet<Error>();
 
-/** What a span says of `error`, without personal data in its text. */
+/** Describes `error` for a span, without personal data in its text. */
 export function describeFailure(error: unknown): Failure {
   if (!(error instanceof Error)) return { type: isCode(error) ? error : '_OTHER' };
   const { code } = error as { readonly code?: unknown };
   const type = isLoyalNestError(error) || typeof code === 'string' ? String(code) : error.name;
-  if (told.has(error)) return { type };
-  told.add(error);
+  if (described.has(error)) return { type };
+  described.add(error);
   return {
     type,
     exception: {

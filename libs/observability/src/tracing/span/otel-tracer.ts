@@ -30,8 +30,8 @@ const CORRELATION_ATTRIBUTE = 'loyalnest.correlation_id';
 const MERCHANT_ATTRIBUTE = 'loyalnest.merchant_id';
 
 /**
- * Makes the spans that the libs ask for. A request, a job or a schedule begins one; calls and SQL
- * make theirs only within one, so that polls and probes make none.
+ * Creates the spans that the libs request. Requests, jobs and schedules start a trace. Calls and
+ * SQL get a span only inside of one, so polls and probes create none.
  */
 export class OtelTracer implements SpanTracer {
   constructor(
@@ -82,7 +82,7 @@ export class OtelTracer implements SpanTracer {
     );
     const bound = new BoundContext(trace.setSpan(parent, span));
     bound.merchantId = context?.merchantId;
-    tellMerchant(context);
+    noteMerchant(context);
     return bound;
   }
 
@@ -97,8 +97,8 @@ function isWithinSpan(context: RequestContext | undefined): boolean {
   return context?.span instanceof BoundContext && context.span.traceparent !== undefined;
 }
 
-/** The merchant may become known after a request's span has begun. */
-function tellMerchant(context: RequestContext | undefined): void {
+/** Adds the merchant to the current span, in case it became known after the span started. */
+function noteMerchant(context: RequestContext | undefined): void {
   if (!(context?.span instanceof BoundContext) || context.merchantId === undefined) return;
   if (context.span.merchantId === context.merchantId) return;
   context.span.merchantId = context.merchantId;

@@ -4,8 +4,8 @@ import { activeContext } from './active-context.js';
 import { BoundContext } from './bound-context.js';
 
 /**
- * Keeps OpenTelemetry's context inside the request context, so that spans made by its own API and
- * those of the suite are parents of each other, over one `AsyncLocalStorage`.
+ * Keeps OpenTelemetry's context inside the request context. Spans of its API and spans of the suite
+ * can be each other's parents, and there is only one `AsyncLocalStorage`.
  */
 export class RequestContextManager implements ContextManager {
   active(): Context {
@@ -24,7 +24,7 @@ export class RequestContextManager implements ContextManager {
     );
   }
 
-  /** Functions only; listeners of an emitter keep the context of whoever emits. */
+  /** Binds functions only. Listeners of an emitter run in the context of the emit call. */
   bind<T>(context: Context, target: T): T {
     if (typeof target !== 'function') return target;
     const within = (task: () => unknown): unknown => this.with(context, task);

@@ -29,7 +29,7 @@ it.each<[string, Headers, Headers]>([
   ['a sampled trace', { traceparent: `00-${IDS}-01` }, { traceparent: `00-${IDS}-01` }],
   ['an unsampled trace', { traceparent: `00-${IDS}-00` }, { traceparent: `00-${IDS}-00` }],
   [
-    'the state of other vendors, also in several headers',
+    'the state of other vendors, even in several headers',
     { traceparent: `00-${IDS}-01`, tracestate: ['a=1', 'b=2'] },
     { traceparent: `00-${IDS}-01`, tracestate: 'a=1,b=2' },
   ],
@@ -54,7 +54,7 @@ it('keeps the context when there is no valid parent', () => {
   expect(propagator.extract(context, {}, defaultTextMapGetter)).toBe(context);
 });
 
-it('sends three-digit flags for no request that makes no span of its own', () => {
+it('does not send three-digit flags when a request creates no span of its own', () => {
   const context = trace.setSpanContext(ROOT_CONTEXT, remoteSpan(`00-${IDS}-ff`)!);
   expect(inject(context)).toEqual({ traceparent: `00-${IDS}-01` });
 });

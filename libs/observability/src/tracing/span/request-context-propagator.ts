@@ -10,9 +10,10 @@ import { W3CTraceContextPropagator } from '@opentelemetry/core';
 /**
  * W3C Trace Context for code that propagates it through OpenTelemetry's API.
  *
- * OpenTelemetry's own propagator with two corrections. It ignores a request with several
- * `traceparent` headers, as nobody can tell which one is right. It keeps only the `sampled` flag of a
- * caller, since the original writes flags above `0f` with three digits, which no receiver can parse.
+ * OpenTelemetry's own propagator with two corrections. It ignores several `traceparent` headers in
+ * one request, because it is unclear which one is right. It keeps only the `sampled` flag of a
+ * caller, because the original writes flags above `0f` with three digits, which no receiver can
+ * parse.
  */
 export class RequestContextPropagator
   extends W3CTraceContextPropagator
