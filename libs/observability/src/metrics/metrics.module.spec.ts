@@ -471,13 +471,14 @@ function countsOfSeries({ samples: all }: ReadFamily): Map<string, number> {
 /** Returns the values of the `+Inf` buckets by the labels of their series. */
 function lastBuckets({ samples: all }: ReadFamily): Map<string, number> {
   const last = all.filter(({ labels }) => labels['le'] === '+Inf');
-  return new Map(last.map(({ labels, value }) => [keyOf(labels), value]));
+  return new Map(
+    last.map(({ labels, value }) => {
+      const { le: _, ...ofSeries } = labels;
+      return [keyOf(ofSeries), value];
+    }),
+  );
 }
 
 function keyOf(labels: ReadSample['labels']): string {
-  return JSON.stringify(
-    Object.entries(labels)
-      .filter(([name]) => name !== 'le')
-      .sort(),
-  );
+  return JSON.stringify(Object.entries(labels).sort());
 }
