@@ -49,7 +49,7 @@ export class AdminAccessError extends LoyalNestError {
     super(
       category === 'forbidden'
         ? `the administrator may not ${role}; ask for a token with that role`
-        : `an admin endpoint was called without a known token; send it as Authorization: Bearer`,
+        : 'the request has no known admin token; send one as Authorization: Bearer',
     );
     this.category = category;
   }
@@ -57,7 +57,7 @@ export class AdminAccessError extends LoyalNestError {
 
 /** What to do about an admin endpoint in an application that provides no {@link AdminAccess}. */
 export const ADMIN_ACCESS_REMEDY =
-  'provide AdminAccess, for example by AdminAccessModule of @loyalnest/security';
+  'provide AdminAccess, for example with AdminAccessModule of @loyalnest/security';
 
 /**
  * Returns `access`, which an admin endpoint asks for permission.
