@@ -1,4 +1,4 @@
-// Errors that leave the service
+// Problem details
 export { ProblemDetailsModule } from './problem-details/problem-details.module.js';
 export { answerFrameworkError } from './problem-details/framework-errors.js';
 export { ProblemError } from './problem-details/problem.error.js';
@@ -6,12 +6,12 @@ export type { ProblemErrorOptions } from './problem-details/problem.error.js';
 export type { ProblemDetailsModuleOptions } from './problem-details/problem-details.options.js';
 export type { ProblemDetails, ProblemIssue } from './problem-details/problem.js';
 
-// Answers in time
+// Deadlines
 export { RequestDeadlineModule } from './deadline/request-deadline.module.js';
 export type { RequestDeadlineOptions } from './deadline/request-deadline.options.js';
 export { DeadlineExceededError } from '@loyalnest/core';
 
-// What comes in
+// Validation and JSON
 export { ValidationModule } from './validation/validation.module.js';
 export { createValidationPipe } from './validation/validation-pipe.js';
 export { ValidationFailedError } from './validation/validation-failed.error.js';

@@ -6,7 +6,7 @@ const cell = (key: string, limit: number, per: number): Cell => ({
   rate: resolveRate('limit', { limit, per }),
 });
 
-it('loses nothing in the cells of a request that one of them refused', () => {
+it('keeps what remains in every cell if one cell refuses the request', () => {
   const times = new Map<string, number>();
   const [large, small] = [cell('large', 10, 1_000), cell('small', 1, 1_000)];
   expect(takeFromCells(times, [large, small], 0).allowed).toBe(true);
@@ -16,13 +16,13 @@ it('loses nothing in the cells of a request that one of them refused', () => {
   expect(remaining(takeFromCells(times, [large], 0).aheadUs[0]!, large.rate)).toBe(8);
 });
 
-it('waits no longer than for a full cell, whatever a larger rate or another clock has left', () => {
+it('waits at most as for a full cell if a lowered rate or another clock left more', () => {
   const times = new Map([['a', 3_600_000_000]]);
   const { aheadUs } = takeFromCells(times, [cell('a', 2, 1_000)], 0);
   expect(retryAfterMs(aheadUs[0]!, resolveRate('limit', { limit: 2, per: 1_000 }))).toBe(500);
 });
 
-it('tells what remains, when the next one is let in, and when all is as before', () => {
+it('returns what remains, the time to the next request, and the time to a full reset', () => {
   const times = new Map<string, number>();
   const three = cell('a', 3, 10_000);
   const states = [0, 0, 0, 0].map(() => {

@@ -1,7 +1,7 @@
 import type { ResolvedRate } from '@loyalnest/core/toolkit';
 import { remaining, resetSeconds } from './cell-state.js';
 
-/** The limit that a state belongs to. */
+/** A limit and how far its client is ahead of its rate. */
 export interface LimitState {
   readonly name: string;
   readonly rate: ResolvedRate;
@@ -9,9 +9,9 @@ export interface LimitState {
 }
 
 /**
- * `RateLimit-Policy` and `RateLimit` as lists of structured fields
- * (draft-ietf-httpapi-ratelimit-headers-10): quota and window; what remains now, and the seconds until
- * all of it does again.
+ * Returns `RateLimit-Policy` and `RateLimit` as lists of structured fields
+ * (draft-ietf-httpapi-ratelimit-headers-10): quota and window; remaining requests, and the seconds until
+ * all of them remain again.
  */
 export function rateLimitHeaders(states: readonly LimitState[]): {
   readonly policy: string;
@@ -27,7 +27,7 @@ export function rateLimitHeaders(states: readonly LimitState[]): {
   return { policy, limit };
 }
 
-/** Each rate belongs to one limit, and its policy is the same in every answer. */
+/** Cache. Each rate belongs to one limit, whose policy is the same in every answer. */
 const policies = new WeakMap<ResolvedRate, string>();
 
 function policyOf(name: string, rate: ResolvedRate): string {

@@ -1,29 +1,30 @@
 import { LoyalNestError } from '@loyalnest/core';
 
 /**
- * A request over one of its limits. Answered with 429: `@loyalnest/http` makes problem details of it,
- * Nest alone reads `statusCode`. Built without a stack, as it is made in masses.
+ * A request exceeds one of its limits. It is answered with 429: `@loyalnest/http` sends problem details,
+ * Nest alone reads `statusCode`. It has no stack, because many of these errors are created.
  */
 export class RequestThrottledError extends LoyalNestError {
   readonly code = 'REQUEST_THROTTLED';
   readonly category = 'rate-limited';
   readonly retryable = true;
   declare readonly retryAfterMs: number;
-  // By these three Nest knows an error with a status.
+  // Nest answers with the status of an error that has these three fields.
   readonly status = 429;
   readonly statusCode = 429;
   readonly expose = true;
 
   constructor(
-    /** Name of the limit that has to be waited for longest. */
+    /** Name of the refusing limit with the longest wait. */
     readonly limit: string,
     retryAfterMs: number,
   ) {
-    super(`too many requests for the limit ${limit}; the next one is taken in ${retryAfterMs} ms`, {
+    super(`too many requests for the limit ${limit}; try again in ${retryAfterMs} ms`, {
       retryAfterMs,
     });
   }
 
+  /** Creates the error without a stack. */
   static create(limit: string, retryAfterMs: number): RequestThrottledError {
     const depth = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;

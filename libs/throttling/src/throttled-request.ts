@@ -1,4 +1,4 @@
-/** What is read of a request, of Express as of Fastify. */
+/** The part of a request of Express or Fastify that is read. */
 export interface ThrottledRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly socket?: { readonly remoteAddress?: string | undefined };

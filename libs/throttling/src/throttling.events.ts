@@ -1,24 +1,26 @@
 import { diagnostics } from '@loyalnest/core';
 
+/** A request that limits counted. It names no client. */
 export interface RequestCounted {
   /** `applicationId` of Nest's `ModulesContainer`. */
   readonly app: string;
   /** Names of the limits that counted for the request. */
   readonly limits: readonly string[];
-  /** Those that refused it; empty if it was let in. */
+  /** Names of the limits that refused it; empty if it was allowed. */
   readonly refusedBy: readonly string[];
-  /** Redis is away: this process decided by itself. */
+  /** Whether this process decided alone because Redis is unavailable. */
   readonly fallback: boolean;
 }
 
-/** Told for each request that a limit counted for. It names no client. */
+/** Published for each request that a limit counted. */
 export const requestCounted = diagnostics<RequestCounted>('loyalnest:throttling:request');
 
+/** Redis became unavailable (`away`) or available again (`back`). */
 export interface StorageChanged {
   readonly state: 'away' | 'back';
-  /** Why it is away. */
+  /** Why Redis is unavailable. */
   readonly reason?: string;
 }
 
-/** Told when Redis goes away or comes back, not for each request. */
+/** Published when Redis becomes unavailable or available again, not for each request. */
 export const storageChanged = diagnostics<StorageChanged>('loyalnest:throttling:storage');

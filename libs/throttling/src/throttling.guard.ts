@@ -18,9 +18,9 @@ import { requestCounted } from './throttling.events.js';
 import { THROTTLING_POLICY } from './throttling.module-definition.js';
 import type { ThrottlingPolicy } from './throttling.options.js';
 
-/** What the hooks of `@nestjs/throttler` are told of a refused request. */
+/** What the hooks of `@nestjs/throttler` get about a refused request. */
 export interface ThrottlingLimitDetail extends ThrottlerLimitDetail {
-  /** Name of the limit that has to be waited for longest. */
+  /** Name of the refusing limit with the longest wait. */
   readonly name: string;
   readonly retryAfterMs: number;
 }
@@ -34,8 +34,8 @@ interface Counted {
 type Http = ReturnType<ThrottlerGuard['getRequestResponse']>;
 
 /**
- * Lets a request in if all of its limits do, which is one question to the storage; a request that one
- * of them refuses counts for none. Requests that are not HTTP pass. Its hooks are those of
+ * Allows a request if all of its limits do. One call of the storage checks all of them; if one limit
+ * refuses, the request counts towards none. Requests other than HTTP always pass. The hooks are those of
  * `ThrottlerGuard`: `shouldSkip`, `getTracker` (the client of limits by IP), `getRequestResponse`,
  * `setResponseHeader` and `throwThrottlingException`.
  *
@@ -53,19 +53,19 @@ export class ThrottlingGuard extends ThrottlerGuard {
     super([], storage, reflector);
   }
 
-  /** The limits are those of the policy; `ThrottlerGuard` would warn that it has none. */
+  /** Does nothing: `ThrottlerGuard` would warn that it has no limits, because the policy has them. */
   override async onModuleInit(): Promise<void> {}
 
   override canActivate(context: ExecutionContext): Promise<boolean> {
     return this.count(context, 'early');
   }
 
-  /** Counts the limits that wait until all guards have let the request pass. */
+  /** Counts the limits that count only after all guards have allowed the request. */
   async countVerified(context: ExecutionContext): Promise<void> {
     await this.count(context, 'verified');
   }
 
-  /** Whether `countVerified` has anything to do. */
+  /** Returns whether `countVerified` has limits to count. */
   hasVerified(context: ExecutionContext): boolean {
     return context.getType() === 'http' && this.limitsOf(context).verified.length > 0;
   }
@@ -92,7 +92,7 @@ export class ThrottlingGuard extends ThrottlerGuard {
     const http = this.getRequestResponse(context);
     const counted: Counted[] = [];
     for (const limit of limits) {
-      // What is known at once is not waited for.
+      // Awaits promises only: awaiting a plain value would cost time.
       const named = this.clientOf(limit, http.req, context);
       const client = named instanceof Promise ? await named : named;
       if (client === undefined) continue;
@@ -122,7 +122,7 @@ export class ThrottlingGuard extends ThrottlerGuard {
     if (by === 'ip') return this.getTracker(req);
     const request = req as unknown as ThrottledRequest;
     const client = by === 'merchant' ? this.policy.merchant(request) : by(request);
-    // A header that came twice, or none.
+    // The header is missing or came twice.
     return typeof client === 'string' && client !== '' ? client : undefined;
   }
 
@@ -176,7 +176,7 @@ export class ThrottlingGuard extends ThrottlerGuard {
 
 const ANNOUNCED = Symbol('loyalnest:throttling:announced');
 
-/** What the guard has told of a request already, when limits count after it. */
+/** Returns the states that the guard has already announced for a request, before the verified limits. */
 function announced(request: object): readonly LimitState[] {
   return (request as { readonly [ANNOUNCED]?: readonly LimitState[] })[ANNOUNCED] ?? [];
 }

@@ -1,7 +1,7 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common';
 import type { ThrottlingModuleOptions } from './throttling.options.js';
 
-/** Token of the options as they are used. */
+/** Token of the resolved options. */
 export const THROTTLING_POLICY = Symbol('loyalnest:throttling:policy');
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =

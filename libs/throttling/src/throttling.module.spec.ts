@@ -61,7 +61,7 @@ forEachPlatform((platform) => {
     expect(await statuses(`${url}/orders`, 1)).toEqual([429]);
   });
 
-  it('lets the next request in when its time has come', async () => {
+  it('allows the next request after per / limit', async () => {
     const clock = new FakeClock();
     const url = await shop(platform, { clock });
     expect(await statuses(`${url}/orders`, 3)).toEqual([200, 200, 429]);
@@ -71,7 +71,7 @@ forEachPlatform((platform) => {
     expect(await statuses(`${url}/orders`, 2)).toEqual([200, 429]);
   });
 
-  it('tells the limits of the draft on every answer, and when to come again', async () => {
+  it('sets the RateLimit fields on every answer, and Retry-After on a refusal', async () => {
     const url = await shop(platform, { limits: [ip(2), merchant(100)], ...byHeader });
     const first = await fetch(`${url}/orders`, { headers: of('shop') });
     expect(first.headers.get('ratelimit-policy')).toBe('"ip";q=2;w=60, "merchant";q=100;w=60');
@@ -85,7 +85,7 @@ forEachPlatform((platform) => {
     expect([...refused.headers.keys()].filter((name) => name.startsWith('x-rate'))).toEqual([]);
   });
 
-  it('tells no limits if that is wished, but still when to come again', async () => {
+  it('omits the RateLimit fields with headers: false, but not Retry-After', async () => {
     const url = await shop(platform, { headers: false });
     await statuses(`${url}/orders`, 2);
     const { headers } = await fetch(`${url}/orders`);
@@ -93,7 +93,7 @@ forEachPlatform((platform) => {
     expect(headers.get('retry-after')).toBe('30');
   });
 
-  it('rounds the time to wait up to whole seconds', async () => {
+  it('rounds Retry-After up to whole seconds', async () => {
     const url = await shop(platform, {
       limits: [{ name: 'ip', by: 'ip', limit: 1, per: '1200ms' }],
     });
@@ -101,17 +101,17 @@ forEachPlatform((platform) => {
     expect((await fetch(`${url}/orders`)).headers.get('retry-after')).toBe('2');
   });
 
-  it('answers 429 in an application of Nest alone', async () => {
+  it('answers 429 in an application with Nest alone', async () => {
     const url = await shop(platform, {});
     await statuses(`${url}/orders`, 2);
     const response = await fetch(`${url}/orders`);
     expect(await response.json()).toEqual({
       statusCode: 429,
-      message: 'too many requests for the limit ip; the next one is taken in 30000 ms',
+      message: 'too many requests for the limit ip; try again in 30000 ms',
     });
   });
 
-  it('answers with problem details beside @loyalnest/http', async () => {
+  it('answers with problem details if @loyalnest/http is imported', async () => {
     const url = await shop(platform, {}, { imports: [ProblemDetailsModule.forRoot({})] });
     await statuses(`${url}/orders`, 2);
     const response = await fetch(`${url}/orders`);
@@ -121,15 +121,15 @@ forEachPlatform((platform) => {
     expect(await response.json()).toMatchObject({ status: 429, code: 'REQUEST_THROTTLED' });
   });
 
-  it('counts a refused request for none of its limits', async () => {
+  it('counts a refused request towards none of its limits', async () => {
     const url = await shop(platform, { limits: [ip(5), merchant(2)], ...byHeader });
     expect(await statuses(`${url}/orders`, 6, of('noisy'))).toEqual([200, 200, 429, 429, 429, 429]);
     expect(await statuses(`${url}/orders`, 4, of('quiet'))).toEqual([200, 200, 429, 429]);
-    // Three were left of the address: two went to `quiet`.
+    // The address had three requests left, and `quiet` used two of them.
     expect(await statuses(`${url}/orders`, 2)).toEqual([200, 429]);
   });
 
-  it('counts nothing for a merchant where a request names none', async () => {
+  it('counts no limit by merchant for a request without a merchant', async () => {
     const url = await shop(platform, { limits: [merchant(1)], ...byHeader });
     expect(await statuses(`${url}/orders`, 3)).toEqual([200, 200, 200]);
     expect(await statuses(`${url}/orders`, 2, of('shop'))).toEqual([200, 429]);
@@ -153,7 +153,7 @@ forEachPlatform((platform) => {
     expect(await statuses(`${url}/orders`, 4, of('big'))).toEqual([200, 200, 200, 429]);
   });
 
-  it('tells who is behind a trusted proxy apart, and believes nobody else', async () => {
+  it('distinguishes clients behind a trusted proxy, and trusts no other header', async () => {
     const from = (address: string) => ({ 'x-forwarded-for': address });
     const behind = await shop(platform, { limits: [ip(1)], trustProxy: 1 });
     expect(await statuses(`${behind}/orders`, 2, from('9.9.9.9, 203.0.113.1'))).toEqual([200, 429]);
@@ -163,7 +163,7 @@ forEachPlatform((platform) => {
     expect(await statuses(`${direct}/orders`, 1, from('203.0.113.2'))).toEqual([429]);
   });
 
-  it('obeys @SkipThrottle, with names and without', async () => {
+  it('obeys @SkipThrottle with and without names', async () => {
     @SkipThrottle()
     @Controller('probe')
     class ProbeController {
@@ -193,7 +193,7 @@ forEachPlatform((platform) => {
     expect(await statuses(`${url}/orders`, 1)).toEqual([429]);
   });
 
-  it('gives a route with @Throttle a limit of its own, and a controller one for all of its routes', async () => {
+  it('gives a route with @Throttle its own limit, and a controller one limit for all of its routes', async () => {
     @Controller()
     class SignInController {
       @Throttle({ ip: { limit: 1, ttl: 60_000 } })
@@ -238,7 +238,7 @@ forEachPlatform((platform) => {
     expect(await statuses(`${url}/orders`, 3)).toEqual([200, 200, 429]);
   });
 
-  it('counts a limit of a group on the routes of the group alone', async () => {
+  it('counts a limit with everywhere: false only on routes with @ApplyLimits', async () => {
     @Controller()
     class AccountController {
       @ApplyLimits('sign-in')
@@ -262,7 +262,7 @@ forEachPlatform((platform) => {
     expect((await fetch(`${url}/orders`)).headers.get('ratelimit-policy')).toBe('"ip";q=50;w=60');
   });
 
-  describe('a limit of a verified client', () => {
+  describe('a verified limit', () => {
     @Injectable()
     class SignatureGuard implements CanActivate {
       canActivate(context: ExecutionContext): boolean {
@@ -282,14 +282,14 @@ forEachPlatform((platform) => {
     const verified = { ...merchant(2), verified: true };
     const metadata = { controllers: [WebhooksController] };
 
-    it('can not be used up by who does not pass the guards', async () => {
+    it('does not count requests that a guard refuses', async () => {
       const url = await shop(platform, { limits: [ip(50), verified], ...byHeader }, metadata);
       expect(await statuses(`${url}/webhooks`, 5, of('shop'))).toEqual(Array(5).fill(403));
       const signed = { ...of('shop'), 'x-signature': 'true' };
       expect(await statuses(`${url}/webhooks`, 3, signed)).toEqual([200, 200, 429]);
     });
 
-    it('is told beside those that were counted before', async () => {
+    it('is added to the RateLimit fields of the earlier limits', async () => {
       const url = await shop(platform, { limits: [ip(50), verified], ...byHeader }, metadata);
       const headers = { ...of('shop'), 'x-signature': 'true' };
       const response = await fetch(`${url}/webhooks`, { headers });
@@ -297,7 +297,7 @@ forEachPlatform((platform) => {
     });
   });
 
-  it('passes what the option skip names', async () => {
+  it('does not count requests that the option skip selects', async () => {
     const url = await shop(platform, {
       skip: (context) => context.switchToHttp().getRequest<{ url: string }>().url === '/orders',
     });
@@ -305,7 +305,7 @@ forEachPlatform((platform) => {
     expect(await statuses(`${url}/customers`, 3)).toEqual([200, 200, 429]);
   });
 
-  it('tells of every counted request, without naming the client', async () => {
+  it('publishes an event for every counted request, without naming the client', async () => {
     const events: RequestCounted[] = [];
     closers.push(async () => stop());
     const stop = requestCounted.subscribe((event) => events.push(event));
@@ -322,7 +322,7 @@ forEachPlatform((platform) => {
 
 const [platform] = PLATFORMS as readonly [Platform];
 
-it('takes the merchant from the request context by default', async () => {
+it('uses the merchant of the request context by default', async () => {
   @Injectable()
   class ContextGuard extends ThrottlingGuard {
     override canActivate(context: ExecutionContext): Promise<boolean> {
@@ -344,7 +344,7 @@ it('takes the merchant from the request context by default', async () => {
   expect(await statuses(`${url}/bound`, 1, of('b'))).toEqual([200]);
 });
 
-it('lets everything pass that is no HTTP request', async () => {
+it('allows everything that is not an HTTP request', async () => {
   const { app, close } = await createShop(platform, { limits: [ip(1)], clock: new FakeClock() });
   closers.push(close);
   const context = { getType: () => 'rpc' } as unknown as ExecutionContext;
@@ -353,7 +353,7 @@ it('lets everything pass that is no HTTP request', async () => {
   }
 });
 
-it('has an error for filters of the application, without a stack', async () => {
+it("passes an error without a stack to the application's filters", async () => {
   const seen: unknown[] = [];
   const filter = {
     catch: (error: unknown, host: ExecutionContext) => {
@@ -407,7 +407,7 @@ describe('the boot', () => {
   const boot = (controller: new () => object, limits = [ip(2)]): Promise<unknown> =>
     shop(platform, { limits }, { controllers: [controller] });
 
-  it('fails for @Throttle and @ApplyLimits of a limit that there is not', async () => {
+  it('fails for @Throttle and @ApplyLimits with an unknown limit', async () => {
     class A {
       @Throttle({ default: { limit: 1, ttl: 1_000 } })
       @Get()
@@ -425,7 +425,7 @@ describe('the boot', () => {
     );
   });
 
-  it('fails for a rate that cannot be used', async () => {
+  it('fails for @Throttle with an invalid rate', async () => {
     class C {
       @Throttle({ ip: { limit: Number.NaN, ttl: 1_000 } })
       @Get()
@@ -435,7 +435,7 @@ describe('the boot', () => {
     await expect(boot(C)).rejects.toThrow('@Throttle of C.get: ip.limit: got NaN;');
   });
 
-  it('warns of a block that has no effect', async () => {
+  it('warns that blockDuration has no effect', async () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     class D {
       @Throttle({ ip: { limit: 1, ttl: 1_000, blockDuration: 60_000 } })

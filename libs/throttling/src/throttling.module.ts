@@ -18,9 +18,8 @@ import {
 import { VerifiedLimitsInterceptor } from './verified-limits.interceptor.js';
 
 /**
- * Limits the requests of the whole application, before any other guard of modules that are imported
- * later. Import it once, in the root module, with `forRoot()`; it takes the place of
- * `ThrottlerModule`.
+ * Limits the requests of the whole application, before the global guards of modules that are imported
+ * later. Import it once, in the root module, with `forRoot(options)`, instead of `ThrottlerModule`.
  */
 @Module({
   imports: [DiscoveryModule],
@@ -32,7 +31,7 @@ import { VerifiedLimitsInterceptor } from './verified-limits.interceptor.js';
     },
     {
       provide: getStorageToken(),
-      // The policy first: options that are wrong must not leave a connection.
+      // Needs the policy, so that wrong options fail before a connection is made.
       inject: [MODULE_OPTIONS_TOKEN, THROTTLING_POLICY],
       useFactory: ({ url, connection, prefix, timeout, maxKeys, clock }: ThrottlingModuleOptions) =>
         createThrottlingStorage({ url, connection, prefix, timeout, maxKeys, clock }),
@@ -43,7 +42,7 @@ import { VerifiedLimitsInterceptor } from './verified-limits.interceptor.js';
     {
       provide: APP_INTERCEPTOR,
       inject: [THROTTLING_POLICY, ThrottlingGuard],
-      // Without such limits no request has to pay for an interceptor.
+      // Without verified limits, no request pays for an interceptor.
       useFactory: ({ limits }: ThrottlingPolicy, guard: ThrottlingGuard) =>
         limits.some(({ verified }) => verified) ? new VerifiedLimitsInterceptor(guard) : null,
     },

@@ -15,16 +15,16 @@ it.each<[string, object, string]>([
   ['an odd prefix', { limits: [ip], ipv6Prefix: 0 }, 'throttling.ipv6Prefix: got 0'],
   ['a header as merchant', { limits: [ip], merchant: 'x' }, "throttling.merchant: got 'x'; use a"],
   ['a path to skip', { limits: [ip], skip: '/health' }, "throttling.skip: got '/health'; use a"],
-  ['both ways to the client', { limits: [ip], clientIp: () => '', trustProxy: 1 }, 'trustProxy'],
+  ['clientIp with trustProxy', { limits: [ip], clientIp: () => '', trustProxy: 1 }, 'trustProxy'],
   ['an odd timeout', { limits: [ip], timeout: '1m' }, "throttling.timeout: got '1m'"],
 ])('refuses %s', (_what, options, message) => {
   expect(() => resolveThrottlingOptions(options as ThrottlingModuleOptions, {})).toThrow(message);
 });
 
 describe('in production', () => {
-  it('refuses to guess how the address of a client is known', () => {
+  it('refuses to guess which proxies are in front', () => {
     expect(() => resolveThrottlingOptions({ limits: [ip] }, production)).toThrow(
-      'throttling.trustProxy: got undefined; in production say how the address',
+      'throttling.trustProxy: got undefined; set it in production: false if clients connect',
     );
   });
 
@@ -34,12 +34,12 @@ describe('in production', () => {
     { trustProxy: ['10.0.0.0/8'] },
     { clientIp: () => '203.0.113.1' },
     { limits: [merchant] },
-  ])('is content with %j', (options) => {
+  ])('accepts %j', (options) => {
     expect(() => resolveThrottlingOptions({ limits: [ip], ...options }, production)).not.toThrow();
   });
 });
 
-it('takes the address that another header names', () => {
+it('uses the address that clientIp returns', () => {
   const clientIp: ThrottlingModuleOptions['clientIp'] = ({ headers }) =>
     headers['cf-connecting-ip'] as string | undefined;
   const policy = resolveThrottlingOptions({ limits: [ip], clientIp, ipv6Prefix: 48 }, production);

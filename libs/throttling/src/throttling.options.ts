@@ -12,29 +12,30 @@ import {
 import type { RedisStorageOptions } from './storage/redis-storage.options.js';
 import { resolveTimeout } from './storage/timeout.js';
 
+/** Options of `ThrottlingModule`. */
 export interface ThrottlingModuleOptions extends RedisStorageOptions {
-  /** A request has to keep to all that count for it. At least one. */
+  /** The limits, at least one. A request must keep every limit that counts for it. */
   readonly limits: readonly ThrottlingLimit[];
   /**
-   * Proxies that are believed in what they say of the client's address; too many let a client choose
-   * its address, too few make all clients one. Independent of the setting of the HTTP adapter.
+   * Proxies that are trusted to name the client's address. With too many, a client can choose its
+   * address; with too few, all clients count as one. Independent of the setting of the HTTP adapter.
    *
-   * @defaultValue false; in production it has to be said if a limit is by IP
+   * @defaultValue false; a limit by IP needs it in production, unless `clientIp` is set
    */
   readonly trustProxy?: TrustProxy;
-  /** The client's address, where another header names it. @defaultValue by `trustProxy` */
+  /** Returns the client's address, if another header names it. @defaultValue by `trustProxy` */
   readonly clientIp?: ClientOf;
-  /** The length of the IPv6 prefix that counts as one client; 1 to 128. @defaultValue 64 */
+  /** Length of the IPv6 prefix that counts as one client; 1 to 128. @defaultValue 64 */
   readonly ipv6Prefix?: number;
-  /** The merchant of a request. @defaultValue that of the request context */
+  /** Returns the merchant of a request. @defaultValue that of the request context */
   readonly merchant?: ClientOf;
-  /** Requests that no limit counts for. @defaultValue none, beside `@SkipThrottle()` */
+  /** Returns whether no limit counts for a request. @defaultValue only with `@SkipThrottle()` */
   readonly skip?: (context: ExecutionContext) => boolean;
-  /** Whether answers carry `RateLimit` and `RateLimit-Policy`. @defaultValue true */
+  /** Whether answers have `RateLimit` and `RateLimit-Policy`. @defaultValue true */
   readonly headers?: boolean;
 }
 
-/** The options as they are used: checked, defaults filled in. */
+/** The checked options, with defaults filled in. */
 export interface ThrottlingPolicy {
   readonly limits: readonly ResolvedLimit[];
   readonly clientIp: (request: Parameters<ClientOf>[0]) => string;
@@ -72,7 +73,7 @@ function resolveClientIp(
   if (clientIp !== undefined) {
     requireFunction('clientIp', clientIp);
     if (trustProxy !== undefined) {
-      throw new OptionError('throttling.trustProxy', trustProxy, 'leave it out beside clientIp');
+      throw new OptionError('throttling.trustProxy', trustProxy, 'remove it: clientIp is set');
     }
     return (request) => addressTracker(clientIp(request), prefix);
   }
@@ -81,8 +82,8 @@ function resolveClientIp(
     throw new OptionError(
       'throttling.trustProxy',
       undefined,
-      'in production say how the address of a client is known: false where clients connect ' +
-        'directly, 1 behind one proxy, or the addresses of the proxies',
+      'set it in production: false if clients connect directly, 1 behind one proxy, ' +
+        'or the addresses of the proxies',
     );
   }
   const isTrusted = resolveTrustedProxies(trustProxy ?? false);

@@ -2,7 +2,7 @@ import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/com
 import type { Observable } from 'rxjs';
 import type { ThrottlingGuard } from './throttling.guard.js';
 
-/** Counts the limits with `verified`: interceptors run when all guards have let a request pass. */
+/** Counts the limits with `verified`: interceptors run after all guards have allowed a request. */
 export class VerifiedLimitsInterceptor implements NestInterceptor {
   constructor(private readonly guard: ThrottlingGuard) {}
 

@@ -6,7 +6,7 @@ import { shopApp, statuses } from '../test/shop-app.js';
 forEachPlatform((platform) => {
   const limits = [{ name: 'ip', by: 'ip', limit: 2, per: '1m' }] as const;
 
-  it('probes and metrics are not limited, and the metrics tell what was', async () => {
+  it('probes and metrics are not limited, and the metrics count allowed and refused requests', async () => {
     const { url, close } = await shopApp(
       platform,
       { limits, clock: new FakeClock() },
@@ -16,7 +16,7 @@ forEachPlatform((platform) => {
       expect(await statuses(`${url}/${path}`, 4)).not.toContain(429);
     }
     expect(await statuses(`${url}/orders`, 4)).toEqual([200, 200, 429, 429]);
-    // A page that was just collected is served once more.
+    // The metrics page is cached for a moment.
     await eventually(async () => {
       const metrics = await (await fetch(`${url}/metrics`)).text();
       expect(metrics.split('\n')).toEqual(
@@ -29,7 +29,7 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('without Redis the service is degraded, and the metrics count what it decides alone', async () => {
+  it('without Redis, the service is degraded and the metrics count its own decisions', async () => {
     const redis = `redis://127.0.0.1:${await freePort()}`;
     const { url, close } = await shopApp(
       platform,

@@ -18,7 +18,7 @@ export class CustomersController {
   }
 }
 
-/** An application with these limits and, unless told otherwise, two routes. */
+/** Starts an application with these limits and, by default, two routes. */
 export function shopApp(
   platform: Platform,
   options: ThrottlingModuleOptions,
@@ -30,7 +30,7 @@ export function shopApp(
   return platform.create(ShopModule);
 }
 
-/** Statuses of requests that are made one after the other. */
+/** Sends requests one after the other and returns their statuses. */
 export async function statuses(
   url: string,
   count: number,

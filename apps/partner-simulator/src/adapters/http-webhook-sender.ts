@@ -29,7 +29,7 @@ export class HttpWebhookSender extends WebhookSender {
         timeout: '5s',
         isError: () => false,
         // A real shop does not send our context headers.
-        carryContext: false,
+        propagateContext: false,
       });
       const correlationId = response.headers['x-correlation-id'];
       return {

@@ -27,7 +27,7 @@ export class SmsClient extends InviteSender {
     const { sid } = await this.http.postJson<{ sid: string }>(
       `${this.config.SMS_URL}/sms/messages`,
       { to: friend.phone, body: TEXT },
-      { headers: { 'idempotency-key': key }, carryContext: false },
+      { headers: { 'idempotency-key': key }, propagateContext: false },
     );
     return { channel: 'sms', messageId: sid };
   }
@@ -36,7 +36,7 @@ export class SmsClient extends InviteSender {
     const { id } = await this.http.postJson<{ id: string }>(
       `${this.config.EMAIL_URL}/email/messages`,
       { to: friend.email, subject: 'Points for your first order', body: TEXT },
-      { headers: { 'idempotency-key': key }, carryContext: false },
+      { headers: { 'idempotency-key': key }, propagateContext: false },
     );
     const fallbackReason = isLoyalNestError(error) ? error.code : 'SMS_FAILED';
     return { channel: 'email', messageId: id, fallbackReason };

@@ -10,7 +10,7 @@ it('doubles up to the bound without jitter', () => {
   ]);
 });
 
-it('stays at zero when it begins there, however many retries there were', () => {
+it('stays at 0 with an initial delay of 0, however many retries', () => {
   expect(createBackoff('backoff', { initial: 0, jitter: 'none' })(2_000)).toBe(0);
 });
 
@@ -22,20 +22,20 @@ it('keeps the delay fixed with a factor of 1', () => {
 it.each<[Jitter, number, number]>([
   ['full', 0, 400],
   ['equal', 200, 400],
-])('spreads the third delay with %s jitter from %p to %p ms', (jitter, least, most) => {
+])('spreads the third delay with %s jitter from %p to %p ms', (jitter, min, max) => {
   const at = (random: number) => createBackoff('backoff', { ...options, jitter }, () => random)(3);
-  expect(at(0)).toBe(least);
-  expect(at(0.999_999)).toBeCloseTo(most, 1);
+  expect(at(0)).toBe(min);
+  expect(at(0.999_999)).toBeCloseTo(max, 1);
 });
 
-it('takes the next decorrelated delay from the base up to three times the last one', () => {
+it('spreads a decorrelated delay from the base to three times the previous one', () => {
   const at = (random: number) =>
     createBackoff('backoff', { ...options, jitter: 'decorrelated' }, () => random)(2, 200);
   expect(at(0)).toBe(100);
   expect(at(0.999_999)).toBeCloseTo(600, 1);
 });
 
-it('never leaves its bounds, whatever the jitter, the number of retries and the chance', () => {
+it('stays within its bounds for every jitter, number of retries and random number', () => {
   fc.assert(
     fc.property(
       fc.constantFrom<Jitter>('full', 'equal', 'decorrelated', 'none'),

@@ -1,9 +1,10 @@
 import { durationMs, type Duration } from '../duration/duration.js';
 import { OptionError } from '../options/option.error.js';
 
-/** How delays are spread, so that clients that failed together do not return together. */
+/** How delays are randomized, so that clients that failed together do not retry together. */
 export type Jitter = 'full' | 'equal' | 'decorrelated' | 'none';
 
+/** Options of {@link createBackoff}. */
 export interface BackoffOptions {
   /** Delay before the first retry, before jitter. @defaultValue '100ms' */
   readonly initial?: Duration;
@@ -11,22 +12,24 @@ export interface BackoffOptions {
   readonly max?: Duration;
   /** Growth from one retry to the next; 1 keeps the delay fixed. At least 1. @defaultValue 2 */
   readonly factor?: number;
-  /** @defaultValue 'full' */
+  /** How the delay is randomized. @defaultValue 'full' */
   readonly jitter?: Jitter;
 }
 
-/** Gives the delay in milliseconds before retry number `retry` (1 is the first). */
+/** Returns the delay in milliseconds before retry number `retry` (1 is the first). */
 export type Backoff = (retry: number, previousDelayMs?: number) => number;
 
 const JITTERS: readonly Jitter[] = ['full', 'equal', 'decorrelated', 'none'];
 
 /**
- * Exponential backoff with jitter. Formulas: M. Brooker, "Exponential Backoff And Jitter", AWS
- * Architecture Blog, 2015 (cap = max, base = initial):
+ * Creates an exponential backoff with jitter. Formulas: M. Brooker, "Exponential Backoff And Jitter",
+ * AWS Architecture Blog, 2015 (cap = max, base = initial):
  * full: random(0, min(cap, base * factor^n)); equal: half of it plus random(0, half);
  * decorrelated: min(cap, random(base, previous * 3)).
  *
- * @param random a number from 0 (included) to 1 (excluded)
+ * @param path name of the option, for errors: `ledger.backoff`
+ * @param random returns a number from 0 (inclusive) to 1 (exclusive)
+ * @throws {@link OptionError}
  */
 export function createBackoff(
   path: string,
@@ -43,7 +46,7 @@ export function createBackoff(
   if (!JITTERS.includes(jitter)) {
     throw new OptionError(`${path}.jitter`, jitter, `use one of ${JITTERS.join(', ')}`);
   }
-  // After a thousand retries the growth is infinite, and zero times that is no number.
+  // After a thousand retries the growth is Infinity, and 0 * Infinity is NaN.
   const ceiling = (retry: number): number =>
     initialMs === 0 ? 0 : Math.min(maxMs, initialMs * factor ** (retry - 1));
   switch (jitter) {

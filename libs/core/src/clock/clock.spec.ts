@@ -9,7 +9,7 @@ const clocks: readonly [string, () => Clock, (clock: Clock, ms: number) => Promi
 ];
 
 describe.each(clocks)('%s', (_name, create, advance) => {
-  it('sleeps for the time that is asked', async () => {
+  it('sleeps for the given time', async () => {
     const clock = create();
     const startedAt = clock.monotonic();
     const sleep = clock.sleep(20);
@@ -18,7 +18,7 @@ describe.each(clocks)('%s', (_name, create, advance) => {
     expect(clock.monotonic() - startedAt).toBeGreaterThanOrEqual(19);
   });
 
-  it('ends a sleep with the reason of its signal', async () => {
+  it('rejects a sleep with the reason of its signal', async () => {
     const clock = create();
     const controller = new AbortController();
     const sleep = clock.sleep(60_000, { signal: controller.signal });
@@ -26,7 +26,7 @@ describe.each(clocks)('%s', (_name, create, advance) => {
     await expect(sleep).rejects.toThrow('gone');
   });
 
-  it('does not begin a sleep whose signal has aborted', async () => {
+  it('rejects a sleep at once if its signal has already aborted', async () => {
     const sleep = create().sleep(60_000, { signal: AbortSignal.abort(new Error('gone')) });
     await expect(sleep).rejects.toThrow('gone');
   });
@@ -40,7 +40,7 @@ describe.each(clocks)('%s', (_name, create, advance) => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
-  it('does not run what was cancelled', async () => {
+  it('does not run a cancelled task', async () => {
     const clock = create();
     const task = jest.fn();
     clock.schedule(task, 1)();
@@ -50,7 +50,7 @@ describe.each(clocks)('%s', (_name, create, advance) => {
   });
 });
 
-it('the fake clock runs what falls due in order, also what is scheduled on the way', async () => {
+it('the fake clock runs due tasks in order, including those that other tasks schedule', async () => {
   const clock = new FakeClock();
   const order: string[] = [];
   clock.schedule(() => order.push('b'), 20);
@@ -65,7 +65,7 @@ it('the fake clock runs what falls due in order, also what is scheduled on the w
   expect(clock.pendingTimers).toBe(1);
 });
 
-it('the fake clock moves the wall clock with it', async () => {
+it('the fake clock also advances the wall clock', async () => {
   const clock = new FakeClock(1_000);
   await clock.advance(500);
   expect(clock.now()).toBe(1_500);

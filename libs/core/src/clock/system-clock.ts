@@ -1,6 +1,6 @@
 import { Clock, type CancelTimer, type Timer } from './clock.js';
 
-/** The machine's own time. */
+/** The real time of this machine. */
 export class SystemClock extends Clock {
   now(): number {
     return Date.now();

@@ -1,6 +1,6 @@
 import { newCorrelationId, type RequestContext } from './request-context.js';
 
-/** The part of a context that is stored with an event or a job and outlives the request. */
+/** The part of a context that is stored with an event or a job, and so outlives the request. */
 export interface ContextCarrier {
   readonly correlationId: string;
   readonly traceparent?: string;
@@ -9,7 +9,7 @@ export interface ContextCarrier {
   readonly userId?: string;
 }
 
-/** What of `context` goes into a job or an event; a new correlation id where there is none. */
+/** Returns what a job or an event stores of `context`. Without one, a new correlation id. */
 export function toCarrier(context: RequestContext | undefined): ContextCarrier {
   if (!context) return { correlationId: newCorrelationId() };
   const { correlationId, traceparent, tracestate, merchantId, userId } = context;

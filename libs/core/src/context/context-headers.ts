@@ -3,10 +3,10 @@ import { Deadline } from './deadline.js';
 import { CORRELATION_ID, newCorrelationId, type RequestContext } from './request-context.js';
 import { parseTraceparent } from './traceparent.js';
 
-/** The headers that carry a {@link RequestContext} from one service to the next. */
+/** The headers that propagate a {@link RequestContext} from one service to the next. */
 export const CONTEXT_HEADERS = {
   correlationId: 'x-correlation-id',
-  /** Accepted as another name of the correlation id; never written. */
+  /** Read as another name of the correlation id; never written. */
   requestId: 'x-request-id',
   traceparent: 'traceparent',
   tracestate: 'tracestate',
@@ -16,15 +16,15 @@ export const CONTEXT_HEADERS = {
   timeout: 'x-request-timeout-ms',
 } as const;
 
-/** As long as every system must be able to carry (W3C Trace Context, section 3.3.1.5). */
+/** The length that every system must propagate (W3C Trace Context, section 3.3.1.5). */
 const TRACESTATE = /^[\t\x20-\x7e]{1,512}$/;
 const TIMEOUT = /^\d{1,9}$/;
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /**
- * Reads the context that a request brought along. An id that does not match
- * {@link CORRELATION_ID} is replaced by a new one; other malformed headers are left out.
+ * Reads the context from the headers of a request. Replaces a correlation id that does not match
+ * {@link CORRELATION_ID} by a new one, and ignores other malformed headers.
  */
 export function readContextHeaders(headers: Headers, clock: Clock): RequestContext {
   const id = accept(headers, CONTEXT_HEADERS.correlationId, CORRELATION_ID);
@@ -44,7 +44,7 @@ export function readContextHeaders(headers: Headers, clock: Clock): RequestConte
   };
 }
 
-/** The headers that carry `context` to the next service, its deadline as remaining time. */
+/** Returns the headers that propagate `context` to the next service. The deadline is remaining time. */
 export function writeContextHeaders(context: RequestContext): Record<string, string> {
   const { correlationId, traceparent, tracestate, merchantId, userId, deadline } = context;
   return {

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock/clock.js';
 
 /**
- * A moment after which an answer is of no use any more. It is kept on the monotonic clock and
- * travels between processes as remaining time, so that clocks that differ do no harm.
+ * The moment after which nobody waits for an answer any more. It uses the monotonic clock, and is sent
+ * to other processes as remaining time, so their clocks need not agree.
  */
 export class Deadline {
   private constructor(
@@ -10,16 +10,17 @@ export class Deadline {
     private readonly at: number,
   ) {}
 
-  /** A deadline `ms` milliseconds from now. */
+  /** Creates a deadline `ms` milliseconds from now. */
   static after(ms: number, clock: Pick<Clock, 'monotonic'>): Deadline {
     return new Deadline(clock, clock.monotonic() + ms);
   }
 
-  /** Milliseconds left; 0 once it has passed, never negative. */
+  /** Milliseconds left; 0 after the deadline has passed, never negative. */
   get remainingMs(): number {
     return Math.max(0, this.at - this.clock.monotonic());
   }
 
+  /** Whether the deadline has passed. */
   get expired(): boolean {
     return this.remainingMs === 0;
   }

@@ -6,7 +6,7 @@ import { currentContext, runInChildContext, runInContext } from './request-conte
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 
-it('is the one of its own caller in everything that the caller started', async () => {
+it('gives each of several concurrent tasks its own context', async () => {
   const seen = await Promise.all(
     ['a', 'b', 'c'].map((correlationId) =>
       runInContext({ correlationId }, async () => {
@@ -19,7 +19,7 @@ it('is the one of its own caller in everything that the caller started', async (
   expect(currentContext()).toBeUndefined();
 });
 
-it('keeps what a child does not change', () => {
+it('keeps the fields that a child does not change', () => {
   runInContext({ correlationId: 'a', merchantId: 'shop' }, () =>
     runInChildContext({ attempt: 2 }, () =>
       expect(currentContext()).toEqual({ correlationId: 'a', merchantId: 'shop', attempt: 2 }),
@@ -27,11 +27,11 @@ it('keeps what a child does not change', () => {
   );
 });
 
-it('begins with a new id where there is none', () => {
+it('gives a child without a parent a new id', () => {
   runInChildContext({}, () => expect(currentContext()?.correlationId).toMatch(/^[0-9a-f-]{36}$/));
 });
 
-it('travels in headers, its deadline as remaining time', async () => {
+it('is written to headers, with its deadline as remaining time', async () => {
   const here = new FakeClock();
   const there = new FakeClock(Date.UTC(2031, 0, 1));
   const headers = writeContextHeaders({
@@ -55,7 +55,7 @@ it('travels in headers, its deadline as remaining time', async () => {
   expect(context.deadline?.expired).toBe(true);
 });
 
-it('takes x-request-id where there is no correlation id', () => {
+it('reads x-request-id if there is no x-correlation-id', () => {
   const context = readContextHeaders({ 'x-request-id': 'req-1' }, new FakeClock());
   expect(context.correlationId).toBe('req-1');
 });
@@ -65,8 +65,8 @@ it.each([
   ['has a space', 'a b'],
   ['is too long', 'x'.repeat(129)],
   ['is empty', ''],
-  ['came twice', ['a', 'b']],
-])('gets a new id when the one that came %s', (_why, id) => {
+  ['is there twice', ['a', 'b']],
+])('replaces an inbound id that %s', (_why, id) => {
   const context = readContextHeaders({ 'x-correlation-id': id }, new FakeClock());
   expect(context.correlationId).toMatch(/^[0-9a-f-]{36}$/);
 });
@@ -82,11 +82,11 @@ it.each([
   ['x-request-timeout-ms', '-5', 'deadline'],
   ['x-request-timeout-ms', 'soon', 'deadline'],
   ['x-merchant-id', 'a b', 'merchantId'],
-])('leaves out a malformed %s: %p', (header, value, field) => {
+])('ignores a malformed %s: %p', (header, value, field) => {
   expect(readContextHeaders({ [header]: value }, new FakeClock())).not.toHaveProperty(field);
 });
 
-it('keeps a traceparent of a later version intact, with its tracestate', () => {
+it('propagates a traceparent of a later version unchanged, with its tracestate', () => {
   const headers = {
     traceparent: `${TRACEPARENT.replace(/^00/, '01')}-what-will-be`,
     tracestate: 'vendor=a,other=b',
@@ -99,15 +99,15 @@ it('keeps a traceparent of a later version intact, with its tracestate', () => {
 
 it.each([
   ['without a traceparent', undefined, 'a=b'],
-  ['beside a malformed one', '00-zz', 'a=b'],
+  ['with a malformed traceparent', '00-zz', 'a=b'],
   ['that is too long', TRACEPARENT, 'a'.repeat(513)],
   ['with control characters', TRACEPARENT, 'a=\u0007'],
-])('leaves out a tracestate %s', (_why, traceparent, tracestate) => {
+])('ignores a tracestate %s', (_why, traceparent, tracestate) => {
   const context = readContextHeaders({ traceparent, tracestate }, new FakeClock());
   expect(context).not.toHaveProperty('tracestate');
 });
 
-it('is stored with a job without what ends with the request', () => {
+it('is stored with a job without its deadline and its signal', () => {
   const context = {
     correlationId: 'order-7',
     merchantId: 'shop',

@@ -1,6 +1,6 @@
 import { diagnostics } from './diagnostics.js';
 
-it('hands events to whoever subscribed, until it ends the subscription', () => {
+it('passes events to a listener until its subscription ends', () => {
   const events = diagnostics<{ n: number }>('loyalnest:test:counted');
   const seen: number[] = [];
   const end = events.subscribe(({ n }) => seen.push(n));
@@ -10,7 +10,7 @@ it('hands events to whoever subscribed, until it ends the subscription', () => {
   expect(seen).toEqual([1]);
 });
 
-it('keeps a throwing listener away from the publisher and the process', () => {
+it('turns an error of a listener into a warning, and not into an error of the publisher', () => {
   const warning = jest.spyOn(process, 'emitWarning').mockImplementation();
   const events = diagnostics<{ n: number }>('loyalnest:test:thrown');
   const end = events.subscribe(() => {

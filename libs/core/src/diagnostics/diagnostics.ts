@@ -1,16 +1,22 @@
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-/** `loyalnest:<lib>:<event>` */
+/** Name of a channel: `loyalnest:<lib>:<event>`. */
 export type DiagnosticsName = `loyalnest:${string}:${string}`;
 
-/** A typed diagnostics channel; publishing costs a few nanoseconds while nobody listens. */
+/** A typed diagnostics channel. Publishing costs a few nanoseconds while nobody listens. */
 export interface Diagnostics<Event extends object> {
   readonly name: DiagnosticsName;
   publish(event: Event): void;
-  /** Returns what ends the subscription. A listener that throws never reaches the publisher. */
+  /**
+   * Calls `listener` with each event. If it throws, the process emits a warning, and the publisher does
+   * not notice.
+   *
+   * @returns a function that ends the subscription
+   */
   subscribe(listener: (event: Event) => void): () => void;
 }
 
+/** Returns the channel with this name, from `node:diagnostics_channel`. */
 export function diagnostics<Event extends object>(name: DiagnosticsName): Diagnostics<Event> {
   const source = channel(name);
   return {

@@ -24,12 +24,12 @@ it.each([Number.NaN, -1, Infinity, '2', '2 s', 's', '-2s', '1e3s', '', undefined
   },
 );
 
-it('refuses a delay that a Node timer would cut to 1 ms', () => {
+it('refuses a delay that a Node timer would shorten to 1 ms', () => {
   expect(durationMs('timeout', MAX_TIMER_MS)).toBe(MAX_TIMER_MS);
   expect(() => durationMs('timeout', '25d')).toThrow('use a duration from 0 ms to 2147483647 ms');
   expect(durationMs('retention', '30d', { maxMs: Infinity })).toBe(2_592_000_000);
 });
 
-it('refuses what is below the minimum', () => {
+it('refuses a duration below the minimum', () => {
   expect(() => durationMs('timeout', 0, { minMs: 1 })).toThrow('timeout: got 0; use a duration');
 });

@@ -4,13 +4,14 @@ import { OptionError } from '../options/option.error.js';
 export type Duration =
   number | `${number}ms` | `${number}s` | `${number}m` | `${number}h` | `${number}d`;
 
-/** The longest delay that a Node timer keeps; a longer one would fire after 1 ms. */
+/** The longest delay of a Node timer. A timer with a longer delay fires after 1 ms. */
 export const MAX_TIMER_MS = 2_147_483_647;
 
+/** The allowed range of a duration, both ends included. */
 export interface DurationRange {
-  /** Smallest length allowed, in milliseconds. @defaultValue 0 */
+  /** Shortest allowed duration in milliseconds. @defaultValue 0 */
   readonly minMs?: number;
-  /** Greatest length allowed, in milliseconds. @defaultValue MAX_TIMER_MS */
+  /** Longest allowed duration in milliseconds. @defaultValue 2147483647, the longest timer */
   readonly maxMs?: number;
 }
 
@@ -20,9 +21,9 @@ const PATTERN = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 /**
  * Converts a duration to milliseconds.
  *
- * @param path name of the option, for the message: `policies.sms.timeout`
- * @throws {@link OptionError} for anything that is no duration (NaN of an unset variable, a missing
- * unit, a negative number) or outside the range.
+ * @param path name of the option, for the error: `policies.sms.timeout`
+ * @throws {@link OptionError} for a value that is not a duration (NaN of an unset variable, a missing
+ * unit, a negative number) or is outside the range
  */
 export function durationMs(path: string, value: unknown, range: DurationRange = {}): number {
   const { minMs = 0, maxMs = MAX_TIMER_MS } = range;

@@ -1,9 +1,9 @@
 import { LoyalNestError } from './loyalnest.error.js';
 
 /**
- * Something was not done before its deadline. What had begun may still take effect, unless
- * `deadlineMs` is 0: then the deadline had passed before it began. Retryable, because a later call
- * has a deadline of its own; nothing retries within the deadline that has passed.
+ * An operation did not end before its deadline. It may still take effect, unless `deadlineMs` is 0: then
+ * the deadline had passed before it began. Retryable, because a later call has its own deadline; nothing
+ * retries within a deadline that has passed.
  */
 export class DeadlineExceededError extends LoyalNestError {
   readonly code = 'DEADLINE_EXCEEDED';
@@ -11,9 +11,9 @@ export class DeadlineExceededError extends LoyalNestError {
   readonly retryable = true;
 
   constructor(
-    /** What was not done: `SmsClient.send`, `GET /v1/accounts/7` without its query, `Postgres`. */
+    /** The operation: `SmsClient.send`, `GET /v1/accounts/7` (never with a query), `Postgres`. */
     readonly target: string,
-    /** Time that was left when it began; 0 if it did not begin. */
+    /** Time left when the operation began; 0 if it did not begin. */
     readonly deadlineMs: number,
   ) {
     super(

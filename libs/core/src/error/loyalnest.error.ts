@@ -1,4 +1,4 @@
-/** What kind of failure an error is, independent of the library or the transport it came through. */
+/** The kind of a failure, independent of the library and the transport that it comes from. */
 export type ErrorCategory =
   | 'unavailable'
   | 'timeout'
@@ -10,7 +10,9 @@ export type ErrorCategory =
   | 'unauthenticated'
   | 'internal';
 
+/** Options of a {@link LoyalNestError}. */
 export interface LoyalNestErrorOptions {
+  /** The error that led to this one. */
   readonly cause?: unknown;
   /** How long a caller should wait before it tries again, in milliseconds. */
   readonly retryAfterMs?: number;
@@ -35,13 +37,13 @@ export abstract class LoyalNestError extends Error {
     if (options.retryAfterMs !== undefined) this.retryAfterMs = options.retryAfterMs;
   }
 
-  // On the prototype: errors are made in masses while a dependency is away.
+  // On the prototype, because many errors are created while a dependency is unavailable.
   static {
     Object.defineProperty(this.prototype, BRAND, { value: true });
   }
 }
 
-/** True for errors of the suite, also when they come from another copy of this package. */
+/** Returns true for errors of the suite, even if they come from another copy of this package. */
 export function isLoyalNestError(error: unknown): error is LoyalNestError {
   return typeof error === 'object' && error !== null && BRAND in error;
 }

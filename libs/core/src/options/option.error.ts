@@ -3,15 +3,15 @@ import { LoyalNestError } from '../error/loyalnest.error.js';
 import { maskSecrets } from '../redaction/mask-secrets.js';
 
 /**
- * An option that cannot be used. It is thrown while the application boots and names the option's
- * full path, the value that was given and what to write instead. It never shows a secret: neither the
- * message nor `value` holds passwords, tokens, keys or the credentials in an address.
+ * An option is invalid. It is thrown while the application boots, and names the full path of the option,
+ * its value and what to write instead. It never shows a secret: neither the message nor `value` contains
+ * passwords, tokens, keys or the credentials in an address.
  */
 export class OptionError extends LoyalNestError {
   readonly code = 'INVALID_OPTION';
   readonly category = 'invalid';
   readonly retryable = false;
-  /** The value that was given, with `***` in place of secrets. */
+  /** The given value, with `***` instead of secrets. */
   readonly value: unknown;
 
   constructor(

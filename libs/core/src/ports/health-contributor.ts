@@ -1,29 +1,31 @@
+/** Health of a provider. A degraded provider still works, but needs attention. */
 export type HealthStatus = 'up' | 'degraded' | 'down';
 
-/** What a provider observed about itself. */
+/** Health of a provider, as it observes it. */
 export interface HealthObservation {
   readonly status: HealthStatus;
-  /** Stable, public word for the cause, such as `connection-refused`. Never an error's text. */
+  /** Stable, public code of the cause, such as `connection-refused`. Never the message of an error. */
   readonly code?: string;
-  /** Figures for operators; shown only where details are allowed. */
+  /** Figures for operators, shown only where details are allowed. */
   readonly observed?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Key of the method by which a provider reports whether it is well. */
+/** Key of the method with which a provider reports its health. */
 export const CHECK_HEALTH: unique symbol = Symbol.for('@loyalnest/core:check-health');
 
-/** A provider that knows whether it is well. Found by discovery; sampled in the background. */
+/** A provider that knows its health. Nest's discovery finds it; it is sampled in the background. */
 export interface HealthContributor {
   readonly healthCheck: {
-    /** Unique in the application, such as `redis:queue`. */
+    /** Name that is unique in the application, such as `redis:queue`. */
     readonly name: string;
-    /** True: down makes the service unready. False: down makes it degraded. */
+    /** If true, `down` makes the service unready; if false, degraded. */
     readonly critical: boolean;
   };
-  /** Must settle soon after `signal` aborts; a rejection counts as down. */
+  /** Must settle soon after `signal` aborts. A rejection counts as `down`. */
   [CHECK_HEALTH](signal: AbortSignal): HealthObservation | Promise<HealthObservation>;
 }
 
+/** Returns whether a provider implements {@link HealthContributor}. */
 export function isHealthContributor(value: unknown): value is HealthContributor {
   return (
     typeof (value as Partial<HealthContributor> | null | undefined)?.[CHECK_HEALTH] === 'function'

@@ -1,5 +1,6 @@
 /**
- * Metadata of routes that no rate limit counts for, such as probes: set to true on a controller or a
- * route. It is what `@SkipThrottle()` of `@nestjs/throttler` writes, so that a lib need not import it.
+ * Metadata key that exempts a controller or a route, such as a probe, from every rate limit if it is
+ * true. `@SkipThrottle()` of `@nestjs/throttler` writes the same key; with this one, a lib need not
+ * import it.
  */
 export const SKIP_THROTTLE = 'THROTTLER:SKIPdefault';

@@ -2,13 +2,13 @@ import type { Duration } from '../duration/duration.js';
 
 /** How often something may happen: `limit` times in each `per`. */
 export interface Rate {
-  /** How often within each `per`. A whole number of at least 1, and at most 1000 per millisecond. */
+  /** Max number of events in each `per`. A whole number >= 1, and at most 1000 per millisecond. */
   readonly limit: number;
-  /** The time in which `limit` counts; 1 ms to 24 days. */
+  /** The period of `limit`; 1 ms to 24 days. */
   readonly per: Duration;
   /**
-   * How many may come at once after a quiet time. A whole number of at least 1; with 1 they keep a
-   * distance of `per / limit`.
+   * Max number of events at once after a quiet time. A whole number >= 1. With 1, events are at least
+   * `per / limit` apart.
    *
    * @defaultValue `limit`, unless the option that takes the rate says otherwise
    */

@@ -1,4 +1,4 @@
-/** Stands where a secret was. */
+/** Replaces a secret. */
 export const MASK = '***';
 
 const CREDENTIALS = /^(.*?:\/\/)(?:([^:@]*:).*|[^:@/]*)@/s;
@@ -7,12 +7,13 @@ const USER = /^[^:@]*@/s;
 const QUERY = /\?.*$/s;
 
 /**
- * An address without its password and without its query: `redis://ada:***@host?***`. A user without a
- * password is masked too, as it may be a token. What is no address stays as it is.
+ * Masks the password and the query of an address: `redis://ada:***@host?***`. Also masks a user without
+ * a password, who may be a token. Returns other texts unchanged.
  *
- * The address may be wrong, so a password may hold any character: all up to the last `@` is masked.
+ * The address may be malformed and its password may contain any character, so everything up to the last
+ * `@` is masked.
  *
- * @param isAddress whether the text is surely meant as one, so that it needs no `://`
+ * @param isAddress whether the text is known to be an address, even without `://`
  */
 export function maskAddress(text: string, isAddress = false): string {
   if (!text.includes('://')) {

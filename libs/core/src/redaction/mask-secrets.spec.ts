@@ -4,7 +4,7 @@ import { maskSecrets } from './mask-secrets.js';
 
 const SECRET = 'hunter2';
 
-/** Everything that a log could show of an error. */
+/** Everything that a log could show about an error. */
 function shownOf(error: Error): string {
   const deep = inspect(error, { depth: 9, showHidden: true, getters: true });
   return [error.message, error.stack, deep, JSON.stringify(error)].join('\n');
@@ -27,7 +27,7 @@ describe('an error about an option shows no secret', () => {
     'AWS_SECRET_ACCESS_KEY',
     'ENCRYPTION_KEY_V2',
     'SmsClient.send @RateLimit.apiKey',
-  ])('that is known by its name: %s', (path) => {
+  ])('that its name gives away: %s', (path) => {
     for (const value of [
       SECRET,
       [SECRET],
@@ -115,7 +115,7 @@ describe('an error about an option shows no secret', () => {
   });
 });
 
-describe('an error about an option shows what is wrong', () => {
+describe('an error about an option shows the wrong value', () => {
   it.each<[string, unknown]>([
     ['policies.sms.retry.attempts', Number.NaN],
     ['mail.password', Number.NaN],
@@ -142,7 +142,7 @@ describe('an error about an option shows what is wrong', () => {
     expect(maskSecrets(path, value)).toBe(value);
   });
 
-  it('without changing what it was given', () => {
+  it('without changing the original value', () => {
     const given = { host: 'cache', password: SECRET, nodes: [{ token: SECRET }] };
     expect(maskSecrets('queue.redis', given)).toEqual({
       host: 'cache',

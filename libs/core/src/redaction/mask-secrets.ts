@@ -2,11 +2,11 @@ import { types } from 'node:util';
 import { MASK, maskAddress } from './mask-address.js';
 import { isAddressPath, secrecyOfName, secrecyOfPath, type Secrecy } from './secret-path.js';
 
-/** Deeper than an error message or a log line shows. */
+/** Error messages and log lines do not show deeper levels. */
 const MAX_DEPTH = 4;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----/;
 
-/** What is known about a value from the names around it. */
+/** What the names around a value say about it. */
 interface Known {
   readonly secrecy: Secrecy;
   readonly isAddress: boolean;
@@ -14,12 +14,12 @@ interface Known {
 }
 
 /**
- * The value of an option or a variable as an error may show it: secrets are `***`, at any depth. A
- * secret is known by its name (see `secrecyOfPath`), or as the password in an address or a private
- * key. Blank texts and empty lists are shown, as they are what is wrong with them.
+ * Returns the value of an option or a variable as an error may show it, with secrets masked at any
+ * depth. Masks values that are named like a secret (see `secrecyOfPath`), passwords in addresses and
+ * private keys. Blank texts and empty lists are shown, as being empty is what is wrong with them.
  *
- * @param path the full name: `queue.redis.password`, `ADMIN_TOKENS`
- * @returns `value` itself if it has nothing to hide; otherwise a copy
+ * @param path full name: `queue.redis.password`, `ADMIN_TOKENS`
+ * @returns `value` itself if it contains no secret; otherwise a masked copy
  */
 export function maskSecrets(path: string, value: unknown): unknown {
   const known = { secrecy: secrecyOfPath(path), isAddress: isAddressPath(path), above: [] };
@@ -31,7 +31,7 @@ function mask(value: unknown, known: Known): unknown {
     case 'string':
       return maskText(value, known);
     case 'number':
-      // NaN and Infinity are mistakes and no secrets.
+      // NaN and Infinity are mistakes, not secrets.
       return known.secrecy === 'always' && Number.isFinite(value) ? MASK : value;
     case 'bigint':
       return known.secrecy === 'always' ? MASK : value;
@@ -79,7 +79,7 @@ function maskEntries(value: object, known: Known): unknown {
   const copy = Object.create(Object.getPrototypeOf(value) as object | null) as object;
   let isMasked = false;
   for (const [name, descriptor] of Object.entries(Object.getOwnPropertyDescriptors(value))) {
-    // A getter is not called: it may throw, or make what it returns.
+    // Getters are not called: they may throw or have side effects.
     const inner = 'value' in descriptor ? (descriptor.value as unknown) : '[getter]';
     const shown = mask(inner, {
       ...known,

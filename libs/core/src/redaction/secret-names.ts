@@ -1,4 +1,4 @@
-/** Parts of secret names. Case, hyphens and underscores do not count. */
+/** A name that contains one of these is secret. Case, hyphens, underscores and spaces do not matter. */
 const PARTS = [
   'authorization',
   'cookie',
@@ -16,21 +16,23 @@ const PARTS = [
   'cardnumber',
   'creditcard',
 ];
+/** Names that are secret as a whole. */
 const WHOLE = ['contact', 'cvc', 'cvv', 'iban', 'ssn'];
 
-/** Names come from code, but a map whose keys are ids must not make this grow without a bound. */
+/** Bounds the cache. Names come from code, but objects may have ids as keys. */
 const MAX_KNOWN = 2_000;
 
-/** Knows the names of fields whose values are never written. */
+/** Knows the names of fields whose values must not be logged. */
 export class SecretNames {
   private readonly whole: ReadonlySet<string>;
   private readonly known = new Map<string, boolean>();
 
-  /** @param more whole names, in any case */
+  /** @param more additional whole names, in any case */
   constructor(more: readonly string[] = []) {
     this.whole = new Set([...WHOLE, ...more].map(plain));
   }
 
+  /** Returns whether a field of this name is secret. */
   has(name: string): boolean {
     const known = this.known.get(name);
     if (known !== undefined) return known;

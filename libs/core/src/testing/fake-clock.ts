@@ -1,7 +1,7 @@
 import { Clock, type CancelTimer, type Timer } from '../clock/clock.js';
 
 interface WaitingTimer {
-  /** False once `keepAlive(false)` has said that nothing waits for it any more. */
+  /** False after `keepAlive(false)`: nothing waits for the timer. */
   awaited: boolean;
   readonly at: number;
   readonly order: number;
@@ -9,14 +9,15 @@ interface WaitingTimer {
 }
 
 /**
- * A clock that moves only when told to. `advance` runs every timer that falls due, in order, and
- * lets pending promises settle between them, so that code that waits again is seen too.
+ * A clock that moves only when a test calls `advance`. It runs all due timers in order, and lets promises
+ * settle in between, so timers that the woken code starts run too.
  */
 export class FakeClock extends Clock {
   private elapsed = 0;
   private scheduled = 0;
   private readonly timers = new Set<WaitingTimer>();
 
+  /** @param startedAt what `now()` returns at first, in milliseconds since 1970 */
   constructor(private readonly startedAt = Date.UTC(2026, 0, 1)) {
     super();
   }
@@ -49,14 +50,14 @@ export class FakeClock extends Clock {
     };
   }
 
-  /** Timers that something waits for: a test can assert that none is left behind. */
+  /** Number of timers that something waits for. A test can assert that none is left. */
   get pendingTimers(): number {
     let pending = 0;
     for (const { awaited } of this.timers) if (awaited) pending++;
     return pending;
   }
 
-  /** Moves time forward by `ms` milliseconds. */
+  /** Moves time forward by `ms` milliseconds and runs the timers that become due. */
   async advance(ms: number): Promise<void> {
     const target = this.elapsed + ms;
     await settle();
@@ -81,7 +82,7 @@ export class FakeClock extends Clock {
   }
 }
 
-/** Lets promise chains of any length settle: each turn of the loop empties the microtask queue. */
+/** Lets promise chains of any length settle: each turn of the event loop empties the microtask queue. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise<void>((done) => setImmediate(done));
 }

@@ -1,5 +1,5 @@
-// Building blocks that the libs of the suite share. Unstable: they may change in any release, which
-// is why our packages depend on one exact version of core.
+// Building blocks for the libs of the suite only. Unstable: any name may change in any release, so our
+// packages depend on one exact version of core.
 
 // Options
 export { ratio, wholeNumber } from './options/number-options.js';
@@ -12,7 +12,7 @@ export { MAX_TIMER_MS } from '../duration/duration.js';
 export { TimeoutQueue } from './timers/timeout-queue.js';
 export type { Expiring } from './timers/timeout-queue.js';
 
-// Rates: the one GCRA, in memory and in Redis
+// Rates: GCRA in memory and in Redis
 export { resolveRate } from './rate/resolve-rate.js';
 export type { ResolvedRate } from './rate/resolve-rate.js';
 export { reserveSlot, returnSlots, takeFromCells } from './rate/gcra.js';
@@ -23,7 +23,7 @@ export { reserveSlotsScript, returnSlotsScript, takeFromCellsScript } from './ra
 export { EventLoopMonitor, loopUtilization } from './event-loop/event-loop-monitor.js';
 export type { LoopDelays, LoopTimes } from './event-loop/event-loop-monitor.js';
 
-// Ports, as seen by the module that uses them
+// Ports, for the modules that use them
 export { DRAIN_PHASES, isDrainable } from '../ports/drain.js';
 export { isShutdownListener } from '../ports/shutdown-listener.js';
 export { isHealthContributor } from '../ports/health-contributor.js';

@@ -1,15 +1,15 @@
 import { installTracer, isTracing, traced, type SpanTracer } from './span-tracer.js';
 
 const describeNothing = () => {
-  throw new Error('was asked');
+  throw new Error('describe was called');
 };
 
-it('runs the task alone, and asks for no description, while no tracer is installed', () => {
+it('runs only the task, without a description, while no tracer is installed', () => {
   expect(isTracing()).toBe(false);
   expect(traced('client', describeNothing, (span) => [span])).toEqual([undefined]);
 });
 
-it('lets the tracer that was installed first make the spans, until it is taken away', () => {
+it('lets the tracer that was installed first make the spans until it is removed', () => {
   const tracer = (name: string): SpanTracer => ({
     trace: (kind, describe, task) => {
       seen.push(`${name} ${kind} ${describe().name}`);

@@ -1,34 +1,35 @@
-/** `server` and `consumer` begin what a process does; the others are parts of it. */
+/** `server` and `consumer` start the work of a process; the other kinds are parts of it. */
 export type SpanKind = 'server' | 'consumer' | 'client' | 'producer' | 'internal';
 
+/** Attributes of a span. Undefined values are left out. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** A span before it begins, in the names of OpenTelemetry's semantic conventions. */
+/** A span before it starts, with the names of OpenTelemetry's semantic conventions. */
 export interface SpanDescription {
-  /** Of few values: a route's template, never an address. */
+  /** A name with few values: a route's template, never a URL. */
   readonly name: string;
   readonly attributes?: SpanAttributes;
-  /** `traceparent`s of what led to it without being its parent. */
+  /** `traceparent`s of spans that caused this one but are not its parent. */
   readonly links?: readonly string[];
-  /** Begins a trace of its own. @defaultValue false: it continues the trace of the context */
+  /** Starts a new trace. @defaultValue false: continues the trace of the context */
   readonly newTrace?: boolean;
 }
 
-/** A span that has begun. What comes after its end is ignored. */
+/** A span that has started. Calls after its end are ignored. */
 export interface OpenSpan {
   rename(name: string): void;
   set(attributes: SpanAttributes): void;
   addEvent(name: string, attributes?: SpanAttributes): void;
-  /** @param error what was thrown, or a short name of what went wrong */
+  /** @param error the thrown error, or a short name of the failure */
   fail(error: unknown): void;
 }
 
-/** Makes spans. One is installed in a process at a time, by what knows a tracing library. */
+/** Makes spans with a tracing library. A process has at most one. */
 export interface SpanTracer {
   /**
-   * Runs `task` in a context whose `span` and `traceparent` are those of the new span, so that all
-   * that is sent from it is a part of the span. The span ends when the result has settled, and fails
-   * with what was thrown. Where nothing is recorded, `task` runs without one.
+   * Runs `task` in a context with the `span` and the `traceparent` of the new span, so that everything
+   * that `task` sends belongs to the span. The span ends when the result settles, and fails with the
+   * thrown error. If nothing is recorded, `task` runs without a span.
    */
   trace<T>(
     kind: SpanKind,
@@ -39,13 +40,13 @@ export interface SpanTracer {
 
 const KEY = Symbol.for('@loyalnest/core:span-tracer');
 
-/** Shared by every copy of this package, as the request context is. */
+/** Shared by every installed copy of this package, like the request context. */
 const holder = globalThis as { [KEY]?: SpanTracer };
 
 /**
- * Runs `task` in a span, if tracing is on; else it costs one look at a variable.
+ * Runs `task` in a span if tracing is on. Otherwise it costs one lookup of a variable.
  *
- * @param describe asked only when a span is made
+ * @param describe called only if a span is made
  */
 export function traced<T>(
   kind: SpanKind,
@@ -56,12 +57,16 @@ export function traced<T>(
   return tracer === undefined ? task(undefined) : tracer.trace(kind, describe, task);
 }
 
-/** Whether a tracer is installed. */
+/** Returns whether a tracer is installed. */
 export function isTracing(): boolean {
   return holder[KEY] !== undefined;
 }
 
-/** Returns what takes the tracer away again; undefined if another one is there already. */
+/**
+ * Installs the tracer of this process.
+ *
+ * @returns a function that removes it; undefined if another tracer is already installed
+ */
 export function installTracer(tracer: SpanTracer): (() => void) | undefined {
   if (holder[KEY] !== undefined) return undefined;
   holder[KEY] = tracer;

@@ -32,7 +32,7 @@ const NO_LIMIT_BYTES = 2 ** 60;
  * Returns the group of this process that is closest to its limit: its own group or one that contains
  * it. Undefined if none has a limit, as outside containers. Reads cgroups of versions 1 and 2.
  *
- * `process.constrainedMemory()` sees the process's own group only. ADR 10 has the comparison.
+ * `process.constrainedMemory()` reads only the process's own group. ADR 10 compares both.
  */
 export async function cgroupMemory(root: string, file: string): Promise<CgroupMemory | undefined> {
   const groups = await Promise.all(
@@ -65,7 +65,7 @@ function upwards(path: string): readonly string[] {
 
 async function readGroup(folder: string, version: Version): Promise<CgroupMemory | undefined> {
   const limitBytes = Number(await read(posix.join(folder, version.limit)));
-  // There is no limit: the file is missing, says `max`, or has a number that no machine reaches.
+  // Without a limit, the file is missing, contains `max`, or a number that no machine reaches.
   if (!(limitBytes > 0 && limitBytes < NO_LIMIT_BYTES)) return undefined;
   const used = Number(await read(posix.join(folder, version.used)));
   const stat = (await read(posix.join(folder, 'memory.stat'))) ?? '';

@@ -29,7 +29,7 @@ describe('the event loop', () => {
     check = new EventLoopCheck({}, clock, loop);
   });
 
-  /** Samples every 5 s, as often as there are shares of busy time. */
+  /** Samples every 5 s, once for each share of busy time, and returns the statuses. */
   const seen = async (...busy: number[]): Promise<string[]> => {
     const found = [check[CHECK_HEALTH]().status as string];
     for (const share of busy) {
@@ -40,11 +40,11 @@ describe('the event loop', () => {
     return found.slice(1);
   };
 
-  it('is degraded when it was busy for 10 s, not for 5', async () => {
+  it('is degraded after 10 busy seconds, but not after 5', async () => {
     expect(await seen(0.96, 0.5, 0.96, 0.96, 0.5)).toEqual(['up', 'up', 'up', 'degraded', 'up']);
   });
 
-  it('is down when there was hardly a pause for 30 s', async () => {
+  it('is down after 30 s with hardly a pause', async () => {
     const statuses = await seen(0.99, 0.99, 0.99, 0.99, 0.99, 0.99, 0.1);
     expect(statuses.slice(-3)).toEqual(['degraded', 'down', 'up']);
   });
@@ -58,17 +58,17 @@ describe('the event loop', () => {
     });
   });
 
-  it('is not measured any more when the application ends', () => {
+  it('is no longer measured after the application has shut down', () => {
     check.onApplicationShutdown();
     expect(loop.stopped).toBe(true);
   });
 });
 
-it('sees a real block of the loop, once', async () => {
+it('reports a real block of the loop once', async () => {
   const loop = new EventLoopMonitor();
   const check = new EventLoopCheck({}, new SystemClock(), loop);
   const turns = (ms: number) => new Promise((done) => setTimeout(done, ms));
-  // The monitor counts from its second timer on.
+  // The monitor starts to count with its second timer.
   await turns(60);
   expect(check[CHECK_HEALTH]().status).toBe('up');
   await turns(30);

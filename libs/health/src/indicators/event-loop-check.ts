@@ -12,6 +12,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { declarationOf, type IndicatorOptions } from './indicator.options.js';
 import { UtilizationWindow } from './utilization-window.js';
 
+/** Options of {@link EventLoopCheck}. */
 export interface EventLoopCheckOptions extends IndicatorOptions {
   /** The service is degraded once the loop was busy for this share of 10 s. @defaultValue 0.95 */
   readonly degradedAt?: number;
@@ -24,7 +25,7 @@ export interface EventLoopCheckOptions extends IndicatorOptions {
 const DEGRADED_OVER_MS = 10_000;
 const DOWN_OVER_MS = 30_000;
 
-/** How busy the event loop is, and how late its timers run. */
+/** Checks how busy the event loop is, and how late its timers run. */
 export class EventLoopCheck implements HealthContributor, OnApplicationShutdown {
   readonly healthCheck;
   private readonly window = new UtilizationWindow(DOWN_OVER_MS);
@@ -33,7 +34,7 @@ export class EventLoopCheck implements HealthContributor, OnApplicationShutdown 
   private readonly delayMs: number;
 
   /**
-   * @param options named `event-loop` unless told otherwise; soft unless `critical`
+   * @param options named `event-loop` by default; soft unless `critical`
    * @throws OptionError
    */
   constructor(

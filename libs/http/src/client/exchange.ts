@@ -2,7 +2,7 @@ import type { Clock, RequestContext } from '@loyalnest/core';
 import type { HttpRequest } from './http-request.js';
 import { HttpTimeoutError } from './http-timeout.error.js';
 
-/** One running exchange: its time limit and everything that may end it early. */
+/** A running exchange: its time limit and everything that may end it early. */
 export class Exchange {
   readonly url: URL;
   readonly method: string;
@@ -37,8 +37,8 @@ export class Exchange {
       expire();
       return;
     }
-    // After a blocked event loop the timer is late and the answer may be there already: it is
-    // read in the poll phase, which comes before setImmediate.
+    // After a blocked event loop, the timer is late and the answer may have arrived. The poll phase
+    // reads it, and runs before setImmediate.
     this.releases.push(clock.schedule(() => setImmediate(expire), this.limitMs));
   }
 
@@ -46,7 +46,7 @@ export class Exchange {
     return this.time.clock.monotonic() - this.startedAt;
   }
 
-  /** Leaves no timer and no listener behind. */
+  /** Removes the timer and the listeners. */
   end(): void {
     for (const release of this.releases) release();
   }

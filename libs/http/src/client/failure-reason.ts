@@ -17,8 +17,8 @@ const REASONS: Readonly<Record<string, UnavailableReason>> = {
 };
 
 /**
- * Why an exchange failed, read from the codes of Node and undici; undefined for what is no failure
- * of the other side, such as a malformed address.
+ * Returns why an exchange failed, by the codes of Node and undici. Undefined if the other side did
+ * not cause the error, as with a malformed URL.
  */
 export function failureReason(error: unknown): UnavailableReason | undefined {
   const { code, name, cause } = (error ?? {}) as {

@@ -4,7 +4,7 @@ import { ModulesContainer } from '@nestjs/core';
 import { ConfigurableModuleClass } from './http-client.module-definition.js';
 import { HttpClient } from './http-client.js';
 
-/** Provides one {@link HttpClient} with its own connections. Import it once, with `forRoot()`. */
+/** Provides one {@link HttpClient} with its own connections. Import it once, with `forRoot({})`. */
 @Module({ providers: [HttpClient], exports: [HttpClient] })
 export class HttpClientModule extends ConfigurableModuleClass {
   constructor(modules: ModulesContainer) {

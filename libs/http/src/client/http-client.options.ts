@@ -1,22 +1,23 @@
 import { durationMs, SystemClock, type Clock, type Duration } from '@loyalnest/core';
 import { wholeNumber } from '@loyalnest/core/toolkit';
 
+/** Options of {@link HttpClientModule}. */
 export interface HttpClientModuleOptions {
-  /** Time for a whole exchange, from connecting to the last byte. At least 1 ms. @defaultValue '10s' */
+  /** Limit for an exchange, from connecting to the last byte. At least 1 ms. @defaultValue '10s' */
   readonly timeout?: Duration;
-  /** Time for making a connection; undici counts it in steps of about 0.5 s. @defaultValue '2s' */
+  /** Limit for connecting; undici measures it in steps of about 0.5 s. @defaultValue '2s' */
   readonly connectTimeout?: Duration;
-  /** How long an idle connection is kept, unless the server says less. @defaultValue '4s' */
+  /** How long an idle connection is kept, unless the server asks for less. @defaultValue '4s' */
   readonly keepAlive?: Duration;
-  /** Connections at a time to one origin; more requests wait. At least 1. @defaultValue 128 */
+  /** Max connections to one origin; further requests wait. At least 1. @defaultValue 128 */
   readonly maxConnections?: number;
-  /** Longest answer that is read, in bytes. At least 1. @defaultValue 1048576 (1 MiB) */
+  /** Max size of an answer in bytes. At least 1. @defaultValue 1048576 (1 MiB) */
   readonly maxResponseBytes?: number;
-  /** Source of time. @defaultValue the machine's */
+  /** Source of time. @defaultValue the system clock */
   readonly clock?: Clock;
 }
 
-/** The options as they are used: checked, defaults filled in. */
+/** The checked options, with defaults filled in. */
 export interface HttpClientPolicy {
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
@@ -26,6 +27,7 @@ export interface HttpClientPolicy {
   readonly clock: Clock;
 }
 
+/** @throws OptionError */
 export function resolveHttpClientOptions(options: HttpClientModuleOptions): HttpClientPolicy {
   const path = (name: keyof HttpClientModuleOptions): string => `HttpClientModule.${name}`;
   const atLeast1 = { minMs: 1 };

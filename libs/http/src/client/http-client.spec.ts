@@ -50,7 +50,7 @@ describe('HttpClient', () => {
     await expect(client.getJson(url)).resolves.toEqual({ id: 'SM1' });
   });
 
-  it('passes a raw body byte for byte', async () => {
+  it('sends a raw body unchanged', async () => {
     const body = Buffer.from('{ "id": 820982911946154508,\n  "name": "é" }');
     const headers = { 'Content-Type': 'application/json', 'X-Shopify-Topic': 'orders/paid' };
     await client.request({ url: downstream.url, body, headers });
@@ -68,14 +68,14 @@ describe('HttpClient', () => {
     expect(connections.mock.calls.length).toBeLessThanOrEqual(2);
   });
 
-  describe('carries the context:', () => {
+  describe('the context', () => {
     const context = {
       correlationId: 'order-7',
       traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
       merchantId: 'm-1',
     };
 
-    it('its ids, and as deadline the shorter of its own and the timeout', async () => {
+    it('is sent with its ids, and with the shorter of its deadline and the timeout', async () => {
       const deadline = Deadline.after(3_000, clock);
       const call = (timeout: number) =>
         runInContext({ ...context, deadline }, () =>
@@ -93,21 +93,51 @@ describe('HttpClient', () => {
       expect(second!.headers['x-request-timeout-ms']).toBe('1000');
     });
 
-    it('with a new id where there is no context', async () => {
+    it('is replaced by a new id outside of a request', async () => {
       await client.request({ url: downstream.url });
       expect(downstream.requests[0]!.headers['x-correlation-id']).toMatch(/^[0-9a-f-]{36}$/);
     });
 
-    it('but nothing to third parties, when told so', async () => {
+    const sentNames = (): string[] =>
+      Object.keys(downstream.requests[0]!.headers).filter((name) => /^x-|trace/.test(name));
+
+    it('is not sent with propagateContext: false', async () => {
       await runInContext(context, () =>
-        client.request({ url: downstream.url, carryContext: false }),
+        client.request({ url: downstream.url, propagateContext: false }),
       );
-      const { headers } = downstream.requests[0]!;
-      expect(Object.keys(headers).filter((name) => /^x-|trace/.test(name))).toEqual([]);
+      expect(sentNames()).toEqual([]);
+    });
+
+    it('is not sent with the old name carryContext: false, which warns once', async () => {
+      const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+      for (let call = 0; call < 2; call++) {
+        await runInContext(context, () =>
+          client.request({ url: downstream.url, carryContext: false }),
+        );
+      }
+      const warnings = warn.mock.calls.filter(([text]) => String(text).includes('carryContext'));
+      warn.mockRestore();
+      expect(warnings).toEqual([
+        [
+          'HttpRequest.carryContext will be removed in the next version; use propagateContext',
+          { type: 'DeprecationWarning', code: 'LOYALNEST_DEPRECATED_OPTION' },
+        ],
+      ]);
+      expect(sentNames()).toEqual([]);
+    });
+
+    it('refuses a request that sets the old and the new name', async () => {
+      const call = client.request({
+        url: downstream.url,
+        carryContext: false,
+        propagateContext: true,
+      });
+      await expect(call).rejects.toThrow('HttpRequest.carryContext: got false; remove it');
+      expect(downstream.requests).toHaveLength(0);
     });
   });
 
-  it('gives up at its timeout, and closes the connection', async () => {
+  it('rejects at its timeout, and closes the connection', async () => {
     downstream.hang();
     const call = client.request({ url: `${downstream.url}/slow?key=secret`, timeout: '2s' });
     const outcome = expect(call).rejects.toMatchObject({
@@ -123,7 +153,7 @@ describe('HttpClient', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  it('gives up while a body trickles in', async () => {
+  it('rejects at its timeout while a body arrives slowly', async () => {
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nabc'));
@@ -137,12 +167,12 @@ describe('HttpClient', () => {
     await new Promise((done) => server.close(done));
   });
 
-  it('gives up a connection that is not made in time', async () => {
+  it('rejects when connecting takes longer than connectTimeout', async () => {
     const silent = createServer((socket) => void socket.on('error', () => undefined).resume());
     await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done));
     const { port } = silent.address() as { port: number };
     start({ connectTimeout: '100ms', timeout: '5s', clock: undefined! });
-    // Nobody answers the handshake of TLS.
+    // The server never answers the TLS handshake.
     await expect(client.request({ url: `https://127.0.0.1:${port}` })).rejects.toMatchObject({
       constructor: HttpUnavailableError,
       reason: 'connect-timeout',
@@ -150,7 +180,7 @@ describe('HttpClient', () => {
     await new Promise((done) => silent.close(done));
   });
 
-  it('lets requests wait while it has as many connections as it may', async () => {
+  it('lets requests wait while maxConnections connections are busy', async () => {
     const connections = jest.fn();
     downstream['server'].on('connection', connections);
     const hold = downstream.hold();
@@ -175,7 +205,7 @@ describe('HttpClient', () => {
     await outcome;
   });
 
-  it('does not call at all once the deadline has passed', async () => {
+  it('does not send a request after the deadline has passed', async () => {
     const deadline = Deadline.after(0, clock);
     const call = runInContext({ correlationId: 'c', deadline }, () =>
       client.request({ url: downstream.url }),
@@ -204,7 +234,7 @@ describe('HttpClient', () => {
     expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
-  it('says that a refused connection is unavailable', async () => {
+  it('reports a refused connection as unavailable', async () => {
     const call = client.request({ url: `http://127.0.0.1:${await freePort()}` });
     await expect(call).rejects.toMatchObject({
       constructor: HttpUnavailableError,
@@ -214,7 +244,7 @@ describe('HttpClient', () => {
     });
   });
 
-  it('says that a lost connection is unavailable', async () => {
+  it('reports a lost connection as unavailable', async () => {
     downstream.hangUp();
     await expect(client.request({ url: downstream.url })).rejects.toMatchObject({
       constructor: HttpUnavailableError,
@@ -222,14 +252,14 @@ describe('HttpClient', () => {
     });
   });
 
-  it('says that a host without address is unavailable', async () => {
+  it('reports an unknown host as unavailable', async () => {
     await expect(client.request({ url: 'http://nowhere.invalid' })).rejects.toMatchObject({
       constructor: HttpUnavailableError,
       reason: 'unknown-host',
     });
   });
 
-  it('says that an answer outside of HTTP is unavailable', async () => {
+  it('reports an answer that is not HTTP as unavailable', async () => {
     const server = createServer(
       (socket) =>
         void socket
@@ -267,7 +297,7 @@ describe('HttpClient', () => {
     expect(Object.keys(error)).not.toContain('response');
   });
 
-  it('reads Retry-After as a date, too', async () => {
+  it('reads a date in Retry-After', async () => {
     const at = new Date(clock.now() + 30_000).toUTCString();
     downstream.fail(503, '', { 'retry-after': at });
     await expect(client.request({ url: downstream.url })).rejects.toMatchObject({
@@ -275,7 +305,7 @@ describe('HttpClient', () => {
     });
   });
 
-  it('lets the caller decide which status is an error', async () => {
+  it('lets isError decide which status is an error', async () => {
     downstream.fail(404);
     const isError = (status: number): boolean => status >= 500;
     await expect(client.request({ url: downstream.url, isError })).resolves.toMatchObject({
@@ -283,7 +313,7 @@ describe('HttpClient', () => {
     });
   });
 
-  it('stops reading an answer that is longer than allowed', async () => {
+  it('stops reading an answer that is larger than maxResponseBytes', async () => {
     downstream.answer(200, 'x'.repeat(100_001));
     start({ maxResponseBytes: 100_000 });
     await expect(client.request({ url: downstream.url })).rejects.toThrow(ResponseTooLargeError);
@@ -291,7 +321,7 @@ describe('HttpClient', () => {
     await expect(call).resolves.toMatchObject({ status: 200 });
   });
 
-  it('says that an answer is no JSON', async () => {
+  it('rejects an answer that is not JSON', async () => {
     downstream.answer(200, '<html>');
     await expect(client.getJson(downstream.url)).rejects.toMatchObject({
       code: 'HTTP_MALFORMED_RESPONSE',
@@ -299,7 +329,7 @@ describe('HttpClient', () => {
     });
   });
 
-  it('tells its listeners of every exchange', async () => {
+  it('publishes an event for every exchange', async () => {
     const events: HttpExchanged[] = [];
     const end = httpExchanged.subscribe((event) => events.push(event));
     downstream.sequence({ status: 200 }, { status: 503 }, 'hang-up');
@@ -315,14 +345,14 @@ describe('HttpClient', () => {
     ]);
   });
 
-  describe('closes with the connections', () => {
+  describe('during a shutdown', () => {
     const closing = (signal: AbortSignal): Promise<void> => {
       const [step] = client[DRAIN]();
       expect(step).toMatchObject({ phase: 'close-connections' });
       return Promise.resolve(step!.run(signal));
     };
 
-    it('after running exchanges, and takes no new ones', async () => {
+    it('closes after running exchanges and refuses new ones', async () => {
       const hold = downstream.hold();
       const call = client.request({ url: downstream.url });
       await eventually(() => hold.waiting === 1);
@@ -337,7 +367,7 @@ describe('HttpClient', () => {
       await client.onApplicationShutdown();
     });
 
-    it('and not already in the hook of Nest, if a graceful shutdown follows', async () => {
+    it("does not close in Nest's hook if a graceful shutdown runs", async () => {
       client[ON_SHUTDOWN]();
       await client.onApplicationShutdown();
       await expect(client.request({ url: downstream.url })).resolves.toMatchObject({ status: 200 });
@@ -347,7 +377,7 @@ describe('HttpClient', () => {
       });
     });
 
-    it('and drops running exchanges when the time is over', async () => {
+    it('drops running exchanges when the time is up', async () => {
       downstream.hang();
       const cap = new AbortController();
       const call = client.request({ url: downstream.url });

@@ -27,16 +27,16 @@ import {
   type HttpClientModuleOptions,
   type HttpClientPolicy,
 } from './http-client.options.js';
-import type { HttpRequest, HttpRequestOptions } from './http-request.js';
+import { propagatesContext, type HttpRequest, type HttpRequestOptions } from './http-request.js';
 import { HttpResponseError } from './http-response.error.js';
 import { HttpResponse } from './http-response.js';
 import { HttpUnavailableError } from './http-unavailable.error.js';
 import { ResponseTooLargeError } from './response-too-large.error.js';
 
 /**
- * Sends requests over kept-alive connections. A call never waits longer than its timeout, the
- * deadline of the request context, or the signals of both; it carries the context's headers.
- * It does not retry, follow redirects or decompress.
+ * Sends requests over kept-alive connections, with the headers of the request context. A call ends at
+ * the first of its timeout, the deadline of the context, its signal and the context's signal. It does
+ * not retry, follow redirects or decompress.
  */
 @Injectable()
 export class HttpClient implements Drainable, ShutdownListener, OnApplicationShutdown {
@@ -52,7 +52,7 @@ export class HttpClient implements Drainable, ShutdownListener, OnApplicationShu
       connections: this.policy.maxConnections,
       connect: { timeout: this.policy.connectTimeoutMs },
       keepAliveTimeout: this.policy.keepAliveMs,
-      // One limit holds for the whole exchange; undici's own would count its parts.
+      // One limit covers the whole exchange; undici's limits cover only parts of it.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
@@ -62,7 +62,7 @@ export class HttpClient implements Drainable, ShutdownListener, OnApplicationShu
    * Sends one request and reads the whole answer.
    *
    * @throws HttpTimeoutError, HttpUnavailableError, HttpResponseError, ResponseTooLargeError, or
-   * the reason of the signal that ended it
+   * the reason of the signal that ended the call
    */
   async request(request: HttpRequest): Promise<HttpResponse> {
     const exchange = traced(
@@ -74,12 +74,12 @@ export class HttpClient implements Drainable, ShutdownListener, OnApplicationShu
     return exchange.finally(() => this.running.delete(exchange));
   }
 
-  /** GET of JSON; the answer's shape is not checked. */
+  /** Gets JSON. Does not check the shape of the answer. */
   async getJson<T>(url: string | URL, options: HttpRequestOptions = {}): Promise<T> {
     return (await this.request({ ...options, url, method: 'GET' })).json<T>();
   }
 
-  /** POST of JSON; the answer's shape is not checked. */
+  /** Posts JSON and returns the JSON of the answer. Does not check its shape. */
   async postJson<T>(
     url: string | URL,
     json: unknown,
@@ -98,7 +98,7 @@ export class HttpClient implements Drainable, ShutdownListener, OnApplicationShu
     ];
   }
 
-  /** Other providers may still send in their own last hooks; a graceful shutdown closes later. */
+  /** Leaves closing to a graceful shutdown: other providers may still send in their last hooks. */
   async onApplicationShutdown(): Promise<void> {
     if (!this.draining) await this.close(AbortSignal.abort());
   }
@@ -155,8 +155,8 @@ export class HttpClient implements Drainable, ShutdownListener, OnApplicationShu
   }
 
   /**
-   * Lets running exchanges finish, and drops them once `signal` aborts. Agent.close() is of no use
-   * here: it forgets its connections, so that what still runs could not be dropped any more.
+   * Lets running exchanges finish, and drops them once `signal` aborts. Agent.close() forgets its
+   * connections, so running exchanges could not be dropped after it.
    */
   private async close(signal: AbortSignal): Promise<void> {
     this.closing = true;
@@ -174,14 +174,14 @@ export class HttpClient implements Drainable, ShutdownListener, OnApplicationShu
     context: RequestContext | undefined,
     limitMs: number,
   ): Record<string, string> {
-    const carried = request.carryContext !== false && {
+    const propagated = propagatesContext(request) && {
       ...(context ?? { correlationId: newCorrelationId() }),
-      // The next service gets what is left here, so it never works on for nobody.
+      // The next service must not work on after this call has ended.
       deadline: Deadline.after(limitMs, this.policy.clock),
     };
     const own = Object.entries(request.headers ?? {});
     return {
-      ...(carried && writeContextHeaders(carried)),
+      ...(propagated && writeContextHeaders(propagated)),
       ...(request.json !== undefined && { 'content-type': 'application/json' }),
       ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), value])),
     };

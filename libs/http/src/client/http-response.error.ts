@@ -15,7 +15,7 @@ const CATEGORIES: Readonly<Record<number, ErrorCategory>> = {
   504: 'timeout',
 };
 
-/** The server answered, with a status that counts as an error. */
+/** The server answered with a status that counts as an error. */
 export class HttpResponseError extends LoyalNestError {
   readonly code = 'HTTP_RESPONSE';
   readonly category: ErrorCategory;

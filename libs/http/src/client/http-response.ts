@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { MalformedResponseError } from './malformed-response.error.js';
 
-/** A complete answer; the connection is free again. */
+/** A complete answer. Its connection is free again. */
 export class HttpResponse {
   constructor(
     readonly status: number,
-    /** Names in lower case. */
+    /** Names are in lower case. */
     readonly headers: IncomingHttpHeaders,
-    /** The body byte for byte. */
+    /** The unchanged bytes of the body. */
     readonly body: Buffer,
   ) {}
 
@@ -16,9 +16,9 @@ export class HttpResponse {
   }
 
   /**
-   * The body as JSON; its shape is not checked.
+   * Parses the body as JSON. Does not check its shape.
    *
-   * @throws {@link MalformedResponseError} if it is no JSON
+   * @throws {@link MalformedResponseError} if the body is not JSON
    */
   json<T>(): T {
     try {

@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** No complete answer within the time: the request's own timeout, or what its caller had left. */
+/** No complete answer arrived within the request's timeout or the remaining time of its caller. */
 export class HttpTimeoutError extends LoyalNestError {
   readonly code = 'HTTP_TIMEOUT';
   readonly category = 'timeout';
@@ -10,13 +10,13 @@ export class HttpTimeoutError extends LoyalNestError {
     /** Method, origin and path; never the query. */
     readonly target: string,
     readonly timeoutMs: number,
-    /** Which limit was shorter. */
+    /** Which of the two limits was shorter. */
     readonly limit: 'timeout' | 'deadline',
   ) {
     super(
       limit === 'timeout'
         ? `${target} gave no complete answer within ${Math.round(timeoutMs)} ms`
-        : `${target} was given up: its caller waits only ${Math.round(timeoutMs)} ms more`,
+        : `${target} gave no complete answer within the ${Math.round(timeoutMs)} ms left to its caller`,
     );
   }
 }

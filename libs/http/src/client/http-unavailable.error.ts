@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** Why no answer came. */
+/** Why there was no answer. */
 export type UnavailableReason =
   | 'connection-refused'
   | 'connection-lost'

@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** The answer was to be JSON and is not. */
+/** JSON was expected, but the answer is not JSON. */
 export class MalformedResponseError extends LoyalNestError {
   readonly code = 'HTTP_MALFORMED_RESPONSE';
   readonly category = 'unavailable';
@@ -10,6 +10,6 @@ export class MalformedResponseError extends LoyalNestError {
     readonly status: number,
     cause: unknown,
   ) {
-    super(`the answer with status ${status} is no JSON`, { cause });
+    super(`the answer with status ${status} is not JSON`, { cause });
   }
 }

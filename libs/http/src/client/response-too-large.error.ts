@@ -1,6 +1,6 @@
 import { LoyalNestError } from '@loyalnest/core';
 
-/** The answer was longer than allowed; the rest was not read. */
+/** The answer is larger than allowed. The rest was not read. */
 export class ResponseTooLargeError extends LoyalNestError {
   readonly code = 'HTTP_RESPONSE_TOO_LARGE';
   readonly category = 'internal';
@@ -11,6 +11,9 @@ export class ResponseTooLargeError extends LoyalNestError {
     readonly target: string,
     readonly maxResponseBytes: number,
   ) {
-    super(`${target} answered more than ${maxResponseBytes} bytes: raise maxResponseBytes if so`);
+    super(
+      `${target} answered more than ${maxResponseBytes} bytes; ` +
+        'raise maxResponseBytes if that is expected',
+    );
   }
 }

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * Lets nobody add to an answer that has ended: a route that is still at work would get an error of
- * Node's for its own answer, and the log would have it as a failure of the service.
+ * Makes an ended response ignore further writes. Otherwise the late answer of a route that still runs
+ * would throw an error in Node, which the log would show as a failure of the service.
  */
 export function endForGood(response: ServerResponse): void {
   if (!response.writableEnded) return;

@@ -5,9 +5,9 @@ import { ConfigurableModuleClass } from './request-deadline.module-definition.js
 import { RequestDeadlines } from './request-deadlines.js';
 
 /**
- * Answers every request by its deadline, with 504 where nothing else has: those that callers bring
- * and the `defaultTimeout` of `CorrelationModule`. Answers that have begun, as streams, may take
- * longer. Import it once, in the root module, with `forRoot()`.
+ * Answers 504 to every request that has no answer at its deadline, which comes from the caller or from
+ * `defaultTimeout` of `CorrelationModule`. Answers that have begun, such as streams, may take longer.
+ * Import it once, in the root module, with `forRoot({})`.
  */
 @Module({ providers: [RequestDeadlines] })
 export class RequestDeadlineModule extends ConfigurableModuleClass {

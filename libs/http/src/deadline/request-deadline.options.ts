@@ -1,6 +1,7 @@
 import type { Clock } from '@loyalnest/core';
 
+/** Options of `RequestDeadlineModule`. */
 export interface RequestDeadlineOptions {
-  /** Source of time; that of the context's deadlines. @defaultValue the machine's */
+  /** Source of time. Use the one of `CorrelationModule`. @defaultValue the system clock */
   readonly clock?: Clock;
 }

@@ -85,7 +85,7 @@ forEachPlatform((platform) => {
     }
   }
 
-  /** Stands for the correlation module: a context around each request. */
+  /** Replaces the correlation module: runs each request in a context. */
   @Module({})
   class ContextModule {
     constructor(host: HttpAdapterHost) {
@@ -136,7 +136,7 @@ forEachPlatform((platform) => {
   const get = (path: string, left?: string): Promise<Response> =>
     fetch(running.url + path, { headers: left === undefined ? {} : { [LEFT_HEADER]: left } });
 
-  it('answers 504 at the deadline where the route has not answered', async () => {
+  it('answers 504 at the deadline if the route has not answered', async () => {
     const answer = get('/held?token=secret', '800');
     await eventually(() => begun === 1);
     await clock.advance(799);
@@ -160,7 +160,7 @@ forEachPlatform((platform) => {
     await clock.advance(800);
     expect((await answer).status).toBe(504);
     end();
-    // The connection is good for another one, and nothing of the first is left on it.
+    // The connection serves another request, and nothing of the first answer is left on it.
     const next = get('/held');
     await eventually(() => begun === 2);
     finish('in time');
@@ -168,7 +168,7 @@ forEachPlatform((platform) => {
     expect(faults).toEqual(logged);
   });
 
-  it('leaves an answer in time alone, and no timer behind', async () => {
+  it('does not change an answer in time, and leaves no timer', async () => {
     const answer = get('/held', '800');
     await eventually(() => begun === 1);
     finish('in time');
@@ -184,7 +184,7 @@ forEachPlatform((platform) => {
     letPass!();
   });
 
-  it('begins no route that middleware has held for longer', async () => {
+  it('starts no route if middleware held the request past the deadline', async () => {
     const answer = get('/stopped', '800');
     await eventually(() => letPass !== undefined);
     await clock.advance(800);
@@ -197,7 +197,7 @@ forEachPlatform((platform) => {
     expect(begun).toBe(1);
   });
 
-  it('answers by the deadline while the body comes, and begins no route after it', async () => {
+  it('answers by the deadline while the body arrives, and starts no route after it', async () => {
     const headers = { [LEFT_HEADER]: '800', 'content-type': 'application/json' };
     const upload = request(`${running.url}/posted`, { method: 'POST', headers });
     upload.write('{"points":');
@@ -212,16 +212,16 @@ forEachPlatform((platform) => {
     upload.destroy();
   });
 
-  it('begins no route after the deadline', async () => {
+  it('starts no route for a request that arrives after its deadline', async () => {
     await running.close();
-    // Its timers fire later, also those of 0 ms.
+    // Timers of the real clock fire later, even those of 0 ms.
     await start({});
     expect((await get('/held', '0')).status).toBe(504);
     expect(begun).toBe(0);
   });
 
   it.each([
-    ['a request without one', '/held', undefined],
+    ['a request without a deadline', '/held', undefined],
     ['events that have begun', '/events', '800'],
   ])('does not end %s', async (_what, path, left) => {
     const answer = get(path, left);

@@ -13,9 +13,9 @@ import { MODULE_OPTIONS_TOKEN } from './request-deadline.module-definition.js';
 import type { RequestDeadlineOptions } from './request-deadline.options.js';
 
 /**
- * Gives the answer that nobody has begun by the deadline of the request context, whatever holds the
- * request: its body, a guard or the route; on Express, middleware as well. An interceptor would not
- * see the first two, and would cost each request several times as much.
+ * Answers with {@link DeadlineExceededError} if no answer has begun by the deadline of the request
+ * context, whatever holds the request: its body, a guard, the route or, on Express, middleware. An
+ * interceptor would not see bodies and guards, and would cost each request several times as much.
  */
 @Injectable()
 export class RequestDeadlines {
@@ -68,7 +68,7 @@ class LimitedRequest implements Expiring<LimitedRequest> {
   }
 }
 
-/** Method and path of a request, without its query. */
+/** Returns the method and path of a request, without its query. */
 function targetOf({ method, url = '/' }: HttpEntry['req']): string {
   return `${method} ${url.split('?', 1)[0]}`;
 }

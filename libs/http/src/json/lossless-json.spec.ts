@@ -10,7 +10,7 @@ describe('parseLosslessJson', () => {
     });
   });
 
-  it('leaves all else as JSON.parse gives it', () => {
+  it('returns everything else as JSON.parse does', () => {
     const text =
       '{"a":1.5,"b":1e3,"c":"820982911946154508","d":null,"e":[true,{"f":"é"}],"g":1e30}';
     expect(parseLosslessJson(text)).toEqual(JSON.parse(text));
@@ -24,7 +24,7 @@ describe('parseLosslessJson', () => {
     ['', 0],
     ['x'.repeat(100), 0],
     [`{"long":"${'y'.repeat(200)}","a":?}`, 215],
-  ])('says where %s is wrong', (text, position) => {
+  ])('names the position of the error in %s', (text, position) => {
     expect.assertions(2);
     try {
       parseLosslessJson(text);
@@ -36,7 +36,7 @@ describe('parseLosslessJson', () => {
 
   it('does not repeat the text in its error', () => {
     expect(() => parseLosslessJson('{"phone":+491}')).toThrow(
-      'the text is no JSON: error at character 9',
+      'the text is not JSON: error at character 9',
     );
   });
 });

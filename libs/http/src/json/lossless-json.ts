@@ -3,8 +3,8 @@ import { MalformedJsonError } from './malformed-json.error.js';
 const INTEGER = /^-?\d+$/;
 
 /**
- * Parses JSON so that no digit of an integer is lost: one that a number cannot hold exactly (an
- * 18-digit id) comes back as the string of its digits. All else is as with `JSON.parse`.
+ * Parses JSON without losing digits: an integer that a number cannot hold exactly, such as an 18-digit
+ * id, is returned as the string of its digits. Everything else is as with `JSON.parse`.
  *
  * @throws {@link MalformedJsonError} with the position of the error
  */
@@ -20,14 +20,14 @@ export function parseLosslessJson(text: string): unknown {
   }
 }
 
-/** `source`: JSON.parse source text access, https://tc39.es/proposal-json-parse-with-source/ */
+/** For `source` see https://tc39.es/proposal-json-parse-with-source/ */
 function exactIntegers(_key: string, value: unknown, { source }: { source?: string }): unknown {
   if (typeof value !== 'number' || Number.isSafeInteger(value) || source === undefined)
     return value;
   return INTEGER.test(source) ? source : value;
 }
 
-/** V8 leaves the position of an unexpected token out of its message. */
+/** V8 does not name the position of an unexpected token, so this searches for it. */
 function positionOf(message: string, text: string): number {
   const stated = /at position (\d+)/.exec(message);
   if (stated) return Number(stated[1]);

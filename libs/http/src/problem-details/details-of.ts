@@ -5,7 +5,7 @@ import type { ProblemDetails } from './problem.js';
 
 export const PROBLEM_JSON = 'application/problem+json';
 
-/** The body for a problem of the running request. */
+/** Returns the body of the answer for a problem of the current request. */
 export function detailsOf(problem: Problem, instance: string, typeBase?: string): ProblemDetails {
   const { status, code, detail, errors } = problem;
   const correlationId = currentContext()?.correlationId;
@@ -22,12 +22,12 @@ export function detailsOf(problem: Problem, instance: string, typeBase?: string)
   };
 }
 
-/** The path without its query, which may hold secrets. */
+/** Returns the path without the query, which may contain secrets. */
 export function pathOf(url: string): string {
   return url.split('?', 1)[0]!;
 }
 
-/** Nest names the whole address in the text of a 404. */
+/** Removes the query, which may contain secrets: Nest names the whole URL in the message of a 404. */
 export function withoutQuery(problem: Problem, url: string): Problem {
   const { detail } = problem;
   return detail === undefined

@@ -3,8 +3,8 @@ import type { Http2ServerResponse } from 'node:http2';
 import { detailsOf, pathOf, PROBLEM_JSON } from './details-of.js';
 
 /**
- * Problem details for what Fastify refuses before Nest sees the request: a path that cannot be
- * decoded, a parameter that is too long.
+ * Sends problem details for requests that Fastify refuses before Nest sees them, because a path cannot
+ * be decoded or a parameter is too long.
  *
  * @example
  * new FastifyAdapter({ frameworkErrors: answerFrameworkError });
@@ -16,7 +16,7 @@ export function answerFrameworkError(
 ): void {
   const code = status === 414 ? 'URI_TOO_LONG' : 'MALFORMED_PATH';
   const details = detailsOf({ status, code }, pathOf(url));
-  // Both kinds of answers are written the same way, but TypeScript sees no common call.
+  // Both types have these methods, but TypeScript finds no common signature.
   const response = raw as ServerResponse;
   response.writeHead(status, { 'content-type': PROBLEM_JSON }).end(JSON.stringify(details));
 }

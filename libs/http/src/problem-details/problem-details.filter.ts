@@ -7,7 +7,7 @@ import { resolveTypeBase, type ProblemDetailsModuleOptions } from './problem-det
 import { problemOf } from './problem-of.js';
 import { stackWithCauses } from './stack-with-causes.js';
 
-/** Answers every error with problem details, and logs once those that nobody foresaw. */
+/** Answers every error with problem details, and logs each unexpected error once. */
 @Catch()
 export class ProblemDetailsFilter implements ExceptionFilter {
   private readonly logger = new Logger('ProblemDetails');

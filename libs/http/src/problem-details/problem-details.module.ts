@@ -5,8 +5,8 @@ import { ProblemDetailsFilter } from './problem-details.filter.js';
 import { ConfigurableModuleClass } from './problem-details.module-definition.js';
 
 /**
- * Lets every error leave as RFC 9457 problem details: thrown in routes, guards, pipes, middleware
- * and body parsers, and unknown routes. Import it once, in the root module, with `forRoot()`.
+ * Answers unknown routes, and every error of routes, guards, pipes, middleware and body parsers, with
+ * problem details (RFC 9457). Import it once, in the root module, with `forRoot({})`.
  */
 @Module({ providers: [{ provide: APP_FILTER, useClass: ProblemDetailsFilter }] })
 export class ProblemDetailsModule extends ConfigurableModuleClass {

@@ -1,13 +1,15 @@
 import { OptionError } from '@loyalnest/core';
 
+/** Options of `ProblemDetailsModule`. */
 export interface ProblemDetailsModuleOptions {
   /**
-   * Where the kinds of problems are described: the code in kebab-case is appended to make `type`.
-   * @defaultValue none: `type` is `about:blank`
+   * An absolute URI under which each kind of problem is described. `type` is this URI plus the code in
+   * kebab-case. @defaultValue none: `type` is `about:blank`
    */
   readonly typeBase?: string;
 }
 
+/** @throws OptionError if `typeBase` is not an absolute URI */
 export function resolveTypeBase({ typeBase }: ProblemDetailsModuleOptions): string | undefined {
   if (typeBase === undefined || URL.canParse(typeBase)) return typeBase;
   throw new OptionError('ProblemDetailsModule.typeBase', typeBase, 'use an absolute URI');

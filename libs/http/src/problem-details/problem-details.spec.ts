@@ -107,7 +107,7 @@ forEachPlatform((platform) => {
     log = new Log();
     running = await platform.create(AppModule, {
       nest: { rawBody: true, logger: log },
-      // Stands for the correlation module: a context around each request.
+      // Replaces the correlation module: runs each request in a context.
       configure: (app) =>
         void app.use((_req: unknown, _res: unknown, next: () => void) =>
           runInContext({ correlationId: 'order-7' }, next),
@@ -136,7 +136,7 @@ forEachPlatform((platform) => {
   const post = (path: string, body: string, type = 'application/json') =>
     answer(path, { method: 'POST', body, headers: { 'content-type': type } });
 
-  it('ends an answer that had begun, and gives no second one', async () => {
+  it('ends an answer that has begun, and sends no second one', async () => {
     thrown = new Error('broke in the middle');
     log.errors.length = 0;
     const given = await fetch(`${running.url}/begun`);
@@ -144,7 +144,7 @@ forEachPlatform((platform) => {
     expect(log.errors).toEqual([expect.stringContaining('GET /begun failed')]);
   });
 
-  it('answers what the application words itself', async () => {
+  it('sends status, code and detail of a ProblemError', async () => {
     const { status, body, headers } = await throwing(
       new ProblemError({
         status: 409,
@@ -177,7 +177,7 @@ forEachPlatform((platform) => {
     ['unavailable', 503],
     ['timeout', 504],
   ] as const)(
-    'answers an error of category %s with %i, without its text',
+    'answers an error of category %s with %i, without its message',
     async (category, status) => {
       const { body, headers, ...result } = await throwing(new SuiteError(category));
       expect(result.status).toBe(status);
@@ -234,7 +234,7 @@ forEachPlatform((platform) => {
     },
   );
 
-  it('keeps status and text of an HttpException, except of a 500', async () => {
+  it('sends status and message of an HttpException, but no message for 500', async () => {
     expect((await throwing(new NotFoundException('no such account'))).body).toMatchObject({
       status: 404,
       code: 'NOT_FOUND',
@@ -246,7 +246,7 @@ forEachPlatform((platform) => {
     expect((await throwing(new HttpException('secret', 500))).body).not.toHaveProperty('detail');
   });
 
-  it('answers an unknown route without its query, which may hold secrets', async () => {
+  it('answers an unknown route without its query, which may contain secrets', async () => {
     const { status, body } = await answer('/unknown?token=secret');
     expect(status).toBe(404);
     expect(body).toMatchObject({
@@ -308,7 +308,7 @@ forEachPlatform((platform) => {
   });
 });
 
-it('answers what Fastify refuses by itself, when the adapter is told to', async () => {
+it('answers requests that Fastify refuses itself, with frameworkErrors set', async () => {
   const adapter = new FastifyAdapter({
     frameworkErrors: answerFrameworkError,
     routerOptions: { maxParamLength: 10 },
@@ -339,7 +339,7 @@ it('answers what Fastify refuses by itself, when the adapter is told to', async 
   await app.close();
 });
 
-it('refuses a type base that is no URI', async () => {
+it('refuses a typeBase that is not a URI', async () => {
   @Module({ imports: [ProblemDetailsModule.forRoot({ typeBase: '/errors' })] })
   class Broken {}
   await expect(Test.createTestingModule({ imports: [Broken] }).compile()).rejects.toThrow(

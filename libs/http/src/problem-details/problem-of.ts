@@ -6,7 +6,7 @@ import { HttpResponseError } from '../client/http-response.error.js';
 import { ProblemError } from './problem.error.js';
 import type { ProblemIssue } from './problem.js';
 
-/** What an error tells the caller. */
+/** What the caller learns about an error. */
 export interface Problem {
   readonly status: number;
   readonly code: string;
@@ -14,17 +14,17 @@ export interface Problem {
   readonly type?: string;
   readonly errors?: readonly ProblemIssue[];
   readonly retryAfterMs?: number;
-  /** Nobody foresaw this error: its text is for the log only. */
+  /** The service did not expect the error, which is therefore logged. */
   readonly unexpected?: true;
 }
 
 const MALFORMED_JSON: Problem = {
   status: 400,
   code: 'MALFORMED_JSON',
-  detail: 'The body of the request is no valid JSON.',
+  detail: 'The body of the request is not valid JSON.',
 };
 
-/** Decides what leaves the service; texts that may hold internals stay inside. */
+/** Returns what the caller learns about an error. Leaves out messages that may reveal internals. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) {
     const { status, code, type, errors, retryAfterMs, message: detail } = error;
@@ -42,7 +42,7 @@ function problemOfSuite({ category, code, retryAfterMs }: LoyalNestError): Probl
   return { status, code, retryAfterMs, ...(status === 500 && { unexpected: true }) };
 }
 
-/** That another service refuses our request is no fault of our caller's. */
+/** If another service refuses our request, it is not our caller's mistake. */
 function problemOfUpstream(error: HttpResponseError): Problem {
   const { category, code, retryAfterMs } = error;
   if (category === 'timeout') return { status: 504, code, retryAfterMs };
@@ -61,7 +61,7 @@ function problemOfHttpException(error: HttpException): Problem {
   };
 }
 
-/** Errors that the HTTP framework throws before Nest sees the request: too large, media type. */
+/** Handles errors that the HTTP framework throws before Nest sees the request, such as a large body. */
 function problemOfFramework(error: unknown): Problem | undefined {
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   const isRefusal =
@@ -69,7 +69,7 @@ function problemOfFramework(error: unknown): Problem | undefined {
   return isRefusal ? byStatus(status as number) : undefined;
 }
 
-/** Both adapters wrap the error of their parser: Express by its type, Fastify by its code. */
+/** Express marks the error of its body parser with a type, Fastify with a code. */
 function isMalformedJson(error: unknown): boolean {
   const parserError = error instanceof HttpException ? error.cause : error;
   const { type, code } = (parserError ?? {}) as { type?: unknown; code?: unknown };

@@ -2,14 +2,15 @@ import { LoyalNestError, type ErrorCategory, type LoyalNestErrorOptions } from '
 import { wholeNumber } from '@loyalnest/core/toolkit';
 import type { ProblemIssue } from './problem.js';
 
+/** Options of a {@link ProblemError}. */
 export interface ProblemErrorOptions extends LoyalNestErrorOptions {
   /** HTTP status, 400 to 599. */
   readonly status: number;
-  /** Stable word for programs, such as `UNKNOWN_TOPIC`. */
+  /** Stable code for programs, such as `UNKNOWN_TOPIC`. */
   readonly code: string;
-  /** What happened and what to do, for the caller. It is sent as it is. */
+  /** What happened and what the caller can do. It is sent unchanged. */
   readonly detail: string;
-  /** URI of the kind of problem. @defaultValue made of the module's `typeBase` and the code */
+  /** URI of the kind of problem. @defaultValue the module's `typeBase` plus the code */
   readonly type?: string;
   readonly errors?: readonly ProblemIssue[];
 }
@@ -25,7 +26,7 @@ const CATEGORIES: Readonly<Record<number, ErrorCategory>> = {
   504: 'timeout',
 };
 
-/** An error whose answer the application words itself. Thrown at the HTTP edge. */
+/** An error that you throw in the HTTP layer. It is sent with your status, code and detail. */
 export class ProblemError extends LoyalNestError {
   readonly status: number;
   readonly code: string;

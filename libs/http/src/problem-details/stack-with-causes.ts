@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 const MAX_CAUSES = 5;
 
 /**
- * Stacks of an error and of its causes. Other properties stay out: database drivers keep the
- * parameters of a statement there.
+ * Returns the stacks of an error and of its causes. Leaves out other properties, in which database
+ * drivers keep the parameters of a statement.
  */
 export function stackWithCauses(error: unknown): string {
   const stacks: string[] = [];

@@ -2,21 +2,22 @@ import { currentContext, writeContextHeaders } from '@loyalnest/core';
 import { originMatcher, type PropagationOptions } from './known-origins.js';
 import { redirectedRequest } from './redirected-request.js';
 
+/** Options of {@link contextFetch}. */
 export interface ContextFetchOptions extends PropagationOptions {
-  /** What sends the requests. @defaultValue Node's own */
+  /** The function that sends the requests. @defaultValue Node's `fetch` */
   readonly fetch?: typeof fetch;
 }
 
-/** As many as the fetch standard allows. */
+/** The limit of the fetch standard. */
 const MAX_REDIRECTS = 20;
 
 /**
- * A `fetch` that carries the current request's context: its headers to known origins, unless the
- * call sets them itself, and for every origin its end. The call rejects with the reason of the
- * context's signal, or with a `TimeoutError` when the deadline is over; reading the body then too.
- * A redirect takes the headers along to known origins only.
+ * Returns a `fetch` that sends the headers of the request context to known origins, also after a
+ * redirect. Headers of the call take precedence. Calls to every origin end with the context: they
+ * reject with the reason of its signal, or with a `TimeoutError` at its deadline. So does reading the
+ * body.
  *
- * @throws OptionError for an origin that is none
+ * @throws OptionError for an invalid origin
  */
 export function contextFetch({ fetch: send, ...options }: ContextFetchOptions): typeof fetch {
   const isKnown = originMatcher('contextFetch', options);
@@ -24,7 +25,7 @@ export function contextFetch({ fetch: send, ...options }: ContextFetchOptions): 
     const fetching = send ?? fetch;
     const context = currentContext();
     if (!context) return fetching(input, init);
-    const carried = Object.entries(writeContextHeaders(context));
+    const contextHeaders = Object.entries(writeContextHeaders(context));
     let request = new Request(input, init);
     const { signal, deadline } = context;
     const ends = [request.signal, ...(signal ? [signal] : [])];
@@ -35,9 +36,9 @@ export function contextFetch({ fetch: send, ...options }: ContextFetchOptions): 
     for (let redirects = 0; ; redirects++) {
       if (!isKnown(new URL(request.url))) return fetching(request, end);
       const headers = new Headers(request.headers);
-      for (const [name, value] of carried) if (!headers.has(name)) headers.set(name, value);
+      for (const [name, value] of contextHeaders) if (!headers.has(name)) headers.set(name, value);
       if (!isFollowed) return fetching(request, { ...end, headers });
-      // Another origin is asked without these headers, so the redirect must not follow by itself.
+      // Another origin must not get these headers, so `fetch` must not follow the redirect itself.
       const sent = request.body && !isStream ? request.clone() : request;
       const answer = await fetching(sent, { ...end, headers, redirect: 'manual' });
       const next = redirectedRequest(request, answer);

@@ -1,18 +1,18 @@
 import { OptionError } from '@loyalnest/core';
 
-/** Which services may learn the request's context. */
+/** Which services get the request context. */
 export interface PropagationOptions {
   /**
-   * Origins of your own services, such as `http://points:3001`; nobody else is told whose request it
-   * is. `'*'` is everybody.
+   * Origins of your own services, such as `http://points:3001`. No other service learns whose request
+   * it is. `'*'` means every origin.
    */
   readonly origins: readonly string[] | '*';
 }
 
 /**
- * Tells whether `url` is of one of the origins.
+ * Returns a function that says whether a URL has one of the origins.
  *
- * @throws OptionError for what is no origin
+ * @throws OptionError for an invalid origin
  */
 export function originMatcher(
   path: string,

@@ -1,7 +1,7 @@
 import { currentContext, writeContextHeaders } from '@loyalnest/core';
 import { originMatcher, type PropagationOptions } from './known-origins.js';
 
-/** What an axios interceptor sees of a request. */
+/** The part of an axios request that is used. */
 interface AxiosRequest {
   readonly baseURL?: string | undefined;
   readonly url?: string | undefined;
@@ -17,7 +17,7 @@ interface AxiosRequest {
 /** The request that a redirect leads to. */
 type Redirected = Record<string, any>;
 
-/** The part of an axios instance that is used; axios itself is not needed here. */
+/** The part of an axios instance that is used, so that this package does not depend on axios. */
 interface AxiosLike {
   readonly interceptors: {
     readonly request: {
@@ -29,12 +29,12 @@ interface AxiosLike {
 }
 
 /**
- * Lets an axios instance carry the current request's context: its headers to known origins, unless
- * the call sets them itself, and for every origin its end, by axios's `timeout` and `signal`. A
- * redirect takes the headers along to known origins only.
+ * Makes an axios instance send the headers of the request context to known origins, also after a
+ * redirect. Headers of the call take precedence. Calls to every origin end with the context's deadline
+ * and signal, through axios's `timeout` and `signal`.
  *
- * @returns takes it away again
- * @throws OptionError for an origin that is none
+ * @returns a function that removes the interceptor
+ * @throws OptionError for an invalid origin
  */
 export function propagateWithAxios(axios: AxiosLike, options: PropagationOptions): () => void {
   const isKnown = originMatcher('propagateWithAxios', options);
@@ -43,21 +43,21 @@ export function propagateWithAxios(axios: AxiosLike, options: PropagationOptions
     if (!context) return request;
     const url = URL.parse(axios.getUri(request));
     if (url && isKnown(url)) {
-      const carried = Object.entries(writeContextHeaders(context)).filter(
+      const added = Object.entries(writeContextHeaders(context)).filter(
         ([name]) => !request.headers.has(name),
       );
-      for (const [name, value] of carried) request.headers.set(name, value);
+      for (const [name, value] of added) request.headers.set(name, value);
       const { beforeRedirect } = request;
       request.beforeRedirect = (next, ...rest) => {
         if (!isKnown(new URL(String(next['href'])))) {
-          for (const [name] of carried) delete next['headers'][name];
+          for (const [name] of added) delete next['headers'][name];
         }
         beforeRedirect?.(next, ...rest);
       };
     }
     const { deadline, signal } = context;
     if (deadline) {
-      // 0 is no limit to axios.
+      // To axios, 0 means no limit.
       const leftMs = Math.max(1, Math.floor(deadline.remainingMs));
       request.timeout = Math.min(request.timeout || Infinity, leftMs);
     }

@@ -33,7 +33,7 @@ const CLIENTS: readonly (readonly [string, (options: PropagationOptions) => Get]
   ],
 ];
 
-describe.each(CLIENTS)('what carries the context with %s', (_name, make) => {
+describe.each(CLIENTS)('the request context with %s', (_name, make) => {
   let downstream: Downstream;
   const context: RequestContext = { correlationId: 'order-7', merchantId: 'acme' };
 
@@ -45,7 +45,7 @@ describe.each(CLIENTS)('what carries the context with %s', (_name, make) => {
 
   const sent = () => downstream.requests[0]!.headers;
 
-  it('sends it to known origins', async () => {
+  it('is sent to known origins', async () => {
     const get = make({ origins: [downstream.url] });
     const deadline = Deadline.after(5_000, new SystemClock());
     const answer = await runInContext({ ...context, deadline }, () => get(downstream.url));
@@ -54,21 +54,21 @@ describe.each(CLIENTS)('what carries the context with %s', (_name, make) => {
     expect(Number(sent()['x-request-timeout-ms'])).toBeGreaterThan(4_000);
   });
 
-  it('sends it to every origin if that is said', async () => {
+  it("is sent to every origin with origins: '*'", async () => {
     await runInContext(context, () => make({ origins: '*' })(downstream.url));
     expect(sent()['x-correlation-id']).toBe('order-7');
   });
 
-  it('tells nobody else whose request it is', async () => {
-    const begin = downstream.url.slice(0, -1);
+  it('is not sent to other origins', async () => {
+    const prefix = downstream.url.slice(0, -1);
     await runInContext(context, () =>
-      make({ origins: ['http://points:3001', begin] })(downstream.url),
+      make({ origins: ['http://points:3001', prefix] })(downstream.url),
     );
     expect(sent()).not.toHaveProperty('x-correlation-id');
     expect(sent()).not.toHaveProperty('x-merchant-id');
   });
 
-  describe('in a redirect', () => {
+  describe('after a redirect', () => {
     let other: Downstream;
 
     beforeEach(async () => {
@@ -84,7 +84,7 @@ describe.each(CLIENTS)('what carries the context with %s', (_name, make) => {
       );
     };
 
-    it('tells nobody else whose request it is', async () => {
+    it('is not sent to other origins', async () => {
       const own = { 'x-user-id': 'ada', accept: 'application/json' };
       expect(await redirect([downstream.url], { headers: own })).toEqual({ points: 8 });
       expect(sent()).toMatchObject({ 'x-correlation-id': 'order-7', 'x-merchant-id': 'acme' });
@@ -94,12 +94,12 @@ describe.each(CLIENTS)('what carries the context with %s', (_name, make) => {
       expect(other.requests[0]!.headers).toMatchObject(own);
     });
 
-    it('goes on to known origins', async () => {
+    it('is sent to known origins', async () => {
       expect(await redirect([downstream.url, other.url])).toEqual({ points: 8 });
       expect(other.requests[0]!.headers).toMatchObject({ 'x-correlation-id': 'order-7' });
     });
 
-    it('gives up at the deadline', async () => {
+    it('ends the call at its deadline', async () => {
       other.hang();
       const deadline = Deadline.after(300, new SystemClock());
       const call = redirect([downstream.url], {}, deadline);
@@ -107,19 +107,19 @@ describe.each(CLIENTS)('what carries the context with %s', (_name, make) => {
     });
   });
 
-  it('leaves the headers of the call as they are', async () => {
+  it('does not replace headers of the call', async () => {
     const headers = { 'X-Correlation-Id': 'own', accept: 'application/json' };
     const get = make({ origins: '*' });
     await runInContext(context, () => get(downstream.url, { headers }));
     expect(sent()).toMatchObject({ 'x-correlation-id': 'own', accept: 'application/json' });
   });
 
-  it('does nothing outside of a request', async () => {
+  it('adds nothing outside of a request', async () => {
     await expect(make({ origins: '*' })(downstream.url)).resolves.toEqual({ points: 7 });
     expect(sent()).not.toHaveProperty('x-correlation-id');
   });
 
-  it('ends with the deadline, whoever is asked', async () => {
+  it('ends calls to every origin at its deadline', async () => {
     downstream.hang();
     const get = make({ origins: [] });
     const startedAt = performance.now();
@@ -131,7 +131,7 @@ describe.each(CLIENTS)('what carries the context with %s', (_name, make) => {
     expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 
-  it('ends at once when the deadline is over', async () => {
+  it('ends a call at once if its deadline has passed', async () => {
     downstream.hang();
     const deadline = Deadline.after(0, new SystemClock());
     const call = runInContext({ ...context, deadline }, () =>
@@ -140,7 +140,7 @@ describe.each(CLIENTS)('what carries the context with %s', (_name, make) => {
     await expect(call).rejects.toThrow(/time/i);
   });
 
-  it.each(['the context', 'the call'])('ends with the signal of %s', async (whose) => {
+  it.each(['the context', 'the call'])('ends a call with the signal of %s', async (whose) => {
     const hold = downstream.hold();
     const [ofContext, ofCall] = [new AbortController(), new AbortController()];
     const call = runInContext({ ...context, signal: ofContext.signal }, () =>
@@ -158,13 +158,13 @@ describe.each(CLIENTS)('what carries the context with %s', (_name, make) => {
     ['origins[0]', [7 as never]],
     ['origins', 'http://points' as never],
     ['origins', undefined as never],
-  ])('refuses what is no origin: %s %j', (path, origins) => {
+  ])('refuses invalid origins: %s %j', (path, origins) => {
     expect(() => make({ origins })).toThrow(OptionError);
     expect(() => make({ origins })).toThrow(path);
   });
 });
 
-it('is taken from axios again', async () => {
+it('propagateWithAxios returns a function that removes the interceptor', async () => {
   const downstream = await Downstream.start();
   downstream.answer(200, {});
   const client = axios.create();
@@ -196,7 +196,7 @@ describe('a redirected fetch', () => {
     [302, 'POST', 'GET', ''],
     [302, 'PUT', 'PUT', '{"points":7}'],
     [303, 'PUT', 'GET', ''],
-  ])('with %i sends a %s as the standard says: %s with body %j', async (...row) => {
+  ])('with %i turns %s into %s with body %j, as the standard says', async (...row) => {
     const [status, method, expected, body] = row;
     redirect(status);
     const headers = { 'content-type': 'application/json', authorization: 'Bearer x' };
@@ -220,7 +220,7 @@ describe('a redirected fetch', () => {
   it.each([
     ['manual', 302],
     ['error', undefined],
-  ] as const)('is not followed by who says %s', async (mode, status) => {
+  ] as const)('is not followed with redirect: %s', async (mode, status) => {
     redirect(302);
     const answer = await send({ redirect: mode }).catch(() => undefined);
     expect(answer?.status).toBe(status);

@@ -1,5 +1,5 @@
 const REDIRECTS = [301, 302, 303, 307, 308];
-/** Of a body that is not sent again. */
+/** Headers that describe a body, which is not sent again. */
 const BODY_HEADERS = [
   'content-encoding',
   'content-language',
@@ -7,15 +7,15 @@ const BODY_HEADERS = [
   'content-type',
   'content-length',
 ];
-/** For the origin that the caller meant. */
+/** Headers that only the original origin may get. */
 const ORIGIN_HEADERS = ['authorization', 'proxy-authorization', 'cookie', 'host'];
 
 /**
- * The request that a redirect asks for, by the rules of
- * https://fetch.spec.whatwg.org/#http-redirect-fetch; undefined if the answer asks for none.
+ * Returns the request that follows a redirect, by the rules of
+ * https://fetch.spec.whatwg.org/#http-redirect-fetch. Undefined if the answer is not a redirect.
  *
- * @param request the one that was answered, its body unread
- * @throws TypeError for an address that nobody can ask
+ * @param request the answered request, with its body unread
+ * @throws TypeError for a location that is not HTTP
  */
 export function redirectedRequest(request: Request, answer: Response): Request | undefined {
   const location = answer.headers.get('location');

@@ -1,7 +1,7 @@
 import type { ValidationError } from 'class-validator';
 import type { ProblemIssue } from '../problem-details/problem.js';
 
-/** One issue for each rule that a field breaks, with the path of the field. */
+/** Returns one issue for each rule that a field breaks, with the path of the field. */
 export function validationIssues(errors: readonly ValidationError[], parent = ''): ProblemIssue[] {
   return errors.flatMap(({ property, constraints = {}, children = [] }) => {
     const path = join(parent, property);
@@ -10,7 +10,7 @@ export function validationIssues(errors: readonly ValidationError[], parent = ''
   });
 }
 
-/** `items` and `0` and `price` make `items[0].price`. */
+/** Joins `items`, `0` and `price` to `items[0].price`. */
 function join(parent: string, property: string): string {
   if (/^\d+$/.test(property)) return `${parent}[${property}]`;
   return parent === '' ? property : `${parent}.${property}`;

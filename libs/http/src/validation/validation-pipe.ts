@@ -3,9 +3,9 @@ import { ValidationFailedError } from './validation-failed.error.js';
 import { validationIssues } from './validation-issues.js';
 
 /**
- * The validation that every service uses: class-validator rules, fields without a rule refused,
- * values turned into their classes but never converted by guesswork. Broken rules leave as
- * {@link ValidationFailedError} with one issue each; the values themselves are never repeated.
+ * Makes a pipe that checks values with class-validator, refuses fields without a rule, and turns values
+ * into instances of their classes without guessing types. It throws {@link ValidationFailedError} with
+ * one issue for each broken rule, and never repeats the values.
  */
 export function createValidationPipe(): ValidationPipe {
   return new ValidationPipe({

@@ -1,6 +1,6 @@
 /**
- * Calls a predicate of the application. One that throws counts as false and causes a warning,
- * because it must not replace the result of the call.
+ * Calls a predicate of the application. If it throws, the result is false and the process emits a warning,
+ * because its error must not replace the result of the call.
  */
 export function askPredicate<Value>(
   option: string,

@@ -4,8 +4,8 @@ import { httpStatusOf } from './http-status.js';
 const CATEGORIES = new Set(['invalid', 'conflict', 'not-found', 'forbidden', 'unauthenticated']);
 
 /**
- * Whether the call caused the error, so that a healthy dependency would return it too. LoyalNest
- * errors are judged by category, others by HTTP status: 4xx other than 408 and 429.
+ * Returns whether the call caused the error, so that a healthy dependency would return it too. LoyalNest
+ * errors are classified by category, others by HTTP status: 4xx except 408 and 429.
  */
 export function isCallersFault(error: unknown): boolean {
   if (isLoyalNestError(error)) return CATEGORIES.has(error.category);

@@ -6,8 +6,8 @@ interface HttpLike {
 }
 
 /**
- * The HTTP status that an error carries, as Nest's HttpException, `@loyalnest/http`, axios, got,
- * undici and AWS-like clients give it; undefined if it carries none.
+ * Returns the HTTP status of an error of Nest, `@loyalnest/http`, axios, got, undici and AWS-like clients.
+ * Undefined if it has none.
  */
 export function httpStatusOf(error: unknown): number | undefined {
   if (typeof error !== 'object' || error === null) return undefined;

@@ -5,17 +5,17 @@ interface RetryAfterLike {
   readonly retryAfter?: unknown;
   readonly headers?: unknown;
   readonly response?: { readonly headers?: unknown };
-  /** Trailers of gRPC. */
+  /** gRPC trailers. */
   readonly metadata?: unknown;
 }
 
 /**
- * How long the dependency asks to be left alone, in milliseconds: 0 if it does not ask, Infinity if it
- * must not be called again. Errors of the suite have `retryAfterMs`. Others have `retryAfter`, a header
- * `Retry-After` in `headers` or `response.headers`, or `grpc-retry-pushback-ms` in `metadata` (gRPC
- * proposal A6).
+ * Returns how long to wait before the next call, in milliseconds: 0 if the error does not say, Infinity
+ * if the dependency must not be called again. Reads `retryAfterMs` of LoyalNest errors. Of other errors,
+ * reads `retryAfter`, `Retry-After` in `headers` or `response.headers`, or `grpc-retry-pushback-ms` in
+ * `metadata` (gRPC proposal A6).
  *
- * @param nowMs wall clock, for dates
+ * @param nowMs wall clock in milliseconds since 1970, for dates
  */
 export function retryAfterMsOf(error: unknown, nowMs: number): number {
   if (typeof error !== 'object' || error === null) return 0;
@@ -28,19 +28,19 @@ export function retryAfterMsOf(error: unknown, nowMs: number): number {
   return parseRetryAfter(value, nowMs) ?? 0;
 }
 
-/** A6: a negative value, or one that is no number, asks for no retry. */
+/** In A6, a negative or malformed value means: do not retry. */
 function parsePushback(value: unknown): number {
   const text = String(Array.isArray(value) ? value[0] : value).trim();
   return /^\d+$/.test(text) ? Number(text) : Infinity;
 }
 
-/** The field of that name, which is in lower case. It may be an array. */
+/** Returns the field with this lower-case name. It may be an array. */
 function fieldOf(fields: unknown, name: string): unknown {
   if (typeof fields !== 'object' || fields === null) return undefined;
   const { get } = fields as { get?: unknown };
   const value: unknown =
     typeof get === 'function' ? get.call(fields, name) : ownField(fields, name);
-  // The metadata of gRPC gives an empty array for a field that it does not have.
+  // gRPC metadata returns an empty array for a missing field.
   return Array.isArray(value) && value.length === 0 ? undefined : (value ?? undefined);
 }
 

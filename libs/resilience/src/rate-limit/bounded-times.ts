@@ -1,12 +1,12 @@
 import type { ArrivalTimes } from '@loyalnest/core/toolkit';
 
-/** How many keys are looked at to evict one of them, so that a new key costs the same at any size. */
+/** Number of keys to choose the evicted one from, so that a new key costs the same at any size. */
 const CANDIDATES = 32;
 
 /**
- * Arrival times of at most `maxKeys` keys. A new key evicts one of those that were not set for
- * longest: the one with the earliest time. Evicting it costs the dependency least, nothing if that
- * time has passed.
+ * Arrival times of at most `maxKeys` keys. A new key evicts the key with the earliest time among those
+ * that were not set for the longest time. This lets the fewest extra calls through, and none if that time
+ * has passed.
  */
 export class BoundedTimes implements ArrivalTimes {
   private readonly times = new Map<string, number>();
@@ -22,7 +22,7 @@ export class BoundedTimes implements ArrivalTimes {
   }
 
   set(key: string, tatUs: number): void {
-    // Moves the key to the end, behind those that were not set for longer.
+    // Moves the key to the end of the map, which keeps the longest unset keys at its start.
     this.times.delete(key);
     if (this.times.size >= this.maxKeys) this.evict();
     this.times.set(key, tatUs);
@@ -31,9 +31,9 @@ export class BoundedTimes implements ArrivalTimes {
   private evict(): void {
     let earliest: string | undefined;
     let earliestUs = Infinity;
-    let looked = 0;
+    let seen = 0;
     for (const [key, tatUs] of this.times) {
-      if (looked++ === CANDIDATES) break;
+      if (seen++ === CANDIDATES) break;
       if (tatUs >= earliestUs) continue;
       earliest = key;
       earliestUs = tatUs;

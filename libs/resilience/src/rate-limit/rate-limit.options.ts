@@ -17,13 +17,13 @@ export interface RateLimitOptions extends Omit<Rate, 'per'> {
   readonly per?: Duration;
   /** @deprecated Use `per`. */
   readonly interval?: Duration;
-  /** How long a call waits for its turn; 0 rejects it at once. @defaultValue 0 */
+  /** Max time that a call waits for its turn; 0 rejects it at once. @defaultValue 0 */
   readonly maxWait?: Duration;
   /** One limit per key, such as the merchant. It gets the arguments. @defaultValue one for all calls */
   readonly key?: (...args: never[]) => string;
   /**
-   * Keys that are remembered; at least 1. Another one evicts a key that was not used for long, the
-   * one with the least to pay for. An evicted key starts anew: it may make up to `burst` calls at once.
+   * Max number of keys in memory; at least 1. Beyond it, a new key evicts the one closest to a full burst
+   * among those that were not used for long. An evicted key starts again with a full burst.
    * @defaultValue 10000
    */
   readonly maxKeys?: number;

@@ -21,7 +21,7 @@ async function startClient(options: RateLimitOptions) {
   return { client: app.get(Client), clock };
 }
 
-it('lets a burst pass and then one call after another', async () => {
+it('allows a burst, and then one call per interval', async () => {
   const { client, clock } = await startClient({ limit: 10, per: '1s', burst: 2 });
   const events: unknown[] = [];
   const end = callRejected.subscribe((event) => events.push(event));
@@ -63,7 +63,7 @@ it('keeps one limit per key', async () => {
   await expect(client.read('a')).rejects.toBeInstanceOf(RateLimitedError);
 });
 
-it('never lets more calls pass than burst plus rate, and never fewer than a steady rate', async () => {
+it('never allows more calls than burst plus rate, and always allows a steady rate', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: 20 }),
@@ -96,7 +96,7 @@ it('never lets more calls pass than burst plus rate, and never fewer than a stea
 describe('with all maxKeys keys busy', () => {
   const resolved = resolveRateLimit('test', { limit: 1, per: '1m', burst: 2, maxKeys: 100 });
 
-  it('one key more evicts the one with the least to pay for, and no other', () => {
+  it('a new key evicts only the key with the earliest arrival time', () => {
     const limiter = new RateLimiter('sms', resolved, new FakeClock());
     for (let i = 0; i < 100; i++) {
       limiter.take(`key-${i}`, 0);
@@ -107,7 +107,7 @@ describe('with all maxKeys keys busy', () => {
     for (let i = 0; i < 100; i++) {
       if (i !== 7) expect(limiter.take(`key-${i}`, 0)).toBe(60_000);
     }
-    // It starts anew, with its whole burst.
+    // It starts again with its whole burst.
     expect([0, 0, 0].map(() => typeof limiter.take('key-7', 0))).toEqual([
       'object',
       'object',
@@ -115,7 +115,7 @@ describe('with all maxKeys keys busy', () => {
     ]);
   });
 
-  it('stays within the bound, however many keys come', () => {
+  it('memory stays bounded, however many keys come', () => {
     const limiter = new RateLimiter('sms', resolved, new FakeClock());
     for (let i = 0; i < 10_000; i++) {
       limiter.take(`key-${i}`, 0);
@@ -124,11 +124,11 @@ describe('with all maxKeys keys busy', () => {
     }
   });
 
-  it('a key whose time has passed goes before any that is busy', async () => {
+  it('a key whose time has passed is evicted before any busy key', async () => {
     const clock = new FakeClock();
     const limiter = new RateLimiter('sms', resolved, clock);
     for (let i = 0; i < 99; i++) for (let call = 0; call < 2; call++) limiter.take(`key-${i}`, 0);
-    // Busy ones are at the front; the one that has nothing to pay for stands behind three of them.
+    // Three busy keys come before the key whose time has passed.
     limiter.take('free', 0);
     await clock.advance(60_000);
     for (let i = 3; i < 99; i++) limiter.take(`key-${i}`, 0);
@@ -138,7 +138,7 @@ describe('with all maxKeys keys busy', () => {
 });
 
 describe('the old name interval', () => {
-  it('still works, with one warning', async () => {
+  it('works and warns once', async () => {
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
     const { client, clock } = await startClient({ limit: 1, interval: '2s' });
     const warnings = warn.mock.calls.filter(([text]) => String(text).includes('interval'));
@@ -155,7 +155,7 @@ describe('the old name interval', () => {
     await expect(client.read('a')).resolves.toBe('a');
   });
 
-  it('is refused beside the new one', () => {
+  it('is refused together with the new name', () => {
     const both = { limit: 1, per: '1s', interval: '1s' } as const;
     expect(() => resolveRateLimit('test', both)).toThrow(OptionError);
     expect(() => resolveRateLimit('test', both)).toThrow('test.interval');

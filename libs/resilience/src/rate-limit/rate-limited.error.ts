@@ -1,8 +1,8 @@
 import { LoyalNestError } from '@loyalnest/core';
 
 /**
- * The call is over this process's own limit for a dependency, which was not called. The category is
- * `unavailable`, as for an open circuit: the limit says nothing about how often our own caller asks.
+ * The call exceeds this process's own limit for a dependency, which was not called. The category is
+ * `unavailable`, as for an open circuit, because our own caller has not called too often.
  */
 export class RateLimitedError extends LoyalNestError {
   readonly code = 'RATE_LIMITED';
@@ -13,7 +13,7 @@ export class RateLimitedError extends LoyalNestError {
     readonly policy: string,
     retryAfterMs: number,
   ) {
-    super(`${policy} is called more often than its limit; the next turn is in ${retryAfterMs} ms`, {
+    super(`${policy} exceeds its rate limit; try again in ${retryAfterMs} ms`, {
       retryAfterMs,
     });
   }

@@ -2,13 +2,13 @@ import { reserveSlot, returnSlots } from '@loyalnest/core/toolkit';
 import { BoundedTimes } from './bounded-times.js';
 import type { ResolvedRateLimit } from './rate-limit.options.js';
 
-/** A call's turn: when it comes, and how to give it back before it has come. */
+/** The turn of a call: when it comes, and how to return it before that. */
 export interface Turn {
   readonly delayMs: number;
   cancel(): void;
 }
 
-/** Gives calls their turns by GCRA, one schedule per key. It is exact and needs no timer. */
+/** Gives calls their turns with GCRA, one schedule per key. It is exact and needs no timer. */
 export class RateLimiter {
   private readonly times: BoundedTimes;
 
@@ -20,12 +20,12 @@ export class RateLimiter {
     this.times = new BoundedTimes(options.maxKeys);
   }
 
-  /** Keys that are remembered now. */
+  /** Number of keys in memory. */
   get size(): number {
     return this.times.size;
   }
 
-  /** A turn within `maxWaitMs`, or else how long until there would be one, in milliseconds. */
+  /** Returns a turn within `maxWaitMs`, or else the time until the next turn in milliseconds. */
   take(key: string, maxWaitMs: number): Turn | number {
     const { rate } = this.options;
     const nowUs = Math.round(this.clock.monotonic() * 1_000);
@@ -35,7 +35,7 @@ export class RateLimiter {
     if (!reserved) return delayMs;
     return {
       delayMs,
-      // Only the latest turn can be given back: later callers have been told theirs already.
+      // Only the latest turn can be returned: later callers already have their turns.
       cancel: () => {
         if (this.times.get(key) === tatUs) returnSlots(this.times, key, rate, 1);
       },

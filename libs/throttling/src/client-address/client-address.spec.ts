@@ -12,36 +12,41 @@ function addressOf(trust: TrustProxy, forwarded?: string | string[], remote = PR
 
 it.each<[string, TrustProxy, string | string[] | undefined, string]>([
   ['nobody is trusted', false, CLIENT, PROXY],
-  ['the proxy names nobody', 1, undefined, PROXY],
+  ['the proxy names no client', 1, undefined, PROXY],
   ['the proxy names the client', 1, CLIENT, CLIENT],
   ['the client has written a header itself', 1, `1.2.3.4, ${CLIENT}`, CLIENT],
-  ['two proxies are on the way', 2, `1.2.3.4, ${CLIENT}, 192.0.2.1`, CLIENT],
-  ['fewer proxies than said were on the way', 3, CLIENT, CLIENT],
-  ['the header came in two lines', 1, ['1.2.3.4', CLIENT], CLIENT],
+  ['two proxies are in front', 2, `1.2.3.4, ${CLIENT}, 192.0.2.1`, CLIENT],
+  ['fewer proxies are in front than trusted', 3, CLIENT, CLIENT],
+  ['the header has two lines', 1, ['1.2.3.4', CLIENT], CLIENT],
   ['the proxy is in a trusted network', ['10.0.0.0/8'], `1.2.3.4, ${CLIENT}`, CLIENT],
-  ['proxies of several networks', ['uniquelocal', '192.0.2.1'], `${CLIENT}, 192.0.2.1`, CLIENT],
+  [
+    'the proxies are in several trusted networks',
+    ['uniquelocal', '192.0.2.1'],
+    `${CLIENT}, 192.0.2.1`,
+    CLIENT,
+  ],
   ['the sender is in no trusted network', ['192.168.0.0/16'], CLIENT, PROXY],
   ['all are trusted', ['10.0.0.0/8'], '10.0.0.1, 10.0.0.2', '10.0.0.1'],
   ['the entry has a port', 1, `${CLIENT}:51234`, CLIENT],
   ['the entry is IPv6 with a port', 1, '[2001:db8::1]:443', '2001:db8::1'],
-  ['the entry is no address', 1, 'unknown', PROXY],
+  ['the entry is not an address', 1, 'unknown', PROXY],
   ['the entry is a host with a port', 1, 'evil.example:80', PROXY],
   ['the header is empty', 1, ', ,', PROXY],
 ])('finds the client when %s', (_case, trust, forwarded, expected) => {
   expect(addressOf(trust, forwarded)).toBe(expected);
 });
 
-it('knows a trusted IPv4 proxy on a socket for both versions', () => {
+it('recognizes a trusted IPv4 proxy on an IPv6 socket', () => {
   expect(addressOf(['10.0.0.0/8'], CLIENT, '::ffff:10.0.0.7')).toBe(CLIENT);
 });
 
-it('knows trusted networks of IPv6, and link-local addresses with a zone', () => {
+it('recognizes trusted IPv6 networks, and link-local addresses with a zone', () => {
   expect(addressOf(['2001:db8:1::/48'], CLIENT, '2001:db8:1::5')).toBe(CLIENT);
   expect(addressOf(['2001:db8:1::/48'], CLIENT, '2001:db8:2::5')).toBe('2001:db8:2::5');
   expect(addressOf(['linklocal'], CLIENT, 'fe80::1%eth0')).toBe(CLIENT);
 });
 
-it('finds the client of a proxy that comes by a Unix socket', () => {
+it('finds the client behind a proxy on a Unix socket', () => {
   expect(clientAddress({ headers: { 'x-forwarded-for': CLIENT }, socket: {} }, () => true)).toBe(
     CLIENT,
   );

@@ -4,9 +4,9 @@ import { forwardedAddress, nearestFirst } from './forwarded-for.js';
 import type { IsTrusted } from './trusted-proxies.js';
 
 /**
- * The client's address: that of the connection, or, while the sender is a trusted proxy, the one that
- * the proxy names. What a client writes itself stands behind the first sender that is not trusted and
- * is never read. It does not depend on how the HTTP adapter is set.
+ * Returns the address of the client: that of the connection or, as long as the sender is a trusted proxy,
+ * the one that the proxy names. Never reads entries that a client wrote itself, because they come after
+ * the first untrusted sender. Does not depend on the settings of the HTTP adapter.
  */
 export function clientAddress(
   { socket, headers }: ThrottledRequest,
@@ -17,7 +17,7 @@ export function clientAddress(
   if (!isTrusted(address, hop)) return address || undefined;
   for (const entry of nearestFirst(headers['x-forwarded-for'])) {
     const named = forwardedAddress(entry);
-    // A proxy that names nobody is as far as can be seen.
+    // The proxy does not name its sender, so nothing further away is known.
     if (named === undefined) break;
     address = named;
     if (!isTrusted(address, ++hop)) break;
@@ -26,8 +26,8 @@ export function clientAddress(
 }
 
 /**
- * What stands for a client: an IPv4 address, also one that came over a socket for both versions, or the
- * prefix of an IPv6 address that one customer of a provider has for all its addresses.
+ * Returns the name under which a client is counted: its IPv4 address, even on an IPv6 socket, or the
+ * prefix of its IPv6 address, because a customer of a provider gets all addresses of a prefix.
  */
 export function addressTracker(address: string | undefined, ipv6Prefix: number): string {
   return address === undefined ? 'unknown' : normalizeIp(address, ipv6Prefix);

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** An address as proxies write it into `X-Forwarded-For`, without a port; undefined if it is none. */
+/** Returns the address in an entry of `X-Forwarded-For`, without its port. Undefined if it has none. */
 export function forwardedAddress(entry: string): string | undefined {
   const text = entry.trim();
   if (isIP(text) !== 0) return text;
@@ -9,7 +9,7 @@ export function forwardedAddress(entry: string): string | undefined {
   return isIP(bare) === 0 ? undefined : bare;
 }
 
-/** The entries of `X-Forwarded-For` from the nearest proxy to the client. */
+/** Returns the entries of `X-Forwarded-For`, from the nearest proxy to the client. */
 export function* nearestFirst(header: string | readonly string[] | undefined): Iterable<string> {
   const text = typeof header === 'string' ? header : (header?.join() ?? '');
   for (let end = text.length; end > 0;) {

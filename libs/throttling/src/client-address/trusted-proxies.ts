@@ -3,12 +3,12 @@ import { wholeNumber } from '@loyalnest/core/toolkit';
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Which proxies in front of the service are believed in what they say of the client: none, as many as
- * there are on the way, or those with these addresses.
+ * Which proxies in front of the service are trusted to name the client: none, this number of proxies, or
+ * those with these addresses.
  */
 export type TrustProxy = false | number | readonly string[];
 
-/** Whether the sender, the `hop`th one from here on, is believed in who it got the request from. */
+/** Returns whether a sender is trusted to name its own sender. `hop` is 0 for the nearest one. */
 export type IsTrusted = (address: string, hop: number) => boolean;
 
 const NAMED: Readonly<Record<string, readonly string[]>> = {
@@ -18,7 +18,7 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
 };
 const PATH = 'throttling.trustProxy';
 const REMEDY =
-  'use false where clients connect directly, the number of proxies on the way such as 1, ' +
+  'use false if clients connect directly, the number of proxies in front such as 1, ' +
   "or their addresses such as ['10.0.0.0/8', 'loopback']";
 
 /** @throws OptionError */

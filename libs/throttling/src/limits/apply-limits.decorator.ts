@@ -3,8 +3,8 @@ import { SetMetadata } from '@nestjs/common';
 export const APPLIED_LIMITS = '@loyalnest/throttling:applied-limits';
 
 /**
- * Puts limits with `everywhere: false` on a route or on all routes of a controller. All that carry the
- * same name share one limit. The boot fails for a name that no limit has.
+ * Applies limits with `everywhere: false` to a route or to all routes of a controller. Routes with the
+ * same name share one limit. The boot fails if no limit has the name.
  *
  * @example
  * @ApplyLimits('sign-in')

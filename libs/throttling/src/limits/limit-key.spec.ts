@@ -1,13 +1,13 @@
 import { limitKey } from './limit-key.js';
 
 it.each(['203.0.113.9', '2001:db8::/64', 'demo.myshopify.com', 'gid://shopify/Shop/1'])(
-  'shows the client %s',
+  'contains the client %s',
   (client) => {
     expect(limitKey('ip', client)).toBe(`ip:${client}`);
   },
 );
 
-it('has a size that no client can choose, and one key for each client', () => {
+it('has a bounded size, and is different for each client', () => {
   const clients = [
     'a'.repeat(65),
     'a'.repeat(66),

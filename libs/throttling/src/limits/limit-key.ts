@@ -1,11 +1,11 @@
 import { hash } from 'node:crypto';
 
-/** What may stand in a key as it is: ids and addresses. */
+/** Names that are used unchanged in keys: ids and addresses. */
 const SHORT = /^[A-Za-z0-9._:/-]{1,64}$/;
 
 /**
- * The key of a client. Whatever clients call themselves, it has at most 64 characters behind the name:
- * other names go by their hash, which begins with a character that no short name has.
+ * Returns the key of a client. It has at most 64 characters after the limit's name, whatever name a
+ * client sends: other names are hashed. The hash begins with a character that no unhashed name has.
  */
 export function limitKey(name: string, client: string): string {
   if (SHORT.test(client)) return `${name}:${client}`;

@@ -3,37 +3,36 @@ import { resolveRate, type ResolvedRate } from '@loyalnest/core/toolkit';
 import { PlanRates, type Plans } from '../plans/plan-rates.js';
 import type { ThrottledRequest } from '../throttled-request.js';
 
-/** Names the client of a request; undefined if the limit does not count for it. */
+/** Returns the client of a request. Undefined if the limit does not count for the request. */
 export type ClientOf = (request: ThrottledRequest) => string | undefined;
 
-/** A limit that all routes share, or a group of them. */
+/** A limit that all routes or a group of routes share. */
 export type ThrottlingLimit = LimitScope & (Rate | Plans);
 
 interface LimitScope {
   /**
-   * Stands in headers, events, metrics and in `@Throttle` and `@SkipThrottle`: a letter, then letters,
-   * digits and dashes; at most 40.
+   * Name in headers, events, metrics, `@Throttle` and `@SkipThrottle`: a letter, then letters, digits and
+   * dashes; at most 40 characters.
    */
   readonly name: string;
   /**
-   * Whose requests are counted together: those of an address, those of a merchant as the module's
-   * option `merchant` names it, or those of a client that a function names. A client that is named
-   * otherwise than by letters, digits and `._:/-`, or by more than 64 of them, is hashed.
+   * Which requests are counted together: those of an address, those of a merchant (see the module's
+   * option `merchant`), or those of a client that a function returns. A client name longer than 64
+   * characters, or with characters other than letters, digits and `._:/-`, is hashed.
    */
   readonly by: 'ip' | 'merchant' | ClientOf;
-  /** False: it counts only where `@ApplyLimits(name)` stands. @defaultValue true */
+  /** If false, the limit counts only on routes with `@ApplyLimits(name)`. @defaultValue true */
   readonly everywhere?: boolean;
   /**
-   * True: it is counted after all guards, not before them. For a client that is to be believed only
-   * once a guard has verified it: otherwise a stranger could use up the limit of somebody else. It
-   * costs a second step of Redis.
+   * If true, the limit counts after all guards, instead of before them. Use it if a guard verifies the
+   * client: otherwise a stranger could use up the client's limit. It costs a second request to Redis.
    *
    * @defaultValue false
    */
   readonly verified?: boolean;
 }
 
-/** A limit as it is used: checked, defaults filled in. */
+/** A checked limit, with defaults filled in. */
 export interface ResolvedLimit {
   readonly name: string;
   readonly by: 'ip' | 'merchant' | ClientOf;

@@ -6,7 +6,7 @@ import type { ThrottleOverride } from './throttler-metadata.js';
 
 type MaybePromise<T> = T | Promise<T>;
 
-/** A limit as it counts for one route. */
+/** A limit on one route. */
 export interface RouteLimit {
   readonly name: string;
   readonly by: ResolvedLimit['by'];
@@ -16,6 +16,7 @@ export interface RouteLimit {
   keyOf(client: string, context: ExecutionContext): string;
 }
 
+/** Returns a limit that the route shares with others. */
 export function sharedLimit(limit: ResolvedLimit): RouteLimit {
   const { name, by, verified } = limit;
   return {
@@ -29,10 +30,10 @@ export function sharedLimit(limit: ResolvedLimit): RouteLimit {
 }
 
 /**
- * A limit that `@Throttle` changes on a route or a controller. It is counted apart from the shared
- * one: two rates can't share a count.
+ * Returns a limit that `@Throttle` changes on a route or a controller. It counts separately from the
+ * shared limit, because two rates cannot share a count.
  *
- * @param where class, or class and method
+ * @param where name of the class, or of class and method
  * @throws OptionError
  */
 export function ownLimit(
@@ -42,11 +43,11 @@ export function ownLimit(
 ): RouteLimit {
   const { name, by, verified, rate: shared } = limit;
   const path = `@Throttle of ${where}: ${name}`;
-  const resolve = (most = shared?.limit, ttl = shared?.perMs): ResolvedRate =>
-    resolveRate(path, { limit: most!, per: ttl! });
-  const { limit: most, ttl, getTracker, generateKey } = override;
-  const isDynamic = typeof most === 'function' || typeof ttl === 'function';
-  const rate = isDynamic ? undefined : resolve(most, ttl);
+  const resolve = (max = shared?.limit, ttl = shared?.perMs): ResolvedRate =>
+    resolveRate(path, { limit: max!, per: ttl! });
+  const { limit: max, ttl, getTracker, generateKey } = override;
+  const isDynamic = typeof max === 'function' || typeof ttl === 'function';
+  const rate = isDynamic ? undefined : resolve(max, ttl);
   return {
     name,
     by,

@@ -8,7 +8,7 @@ import type { ResolvedLimit } from './limit.options.js';
 import { ownLimit, sharedLimit, type RouteLimit } from './route-limit.js';
 import { isSkipped, namedBy, overrideOf } from './throttler-metadata.js';
 
-/** The limits that count for a route: those before its guards, and those after them. */
+/** The limits of a route: those that count before its guards, and those that count after them. */
 export interface LimitsOfRoute {
   readonly early: readonly RouteLimit[];
   readonly verified: readonly RouteLimit[];
@@ -17,7 +17,7 @@ export interface LimitsOfRoute {
 type Handler = (...args: never[]) => unknown;
 type Class = abstract new (...args: never[]) => unknown;
 
-/** Knows the limits of each route; they are found out once. */
+/** Finds the limits of each route, once. */
 @Injectable()
 export class RouteLimits implements OnModuleInit {
   private readonly logger = new Logger('Throttling');
@@ -32,7 +32,7 @@ export class RouteLimits implements OnModuleInit {
     this.shared = new Map(policy.limits.map((limit) => [limit, sharedLimit(limit)]));
   }
 
-  /** @throws OptionError for decorators that name no limit, or a rate that cannot be used */
+  /** @throws OptionError for a decorator that names an unknown limit or has an invalid rate */
   onModuleInit(): void {
     for (const { metatype, instance } of this.discovery.getControllers()) {
       if (!metatype) continue;
@@ -46,6 +46,7 @@ export class RouteLimits implements OnModuleInit {
     }
   }
 
+  /** Returns the limits of a route. */
   of(handler: Handler, controller: Class): LimitsOfRoute {
     let routes = this.known.get(handler);
     if (!routes) this.known.set(handler, (routes = new Map()));
@@ -74,7 +75,7 @@ export class RouteLimits implements OnModuleInit {
       if (!override) continue;
       if (override.blockDuration !== undefined) {
         const path = `@Throttle of ${where}: ${name}`;
-        this.logger.warn(`${path}.blockDuration has no effect: nobody is blocked beyond the rate`);
+        this.logger.warn(`${path}.blockDuration has no effect: no client is blocked for longer`);
       }
       return [ownLimit(limit, where, override)];
     }

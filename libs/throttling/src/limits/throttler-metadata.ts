@@ -1,7 +1,7 @@
 import { SKIP_THROTTLE } from '@loyalnest/core';
 import type { Resolvable, ThrottlerOptions } from '@nestjs/throttler';
 
-// What the decorators of @nestjs/throttler write; it does not export these keys.
+// Keys that the decorators of @nestjs/throttler write. It does not export them.
 const SKIP = 'THROTTLER:SKIP';
 const LIMIT = 'THROTTLER:LIMIT';
 const TTL = 'THROTTLER:TTL';
@@ -9,7 +9,7 @@ const BLOCK_DURATION = 'THROTTLER:BLOCK_DURATION';
 const TRACKER = 'THROTTLER:TRACKER';
 const KEY_GENERATOR = 'THROTTLER:KEY_GENERATOR';
 
-/** What `@Throttle({ name: ... })` says of one limit. */
+/** What `@Throttle({ name: ... })` sets for one limit. */
 export interface ThrottleOverride {
   readonly limit: Resolvable<number> | undefined;
   readonly ttl: Resolvable<number> | undefined;
@@ -18,7 +18,7 @@ export interface ThrottleOverride {
   readonly generateKey: ThrottlerOptions['generateKey'];
 }
 
-/** Whether `@SkipThrottle` on a route or a controller says so; undefined if it says nothing. */
+/** Returns whether `@SkipThrottle` skips a limit on a route or a controller. Undefined without it. */
 export function isSkipped(target: object, name: string): boolean | undefined {
   return (
     (Reflect.getMetadata(SKIP + name, target) as boolean | undefined) ??
@@ -26,6 +26,7 @@ export function isSkipped(target: object, name: string): boolean | undefined {
   );
 }
 
+/** Returns what `@Throttle` sets for a limit on a route or a controller. Undefined without it. */
 export function overrideOf(target: object, name: string): ThrottleOverride | undefined {
   if (!Reflect.hasMetadata(LIMIT + name, target)) return undefined;
   const read = (key: string): unknown => Reflect.getMetadata(key + name, target);
@@ -38,7 +39,7 @@ export function overrideOf(target: object, name: string): ThrottleOverride | und
   } as ThrottleOverride;
 }
 
-/** Names of limits that decorators of @nestjs/throttler mention. */
+/** Returns the names of the limits in `@Throttle` and `@SkipThrottle` of a route or a controller. */
 export function namedBy(target: object): readonly string[] {
   const keys: readonly unknown[] = Reflect.getMetadataKeys(target);
   return [LIMIT, SKIP].flatMap((prefix) =>

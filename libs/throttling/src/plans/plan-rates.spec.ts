@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => warn.mockRestore());
 
-it('asks for a plain answer each time, and follows it', () => {
+it('calls a synchronous planOf for each request', () => {
   let plan = 'free';
   const rates = create(() => plan);
   expect(rates.rateOf('shop')).toMatchObject({ limit: 1 });
@@ -21,7 +21,7 @@ it('asks for a plain answer each time, and follows it', () => {
   expect(rates.rateOf('shop')).toMatchObject({ limit: 9 });
 });
 
-it('asks for a promised answer once in 10 s, also for requests that come at once', async () => {
+it('calls an asynchronous planOf once in 10 s, even for concurrent requests', async () => {
   const planOf = jest.fn(async () => 'pro');
   const rates = create(planOf);
   const both = await Promise.all([rates.rateOf('shop'), rates.rateOf('shop')]);
@@ -38,20 +38,20 @@ it.each<[string, Plans['planOf']]>([
   [
     'throws',
     () => {
-      throw new Error('plans are away');
+      throw new Error('plans are unavailable');
     },
   ],
-  ['rejects', () => Promise.reject(new Error('plans are away'))],
-  ['names no plan', () => 'gold'],
-  ['promises no plan', async () => 'gold'],
-])('limits nobody while planOf %s, and one warning says so', async (_what, planOf) => {
+  ['rejects', () => Promise.reject(new Error('plans are unavailable'))],
+  ['returns an unknown plan', () => 'gold'],
+  ['resolves to an unknown plan', async () => 'gold'],
+])('does not limit clients while planOf %s, and warns once', async (_what, planOf) => {
   const rates = create(planOf);
   expect(await rates.rateOf('a')).toBeUndefined();
   expect(await rates.rateOf('b')).toBeUndefined();
   expect(warn).toHaveBeenCalledTimes(1);
 });
 
-it('waits for a plan no longer than the timeout, and then not again for a second', async () => {
+it('waits for a plan until the timeout, and then calls planOf again after a second', async () => {
   const never = new Promise<string>(() => {});
   const planOf = jest.fn(() => never);
   const rates = create(planOf);

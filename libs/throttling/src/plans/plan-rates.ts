@@ -3,14 +3,14 @@ import { resolveRate, type ResolvedRate } from '@loyalnest/core/toolkit';
 import { Logger } from '@nestjs/common';
 import { RecentMap } from '../storage/recent-map.js';
 
-/** Rates by the plan of a client, such as that of a merchant. */
+/** Rates by the plan of a client, such as a merchant. */
 export interface Plans {
-  /** By the name that `planOf` gives. */
+  /** The rate of each plan, by the name that `planOf` returns. */
   readonly plans: Readonly<Record<string, Rate>>;
   /**
-   * Name of a client's plan. A plain answer is asked for with each request; that of a promise is kept
-   * for 10 s. When it throws, names no plan, or takes longer than the module's `timeout`, the client
-   * is not limited.
+   * Returns the name of a client's plan. It is called for each request; the result of a promise is kept
+   * for 10 s. If it throws, returns an unknown name, or takes longer than the module's `timeout`, the
+   * client is not limited.
    */
   readonly planOf: (client: string) => string | Promise<string>;
 }
@@ -21,11 +21,11 @@ interface Known {
 }
 
 const KEPT_MS = 10_000;
-/** After it a failing `planOf` is asked again. */
+/** How long a failure is kept before `planOf` is called again. */
 const KEPT_FAILURE_MS = 1_000;
 const MAX_KNOWN = 20_000;
 
-/** Finds the rate of a client. Never rejects and never throws: nobody is refused for want of a plan. */
+/** Finds the rate of a client. Never throws and never rejects: a client without a plan is not refused. */
 export class PlanRates {
   private readonly logger = new Logger('Throttling');
   private readonly rates: ReadonlyMap<string, ResolvedRate>;
@@ -53,6 +53,7 @@ export class PlanRates {
     );
   }
 
+  /** Returns the rate of a client. Undefined if its plan is unknown. */
   rateOf(client: string): ResolvedRate | undefined | Promise<ResolvedRate | undefined> {
     const known = this.known.get(client);
     if (known && this.clock.monotonic() < known.untilMs) return known.rate;
@@ -90,11 +91,11 @@ export class PlanRates {
     return rate;
   }
 
-  /** One line for an outage, not one for each request. */
+  /** Logs one line for an outage, not one for each request. */
   private fail(error: unknown): undefined {
     if (!this.failing) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.logger.warn(`${this.path} limits nobody whose plan is not known: ${reason}`);
+      this.logger.warn(`${this.path} does not limit clients whose plan is unknown: ${reason}`);
     }
     this.failing = true;
     return undefined;

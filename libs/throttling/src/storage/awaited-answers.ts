@@ -1,7 +1,7 @@
 import type { Clock } from '@loyalnest/core';
 import { TimeoutQueue, type Expiring } from '@loyalnest/core/toolkit';
 
-/** One request that waits for Redis. */
+/** A request that waits for Redis. */
 class AwaitedAnswer implements Expiring<AwaitedAnswer> {
   previous: AwaitedAnswer | undefined;
   next: AwaitedAnswer | undefined;
@@ -13,14 +13,14 @@ class AwaitedAnswer implements Expiring<AwaitedAnswer> {
 }
 
 /**
- * Requests that wait for Redis, with one timer for all of them. Once one has waited for too long, all
- * give up: those that came later would wait in vain as well.
+ * Requests that wait for Redis, with one timer for all of them. When one has waited for too long, all of
+ * them give up, because the later ones would wait in vain too.
  */
 export class AwaitedAnswers {
   private readonly waiting = new Set<AwaitedAnswer>();
   private readonly queue: TimeoutQueue<AwaitedAnswer>;
 
-  /** @param onLate must end with `giveUp` */
+  /** @param onLate called when a request has waited for too long; must call `giveUp` in the end */
   constructor(
     private readonly clock: Clock,
     private readonly timeoutMs: number,
@@ -32,7 +32,11 @@ export class AwaitedAnswers {
     });
   }
 
-  /** @returns what ends the waiting; false if it has been given up */
+  /**
+   * Adds a waiting request.
+   *
+   * @returns a function that ends the waiting, and returns false if the request has already given up
+   */
   add(giveUp: () => void): () => boolean {
     const answer = new AwaitedAnswer(this.clock.monotonic() + this.timeoutMs, giveUp);
     this.waiting.add(answer);
@@ -43,6 +47,7 @@ export class AwaitedAnswers {
     };
   }
 
+  /** Makes every waiting request give up. */
   giveUp(): void {
     const waiting = [...this.waiting];
     this.waiting.clear();

@@ -6,8 +6,8 @@ import { RedisThrottlingStorage } from './redis-throttling-storage.js';
 import type { ThrottlingStorage } from './throttling-storage.js';
 
 /**
- * A storage in Redis if there is a `url` or a `connection`, and otherwise in memory. For
- * `ThrottlerModule` of `@nestjs/throttler`; `ThrottlingModule` makes its own.
+ * Creates a storage in Redis if there is a `url` or a `connection`, and otherwise in memory. Use it with
+ * `ThrottlerModule` of `@nestjs/throttler`; `ThrottlingModule` creates its own.
  *
  * @throws OptionError
  */
@@ -16,14 +16,14 @@ export async function createThrottlingStorage(
 ): Promise<ThrottlingStorage> {
   const { url, connection, prefix, timeout, ...memory } = options;
   if (url !== undefined && connection !== undefined) {
-    throw new OptionError('throttling.connection', '(set)', 'leave it out, or leave out url');
+    throw new OptionError('throttling.connection', '(set)', 'remove it, or remove url');
   }
   if (url === undefined && connection === undefined) return new MemoryThrottlingStorage(memory);
   const settings = { ...memory, prefix, timeoutMs: resolveTimeout(timeout) };
   if (connection !== undefined) {
     return new RedisThrottlingStorage({ ...settings, connect: () => connection, isOwn: false });
   }
-  // Loaded where it is used only: whoever keeps limits in memory need not install ioredis.
+  // Imported only here, so that applications with limits in memory need not install ioredis.
   const { connectTo } = await import('./own-connection.js');
   return new RedisThrottlingStorage({ ...settings, connect: () => connectTo(url!), isOwn: true });
 }

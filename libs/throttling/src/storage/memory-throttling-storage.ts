@@ -13,7 +13,7 @@ export interface MemoryStorageOptions {
    * @defaultValue 100,000
    */
   readonly maxKeys?: number;
-  /** Source of time. @defaultValue the machine's */
+  /** Source of time. @defaultValue the system clock */
   readonly clock?: Clock;
 }
 

@@ -4,7 +4,7 @@ import { Redis } from 'ioredis';
 const CONNECT_TIMEOUT_MS = 2_000;
 
 /**
- * A connection that takes no command while Redis is unavailable, and keeps trying to connect.
+ * Creates a connection that rejects commands while Redis is unavailable, and keeps trying to connect.
  *
  * @throws OptionError
  */

@@ -8,7 +8,7 @@ import { createThrottlingStorage } from './create-storage.js';
 import type { RedisStorageOptions } from './redis-storage.options.js';
 import type { RedisThrottlingStorage } from './redis-throttling-storage.js';
 
-/** Whether limits are shared, and how many connections are ready. */
+/** Returns whether limits are shared, and how many connections are ready. */
 function shared(storage: RedisThrottlingStorage): readonly number[] {
   return [...storage[OBSERVE_METRICS]()]
     .filter(({ labels }) => labels?.['state'] !== 'lost')
@@ -17,7 +17,7 @@ function shared(storage: RedisThrottlingStorage): readonly number[] {
 }
 
 const TIMEOUT_MS = 100;
-/** What a late timer and a busy machine may add. */
+/** Allowance for late timers and a busy machine. */
 const SLACK_MS = 400;
 
 let server: RedisServer;
@@ -66,15 +66,15 @@ function cell(key: string, limit: number, per = 60_000): Cell {
   return { key, rate: resolveRate('limit', { limit, per }) };
 }
 
-/** What was decided, and how long it took. */
+/** Returns the verdict, and how long it took. */
 async function timed(storage: RedisThrottlingStorage, ...cells: Cell[]) {
   const startedAt = performance.now();
   const { allowed, fallback = false } = await storage.take(cells);
   return { allowed, fallback, ms: performance.now() - startedAt };
 }
 
-describe('while Redis is there', () => {
-  it('processes share what was taken', async () => {
+describe('while Redis is available', () => {
+  it('processes share the limits', async () => {
     const [one, two] = [await create(), await create()];
     const verdicts = [];
     for (const storage of [one, two, one, two]) {
@@ -84,7 +84,7 @@ describe('while Redis is there', () => {
     expect((await two.take([cell('ip:b', 3)])).allowed).toBe(true);
   });
 
-  it('no request has to bring the script', async () => {
+  it('no request has to send the script', async () => {
     await observer.script('FLUSH');
     const storage = await create();
     await observer.config('RESETSTAT');
@@ -94,7 +94,7 @@ describe('while Redis is there', () => {
     expect(commands).not.toContain('cmdstat_eval:');
   });
 
-  it('takes exactly the limit of what comes at once', async () => {
+  it('allows exactly the limit of concurrent requests', async () => {
     const [one, two] = [await create(), await create()];
     const verdicts = await Promise.all(
       Array.from({ length: 100 }, (_, i) => (i % 2 ? one : two).take([cell('ip:a', 20)])),
@@ -102,18 +102,18 @@ describe('while Redis is there', () => {
     expect(verdicts.filter(({ allowed }) => allowed)).toHaveLength(20);
   });
 
-  it('takes from none of the cells if one of them is full', async () => {
+  it('takes from none of the cells if one is full', async () => {
     const storage = await create();
     const cells = [cell('ip:a', 5), cell('merchant:m', 1)];
     expect((await storage.take(cells)).allowed).toBe(true);
     for (let i = 0; i < 5; i++) expect((await storage.take(cells)).allowed).toBe(false);
     const { aheadUs } = await storage.take([cells[0]!]);
-    // Two of five, each 12 s, less what has passed.
+    // Two requests of 12 s each, less the time that has passed.
     expect(aheadUs[0]).toBeGreaterThan(23_000_000);
     expect(aheadUs[0]).toBeLessThanOrEqual(24_000_000);
   });
 
-  it('asks Redis once for all cells of a request', async () => {
+  it('calls Redis once for all cells of a request', async () => {
     const storage = await create();
     await storage.take([cell('warm', 5)]);
     await observer.config('RESETSTAT');
@@ -123,7 +123,7 @@ describe('while Redis is there', () => {
     expect(stats).not.toContain('cmdstat_eval:');
   });
 
-  it('leaves keys that are gone when they say nothing any more', async () => {
+  it('lets keys expire when they have no effect any more', async () => {
     const storage = await create();
     await storage.take([cell('ip:a', 2, 400)]);
     const ttl = await observer.pttl('{throttling}:ip:a');
@@ -132,7 +132,7 @@ describe('while Redis is there', () => {
     await eventually(async () => expect(await observer.dbsize()).toBe(0));
   });
 
-  it('sends the script again to a Redis that has forgotten it', async () => {
+  it('sends the script again if Redis has forgotten it', async () => {
     const storage = await create();
     await storage.take([cell('ip:a', 3)]);
     await observer.script('FLUSH');
@@ -140,23 +140,23 @@ describe('while Redis is there', () => {
     expect(events).toEqual([]);
   });
 
-  it('uses keys of others as if nothing had been taken', async () => {
+  it('treats a key with another value as unused', async () => {
     const storage = await create();
     await observer.set('{throttling}:ip:a', 'something else');
     expect(await timed(storage, cell('ip:a', 1))).toMatchObject({ allowed: true, fallback: false });
     expect(await timed(storage, cell('ip:a', 1))).toMatchObject({ allowed: false });
   });
 
-  it('is well', async () => {
+  it('is healthy', async () => {
     const storage = await create();
     expect(await storage[CHECK_HEALTH]()).toEqual({ status: 'up' });
     expect(shared(storage)).toEqual([1, 1]);
   });
 
-  it('does not take answers for late that a blocked event loop has not read yet', async () => {
+  it('does not treat answers as late that a blocked event loop has not read yet', async () => {
     const storage = await create();
     const asked = storage.take([cell('ip:a', 1)]);
-    // The command has to be on its way.
+    // Lets the client send the command.
     await new Promise<void>((done) => setImmediate(done));
     const until = performance.now() + TIMEOUT_MS * 3;
     while (performance.now() < until);
@@ -165,8 +165,8 @@ describe('while Redis is there', () => {
   });
 });
 
-describe('while Redis is away', () => {
-  it('limits go on in this process, and are shared again when Redis is back', async () => {
+describe('while Redis is unavailable', () => {
+  it('each process keeps its own limits, and they are shared again afterwards', async () => {
     const own = await RedisServer.start();
     closers.push(() => own.stop());
     const storage = await create({ url: own.url });
@@ -193,7 +193,7 @@ describe('while Redis is away', () => {
     ]);
   });
 
-  it('a boot does not wait for it', async () => {
+  it('a boot does not wait for Redis', async () => {
     const port = await freePort();
     const startedAt = performance.now();
     const storage = await create({ url: `redis://127.0.0.1:${port}` });
@@ -213,13 +213,13 @@ describe('while Redis is away', () => {
     [
       'clients are paused',
       async () => {
-        // A paused server takes no command that would end the pause.
+        // A paused server would not accept a command that ends the pause, so the pause has a limit.
         await observer.client('PAUSE', 1_500, 'ALL');
         return () => undefined;
       },
     ],
   ];
-  it.each(hangs)('only the requests that find it out wait, when %s', async (_what, hang) => {
+  it.each(hangs)('only the requests that discover it wait, if %s', async (_what, hang) => {
     const storage = await create();
     await storage.take([cell('ip:a', 1_000)]);
     const heal = await hang(server);
@@ -237,7 +237,7 @@ describe('while Redis is away', () => {
     });
   });
 
-  it('a connection on which nothing arrives any more is made anew', async () => {
+  it('a dead connection is replaced', async () => {
     const proxy = await TcpProxy.start({ target: server });
     closers.push(() => proxy.stop());
     const storage = await create({ url: proxy.through(server.url) });
@@ -253,12 +253,12 @@ describe('while Redis is away', () => {
     });
   });
 
-  it('a Redis that refuses to write counts as away', async () => {
+  it('a Redis that refuses writes counts as unavailable', async () => {
     const storage = await create();
     await observer.config('SET', 'min-replicas-to-write', '1');
     const first = await timed(storage, cell('ip:a', 1));
     expect(first).toMatchObject({ allowed: true, fallback: true });
-    // Nobody waits for an answer that has come.
+    // An error is an answer, so the request does not wait for the timeout.
     expect(first.ms).toBeLessThan(TIMEOUT_MS);
     expect(events).toEqual([{ state: 'away', reason: expect.stringContaining('NOREPLICAS') }]);
     expect(await timed(storage, cell('ip:a', 1))).toMatchObject({ allowed: false, fallback: true });
@@ -270,7 +270,7 @@ describe('while Redis is away', () => {
 });
 
 describe('a connection of the application', () => {
-  it('is used and not closed, and gets no commands to keep while Redis is away', async () => {
+  it('is used and not closed, and queues no commands while Redis is unavailable', async () => {
     const own = await RedisServer.start();
     closers.push(() => own.stop());
     const connection = new Redis(own.url, { lazyConnect: true, retryStrategy: () => 50 });
@@ -313,8 +313,8 @@ describe('a connection of the application', () => {
   });
 });
 
-describe('at the end', () => {
-  it('still limits through Redis while the process drains, and closes with the connections', async () => {
+describe('during a shutdown', () => {
+  it('limits through Redis while the process drains, and closes with the connections', async () => {
     const storage = await create();
     await storage.take([cell('ip:a', 1)]);
     storage[ON_SHUTDOWN]();
@@ -333,7 +333,7 @@ describe('at the end', () => {
     expect(lines).toEqual([]);
   });
 
-  it('closes by itself without a graceful shutdown', async () => {
+  it('closes the connection without a graceful shutdown too', async () => {
     const storage = await create();
     storage.onApplicationShutdown();
     await eventually(async () => {
@@ -356,9 +356,9 @@ describe('the boot fails', () => {
     });
   });
 
-  it('for an address beside a connection', async () => {
+  it('for both a url and a connection', async () => {
     await expect(
       createThrottlingStorage({ url: server.url, connection: observer }),
-    ).rejects.toThrow("throttling.connection: got '(set)'; leave it out, or leave out url");
+    ).rejects.toThrow("throttling.connection: got '(set)'; remove it, or remove url");
   });
 });

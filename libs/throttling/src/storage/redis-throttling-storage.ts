@@ -29,10 +29,11 @@ import { MemoryThrottlingStorage } from './memory-throttling-storage.js';
 import { ThrottlingStorage } from './throttling-storage.js';
 import type { Verdict } from './verdict.js';
 
+/** Settings of a {@link RedisThrottlingStorage}. */
 export interface RedisStorageSettings {
-  /** Called once all other settings have been checked. */
+  /** Called after all other settings have been checked. */
   readonly connect: () => Redis | Cluster;
-  /** Whether the storage made the connection, and closes it. */
+  /** Whether the storage created the connection and closes it. */
   readonly isOwn: boolean;
   readonly prefix?: string;
   readonly timeoutMs: number;
@@ -41,20 +42,20 @@ export interface RedisStorageSettings {
 }
 
 const PROBE_EVERY_MS = 250;
-/** A connection on which a probe gets no answer for this long is dead, though nothing closed it. */
+/** A connection without an answer to a probe for this long is dead, even if nothing closed it. */
 const DEAD_AFTER_MS = 5_000;
 const CONNECT_WITHIN_MS = 1_000;
 
-/** One request in each microsecond. It is always let in, and forgotten at once. */
+/** One request per microsecond: always allowed, and forgotten at once. */
 const PROBE: Cell = {
   key: 'probe',
   rate: { limit: 1_000, perMs: 1, burst: 1_000, intervalUs: 1, capacityUs: 1_000 },
 };
 
 /**
- * Keeps what was taken in Redis, so that all processes share it, in one step of one script for all
- * limits of a request. It fails open: while Redis is unavailable, hangs or refuses, this process keeps
- * limits of its own. Only the requests that find this out have to wait, up to the timeout.
+ * Counts requests in Redis, so that all processes share the limits. One call of a script counts all
+ * limits of a request. It fails open: while Redis is unavailable, hangs or answers with errors, this
+ * process keeps limits of its own. Only the requests that discover the outage wait, up to the timeout.
  */
 export class RedisThrottlingStorage
   extends ThrottlingStorage
@@ -94,7 +95,7 @@ export class RedisThrottlingStorage
     } = settings;
     // https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
     if (!/^[^{]*\{[^}]+\}/.test(prefix)) {
-      const remedy = "put a part in braces, as '{throttling}': all keys have to be in one slot";
+      const remedy = "put a part in braces, such as '{throttling}': all keys must be in one slot";
       throw new OptionError('throttling.prefix', prefix, remedy);
     }
     this.prefix = `${prefix}:`;
@@ -107,8 +108,8 @@ export class RedisThrottlingStorage
   }
 
   /**
-   * Connects and loads the script into Redis, so that the first requests need no second round trip. A
-   * boot does not wait for an unavailable Redis.
+   * Connects and loads the script into Redis, so that the first requests need no second round trip. Does
+   * not wait for an unavailable Redis.
    */
   async onModuleInit(): Promise<void> {
     const timeUp = once(AbortSignal.timeout(CONNECT_WITHIN_MS), 'abort').then(() => {
@@ -154,14 +155,14 @@ export class RedisThrottlingStorage
     return [
       {
         name: 'loyalnest_throttling_redis_up',
-        help: 'Whether limits are shared through Redis (1), or kept by this process alone (0)',
+        help: 'Whether limits are shared through Redis (1) or kept by this process alone (0)',
         value: this.outage.isOutage ? 0 : 1,
       },
       ...measureRedis(this.redis, 'throttling'),
     ];
   }
 
-  /** Closes after everything that requests need: a service that drains still limits them. */
+  /** Closes after everything that requests need, because a draining service still limits them. */
   [DRAIN](): readonly DrainStep[] {
     return [{ phase: 'close-connections', name: 'redis:throttling', run: () => this.close() }];
   }
@@ -170,7 +171,7 @@ export class RedisThrottlingStorage
     this.draining = true;
   }
 
-  /** For applications without a graceful shutdown. The server is closed by then. */
+  /** Closes in applications without a graceful shutdown. The HTTP server has closed by then. */
   onApplicationShutdown(): void {
     if (!this.draining) this.close();
   }
@@ -208,7 +209,7 @@ export class RedisThrottlingStorage
     this.clock.schedule(() => this.probe(), PROBE_EVERY_MS, false);
   }
 
-  /** One probe at a time: they must not pile up on a Redis that hangs. */
+  /** Sends one probe at a time, so that they do not pile up on a Redis that hangs. */
   private probe(): void {
     if (!this.outage.isOutage || this.closed) return;
     const nowMs = this.clock.monotonic();
@@ -226,11 +227,11 @@ export class RedisThrottlingStorage
   private async sendProbe(sentMs: number): Promise<void> {
     try {
       await this.ask([PROBE]);
-      // An answer that comes this late would be too late for a request.
+      // A later answer would be too late for a request.
       const isInTime = this.clock.monotonic() - sentMs <= this.settings.timeoutMs;
       if (isInTime) this.comeBack();
     } catch {
-      // The next probe finds out.
+      // The next probe tries again.
     } finally {
       if (this.probeSentMs === sentMs) this.probeSentMs = undefined;
     }

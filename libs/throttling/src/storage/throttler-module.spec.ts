@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-/** An application of @nestjs/throttler alone, on our storage. */
+/** Starts an application with @nestjs/throttler and our storage, without our module. */
 function throttled(options: RedisStorageOptions): DynamicModule {
   @Module({
     imports: [
@@ -30,7 +30,7 @@ function throttled(options: RedisStorageOptions): DynamicModule {
 }
 
 forEachPlatform((platform) => {
-  it('its guard counts in our memory', async () => {
+  it('its guard counts in our storage in memory', async () => {
     const clock = new FakeClock();
     const { url, close } = await platform.create(throttled({ clock }));
     expect(await statuses(`${url}/orders`, 1)).toEqual([200]);
@@ -46,7 +46,7 @@ forEachPlatform((platform) => {
     await close();
   });
 
-  it('its guards in several processes share what is in our Redis', async () => {
+  it('its guards in several processes share our storage in Redis', async () => {
     const options = { url: server.url, prefix: `{${platform.name}}` };
     const apps = [
       await platform.create(throttled(options)),

@@ -5,16 +5,16 @@ import type { Verdict } from './verdict.js';
 
 type ThrottlerStorageRecord = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 
-/** Keeps what was taken. It is a storage for `ThrottlerModule` of `@nestjs/throttler` as well. */
+/** Counts requests. It is also a storage for `ThrottlerModule` of `@nestjs/throttler`. */
 export abstract class ThrottlingStorage implements ThrottlerStorage {
-  /** Takes one request from all cells or from none. Never rejects. */
+  /** Takes one request from every cell, or from none of them if one is full. Never rejects. */
   abstract take(cells: readonly Cell[]): Verdict | Promise<Verdict>;
 
   /**
-   * For the guard of `@nestjs/throttler`: one cell of `limit` requests per `ttl` milliseconds. There
-   * is no block beyond the rate, so `blockDuration` counts for nothing.
+   * Counts a request for the guard of `@nestjs/throttler`, in one cell of `limit` requests per `ttl`
+   * milliseconds. No client is blocked for longer, so `blockDuration` has no effect.
    *
-   * @throws OptionError for a limit or ttl that is no number, such as NaN of an unset variable
+   * @throws OptionError for a limit or ttl that is not a number, such as NaN of an unset variable
    */
   async increment(
     key: string,

@@ -1,7 +1,7 @@
 import type { CellsVerdict } from '@loyalnest/core/toolkit';
 
-/** What was decided about one request. */
+/** The decision about one request. */
 export interface Verdict extends CellsVerdict {
-  /** Set if Redis is unavailable and this process decided by itself. */
+  /** Set if Redis is unavailable and this process decided alone. */
   readonly fallback?: true;
 }

@@ -12,7 +12,7 @@ const STATUSES: Readonly<Record<ErrorCategory, number>> = {
   timeout: 504,
 };
 
-/** The status of RFC 9110 by which HTTP says what a category means; 500 for one of a newer copy. */
+/** Returns the HTTP status (RFC 9110) of a category; 500 for a category of a newer copy of this package. */
 export function httpStatusOf(category: ErrorCategory): number {
   return STATUSES[category] ?? 500;
 }

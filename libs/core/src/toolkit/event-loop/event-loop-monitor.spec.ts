@@ -6,11 +6,11 @@ function block(ms: number): void {
   while (performance.now() < until);
 }
 
-it('sees a block of the loop once, for each of its users', async () => {
+it('reports a block of the loop once in each monitor', async () => {
   const [one, two] = [new EventLoopMonitor(), new EventLoopMonitor()];
   expect(one.takeDelays()).toEqual({ p50Ms: 0, p99Ms: 0, maxMs: 0 });
   const before = one.times();
-  // A monitor counts from its second timer on.
+  // A monitor starts to count with its second timer.
   await turns(60);
   block(300);
   await turns(60);
@@ -27,7 +27,7 @@ it('sees a block of the loop once, for each of its users', async () => {
   two.stop();
 });
 
-it('counts no time at all as idle', () => {
+it('reports 0 if no time has passed', () => {
   const times = { active: 5, idle: 3 };
   expect(loopUtilization(times, times)).toBe(0);
 });

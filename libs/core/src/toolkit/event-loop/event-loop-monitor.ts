@@ -10,7 +10,7 @@ export interface LoopTimes {
   readonly idle: number;
 }
 
-/** How late the event loop came to its timers. An idle loop is not late. */
+/** How late the event loop ran its timers. An idle loop is not late. */
 export interface LoopDelays {
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -18,8 +18,8 @@ export interface LoopDelays {
 }
 
 /**
- * Measures the event loop of this thread. Each monitor counts delays of its own, so several users
- * take nothing from each other.
+ * Measures the event loop of this thread. Each monitor has its own delays, so taking them from one does
+ * not affect another.
  */
 export class EventLoopMonitor {
   private readonly delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
@@ -28,12 +28,13 @@ export class EventLoopMonitor {
     this.delays.enable();
   }
 
+  /** Returns the busy and idle time so far. */
   times(): LoopTimes {
     const { active, idle } = performance.eventLoopUtilization();
     return { active, idle };
   }
 
-  /** The delays since the last call; 0 if nothing was measured since then. */
+  /** Returns the delays since the last call; 0 if nothing was measured since then. */
   takeDelays(): LoopDelays {
     const { delays } = this;
     const isEmpty = delays.count === 0;
@@ -48,12 +49,13 @@ export class EventLoopMonitor {
     return taken;
   }
 
+  /** Ends the measurement. */
   stop(): void {
     this.delays.disable();
   }
 }
 
-/** Share of the time between two readings in which the loop was busy, from 0 to 1. */
+/** Returns the share of the time between two readings in which the loop was busy, from 0 to 1. */
 export function loopUtilization(before: LoopTimes, after: LoopTimes): number {
   const active = after.active - before.active;
   const all = active + after.idle - before.idle;

@@ -1,19 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A request as it enters Nest. */
+/** A request that has just reached Nest. */
 export interface HttpEntry {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** The template of its route; Express does not know it yet. */
+  /** The template of its route. Express does not know it yet. */
   readonly route: string | undefined;
-  /** Answers through the exception filters, also when the request has gone on long ago. */
+  /** Answers through the exception filters, at any later time. */
   fail(error: Error): void;
 }
 
-/** Goes on to the routes or, with an error, to the exception filters. */
+/** Continues to the routes or, with an error, to the exception filters. */
 export type Proceed = (error?: Error) => void;
 
-/** What this needs of Nest's `HttpAdapterHost`. */
+/** The part of Nest's `HttpAdapterHost` that is used. */
 export interface HttpEntryHost {
   readonly httpAdapter: HttpAdapter | undefined;
   readonly init$: { subscribe(adapterIsSet: () => void): unknown };
@@ -27,7 +27,7 @@ interface HttpAdapter {
 
 interface FastifyRequest {
   readonly raw: IncomingMessage;
-  /** Made anew each time it is read. */
+  /** A new object on each read. */
   readonly routeOptions: { readonly url?: string };
 }
 
@@ -45,25 +45,26 @@ interface FastifyInstance {
 
 type Enter = (entry: HttpEntry, proceed: Proceed) => void;
 
-/** Those of one application share a hook: each of Fastify's takes its time. */
+/** All functions of an application share one hook, because each hook of Fastify costs time. */
 const chains = new WeakMap<HttpAdapter, Enter[]>();
 
+/** Options of {@link onHttpEntry}. */
 export interface HttpEntryOptions {
-  /** Before those that were there already: for who binds a context that others read. @defaultValue false */
+  /** Runs before the functions added so far, to set a context that they read. @defaultValue false */
   readonly first?: boolean;
 }
 
 /**
- * Calls `enter` with each request of either adapter before parsers and routes, in the order in which
- * this was called: on Express as middleware that stands before all other; on Fastify as a hook, thus
- * behind all middleware, as one more of that would cost several times as much.
+ * Calls `enter` with each request before parsers and routes. Several functions run in the order in which
+ * they were added. On Express it runs as middleware before all other middleware. On Fastify it runs as a
+ * hook, after all middleware, because another middleware would cost several times as much.
  */
 export function onHttpEntry(
   host: HttpEntryHost,
   enter: Enter,
   { first = false }: HttpEntryOptions = {},
 ): void {
-  // The adapter is set before the providers exist or, in Nest's TestingModule, after.
+  // The adapter is set before the providers are created, but after them in Nest's TestingModule.
   host.init$.subscribe(() => {
     const { httpAdapter } = host;
     if (!httpAdapter) return;

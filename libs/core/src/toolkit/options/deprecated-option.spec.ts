@@ -1,6 +1,6 @@
 import { warnDeprecatedOption } from './deprecated-option.js';
 
-it('warns once for each path, with a code and what to write instead', () => {
+it('warns once for each path, with a code and the new name', () => {
   const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
   warnDeprecatedOption('mail.tries', 'attempts');
   warnDeprecatedOption('mail.tries', 'attempts');

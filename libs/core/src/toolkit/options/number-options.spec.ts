@@ -1,11 +1,11 @@
 import { ratio, wholeNumber } from './number-options.js';
 
-it.each([1, 3, 1_000])('takes %p as a whole number of at least 1', (value) => {
+it.each([1, 3, 1_000])('accepts %p as a whole number of at least 1', (value) => {
   expect(wholeNumber('attempts', value, { min: 1 })).toBe(value);
 });
 
 it.each([0, -1, 1.5, Number.NaN, Infinity, '3', undefined, 2 ** 53])(
-  'refuses %p where a whole number of at least 1 is due',
+  'refuses %p as a whole number of at least 1',
   (value) => {
     expect(() => wholeNumber('policies.sms.retry.attempts', value, { min: 1 })).toThrow(
       /^policies\.sms\.retry\.attempts: got .+; use a whole number >= 1$/,
@@ -13,7 +13,7 @@ it.each([0, -1, 1.5, Number.NaN, Infinity, '3', undefined, 2 ** 53])(
   },
 );
 
-it.each([0, 0.5, 1])('takes %p as a ratio', (value) => {
+it.each([0, 0.5, 1])('accepts %p as a ratio', (value) => {
   expect(ratio('failureRatio', value)).toBe(value);
 });
 

@@ -1,11 +1,16 @@
 import { OptionError } from '../../options/option.error.js';
 
+/** The allowed range of a number, both ends included. */
 export interface NumberRange {
   readonly min?: number;
   readonly max?: number;
 }
 
-/** Returns `value` if it is a whole number within the range; throws {@link OptionError} otherwise. */
+/**
+ * Returns `value` if it is a whole number in the range (by default 0 or more).
+ *
+ * @throws {@link OptionError}
+ */
 export function wholeNumber(path: string, value: unknown, range: NumberRange = {}): number {
   const { min = 0, max = Number.MAX_SAFE_INTEGER } = range;
   if (Number.isSafeInteger(value) && (value as number) >= min && (value as number) <= max) {
@@ -15,7 +20,11 @@ export function wholeNumber(path: string, value: unknown, range: NumberRange = {
   throw new OptionError(path, value, `use a whole number >= ${min}${upper}`);
 }
 
-/** Returns `value` if it is a number within the range (0 to 1 unless told otherwise). */
+/**
+ * Returns `value` if it is a number in the range (by default 0 to 1).
+ *
+ * @throws {@link OptionError}
+ */
 export function ratio(path: string, value: unknown, range: NumberRange = {}): number {
   const { min = 0, max = 1 } = range;
   if (typeof value === 'number' && value >= min && value <= max) return value;

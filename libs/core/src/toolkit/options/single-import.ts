@@ -1,10 +1,11 @@
 import { OptionError } from '../../options/option.error.js';
 
 /**
- * Fails the boot of an application that imports a configured module more than once: its state would
- * exist twice. Called in the module's constructor.
+ * Fails the boot of an application that imports a configured module more than once, because its state
+ * would exist twice. Call it in the module's constructor.
  *
  * @param modules the values of Nest's `ModulesContainer`
+ * @throws OptionError
  */
 export function requireSingleImport(
   module: { readonly name: string },

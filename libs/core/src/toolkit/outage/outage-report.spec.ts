@@ -24,7 +24,7 @@ it('logs one line at the beginning of an outage and one at its end', () => {
   ]);
 });
 
-it('says which call begins or ends an outage, and whether there is one', () => {
+it('returns whether a call begins or ends an outage', () => {
   const { report } = create();
   expect([report.isOutage, report.end()]).toEqual([false, false]);
   expect([report.begin(''), report.begin('again'), report.isOutage]).toEqual([true, false, true]);

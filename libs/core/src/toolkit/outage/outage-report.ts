@@ -1,18 +1,18 @@
-/** Takes the two lines; Nest's `Logger` is one. */
+/** Writes the two log lines. Nest's `Logger` fits. */
 export interface OutageLogger {
   warn(line: string): void;
   log(line: string): void;
 }
 
-/** What is said of an outage. */
+/** The log lines about an outage. */
 export interface OutageLines {
-  /** The line at its beginning, which the reason follows: `Redis is unavailable`. */
+  /** Logged when an outage begins, followed by the reason: `Redis is unavailable`. */
   readonly begin: string;
-  /** The line at its end: `Redis is available again`. */
+  /** Logged when it ends: `Redis is available again`. */
   readonly end: string;
 }
 
-/** Logs one line when an outage begins and one when it ends, however many attempts fail in between. */
+/** Logs one line when an outage begins and one when it ends, no matter how many attempts fail. */
 export class OutageReport {
   private since: string | undefined;
 
@@ -27,8 +27,10 @@ export class OutageReport {
   }
 
   /**
-   * @param reason an error, or its text
-   * @returns whether an outage begins with it
+   * Reports a failure.
+   *
+   * @param reason an error or a text
+   * @returns whether an outage begins with this failure
    */
   begin(reason: unknown): boolean {
     if (this.isOutage) return false;
@@ -37,7 +39,11 @@ export class OutageReport {
     return true;
   }
 
-  /** @returns whether an outage ends with it */
+  /**
+   * Reports a success.
+   *
+   * @returns whether an outage ends with this success
+   */
   end(): boolean {
     if (!this.isOutage) return false;
     this.since = undefined;

@@ -1,6 +1,6 @@
 import { LuaScript } from '../redis/lua-script.js';
 
-/** `aheadOf` and `delayOf` of gcra.ts. The scripts below need `now`, in microseconds. */
+/** `aheadOf` and `delayOf` of gcra.ts. The scripts below need `now` in microseconds. */
 const GCRA = `
 local function ahead_of(tat, now) return math.max(0, (tat or now) - now) end
 local function delay_of(ahead, interval, capacity) return math.max(0, ahead + interval - capacity) end
@@ -26,7 +26,7 @@ end
 return answer
 `;
 
-/** A key of slots holds milliseconds with three decimals, so both are exact to the microsecond. */
+/** A key of slots stores milliseconds with three decimals, so times are exact to the microsecond. */
 const SLOTS = `${GCRA}
 local function load_tat(key)
   local stored = tonumber(redis.call('GET', key) or nil)
@@ -38,7 +38,7 @@ local function store_tat(key, tat, now)
 end
 `;
 
-/** `reserveSlot` of gcra.ts for many at once. */
+/** `reserveSlot` of gcra.ts, for several slots at once. */
 export const RESERVE_SLOTS = `${SLOTS}
 local interval, capacity, longest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local ahead = ahead_of(load_tat(KEYS[1]), now)
@@ -66,22 +66,22 @@ if tat then store_tat(KEYS[1], tat - tonumber(ARGV[1]) * tonumber(ARGV[2]), now)
 return 0
 `;
 
-/** Takes the time from Redis, so that the clocks of the processes do not matter. */
+/** Uses the clock of Redis, so the clocks of the processes need not agree. */
 const CLOCK = `local time = redis.call('TIME')\nlocal now = time[1] * 1000000 + time[2]\n`;
 
 /**
- * `takeFromCells` in Redis. KEYS: the cells. ARGV: interval and capacity of each. It answers 1 or 0
+ * `takeFromCells` in Redis. KEYS: the cells. ARGV: interval and capacity of each cell. Returns 1 or 0
  * for `allowed`, then how far each cell is ahead. Times are in microseconds.
  */
 export const takeFromCellsScript = new LuaScript<readonly number[]>(CLOCK + TAKE_FROM_CELLS);
 
 /**
- * `reserveSlot` in Redis, for several at once. KEYS: the key of the slots, then one key for each slot
- * that is wanted; if that key exists, no slot is taken. ARGV: interval, capacity and the longest delay,
- * -1 for any. It answers the delay of each slot; -1 for a key that exists; or -2 minus the delay of a
- * slot that comes too late and was not reserved. Times are in microseconds.
+ * `reserveSlot` in Redis, for several slots at once. KEYS: the key of the slots, then one key for each
+ * requested slot; if that key exists, no slot is reserved for it. ARGV: interval, capacity and the max
+ * delay, or -1 for no max. Returns for each requested slot its delay; -1 if its key exists; or -2 minus
+ * the delay if that exceeds the max, so that nothing was reserved. Times are in microseconds.
  */
 export const reserveSlotsScript = new LuaScript<readonly number[]>(CLOCK + RESERVE_SLOTS);
 
-/** `returnSlots` in Redis. KEYS: the key of the slots. ARGV: interval in microseconds, and how many. */
+/** `returnSlots` in Redis. KEYS: the key of the slots. ARGV: interval in microseconds, number of slots. */
 export const returnSlotsScript = new LuaScript<number>(CLOCK + RETURN_SLOTS);

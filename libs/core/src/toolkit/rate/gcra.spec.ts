@@ -12,7 +12,7 @@ const cell = (key: string, limit: number, per: number, burst = limit): Cell => (
 });
 
 describe('taking from cells', () => {
-  it('lets the burst in at once, and then one in each interval', () => {
+  it('allows the burst at once, and then one per interval', () => {
     const times = new Map<string, number>();
     const five = cell('a', 5, 1_000);
     const at = (ms: number): boolean => takeFromCells(times, [five], ms * 1_000).allowed;
@@ -24,14 +24,14 @@ describe('taking from cells', () => {
     ]);
   });
 
-  it('keeps a distance with a burst of 1', () => {
+  it('keeps an interval between all with a burst of 1', () => {
     const times = new Map<string, number>();
     const spaced = cell('a', 10, 1_000, 1);
     const at = (ms: number): boolean => takeFromCells(times, [spaced], ms * 1_000).allowed;
     expect([0, 0, 99, 100, 150, 200].map(at)).toEqual([true, false, false, true, false, true]);
   });
 
-  it('takes from none of the cells if one of them is full', () => {
+  it('takes from none of the cells if one is full', () => {
     const times = new Map<string, number>();
     const [large, small] = [cell('large', 10, 1_000), cell('small', 1, 1_000)];
     expect(takeFromCells(times, [large, small], 0).allowed).toBe(true);
@@ -42,7 +42,7 @@ describe('taking from cells', () => {
     expect(times.get('large')).toBe(100_000);
   });
 
-  it('counts what a larger rate or a clock that was set back left as full, and no more', () => {
+  it('treats a cell as full if a lowered rate or a clock that was set back left more', () => {
     const times = new Map([['a', 3_600_000_000]]);
     const { aheadUs } = takeFromCells(times, [cell('a', 2, 1_000)], 0);
     expect(aheadUs).toEqual([1_000_000]);
@@ -52,13 +52,13 @@ describe('taking from cells', () => {
 describe('reserving slots', () => {
   const { rate } = cell('a', 10, 1_000, 2);
 
-  it('gives a burst no delay, and each one after it an interval more', () => {
+  it('gives the burst no delay, and each later slot one interval more', () => {
     const times = new Map<string, number>();
     const delays = Array.from({ length: 5 }, () => reserveSlot(times, 'a', rate, 0, Infinity));
     expect(delays.map(({ delayUs }) => delayUs)).toEqual([0, 0, 100_000, 200_000, 300_000]);
   });
 
-  it('reserves nothing that comes too late, and says when it would come', () => {
+  it('does not reserve a slot beyond the max delay, and returns its delay', () => {
     const times = new Map<string, number>();
     for (let i = 0; i < 3; i++) reserveSlot(times, 'a', rate, 0, 100_000);
     const late = { reserved: false, delayUs: 200_000 };
@@ -67,7 +67,7 @@ describe('reserving slots', () => {
     expect(reserveSlot(times, 'a', rate, 100_000, 100_000)).toMatchObject({ reserved: true });
   });
 
-  it('gives what was returned to the next one', () => {
+  it('gives returned slots to the next callers', () => {
     const times = new Map<string, number>();
     for (let i = 0; i < 5; i++) reserveSlot(times, 'a', rate, 0, Infinity);
     returnSlots(times, 'a', rate, 2);
@@ -91,13 +91,13 @@ describe('in Redis', () => {
     await server.stop();
   });
 
-  /** As Redis tells the time in 2026. */
+  /** A time in 2026, as Redis returns it. */
   const START_US = 1_795_000_000_000_000;
   const pause = fc.oneof(fc.nat(50), fc.nat(400_000), fc.nat(5_000_000));
   const rates = { a: [3, 1_000, 3], b: [7, 999, 2], c: [1, 30, 4] } as const;
   type Key = keyof typeof rates;
 
-  /** A script with a time that is told instead of Redis's own, which nobody can set. */
+  /** A script that takes the time as its last argument, because the clock of Redis cannot be set. */
   const atTime = (source: string) =>
     new LuaScript<readonly number[]>(`local now = tonumber(table.remove(ARGV))\n${source}`);
 
@@ -123,7 +123,7 @@ describe('in Redis', () => {
           const { allowed, aheadUs } = takeFromCells(times, cells, now);
           const answer = await script.run(redis, keys, [...args, now]);
           expect(answer).toEqual([allowed ? 1 : 0, ...aheadUs]);
-          // What has expired in real time is told again, as if the time were that of the requests.
+          // Restores keys that expired in real time but not in the time of the requests.
           for (const [key, tat] of times) await redis.set(key, String(tat));
         }
       }),
@@ -137,7 +137,7 @@ describe('in Redis', () => {
     const step = fc.record({
       afterUs: pause,
       key: fc.constantFrom<Key>('a', 'b', 'c'),
-      /** Whether each job that wants a slot exists already. */
+      /** Whether each job that needs a slot already exists. */
       jobs: fc.array(fc.boolean(), { maxLength: 6 }),
       maxDelayUs: fc.oneof(fc.constant(0), fc.nat(2_000_000), fc.constant(Infinity)),
       returned: fc.nat(3),
@@ -148,14 +148,14 @@ describe('in Redis', () => {
         await redis.set('present', '1');
         const times = new Map<string, number>();
         let now = START_US;
-        /** Tells Redis again what has expired in real time, and that both hold the same. */
+        /** Compares both states, and restores keys that expired in real time. */
         const compare = async (key: string): Promise<void> => {
           const tat = times.get(key);
           const aheadUs = tat === undefined ? 0 : Math.max(0, tat - now);
           const stored = await redis.get(key);
           if (stored !== null) expect(Math.round(Number(stored) * 1_000)).toBe(tat);
           if (aheadUs === 0) expect(stored).toBeNull();
-          // A nearer time may have expired by now.
+          // An earlier time may have expired by now.
           if (aheadUs > 2_000_000) expect(stored).not.toBeNull();
           for (const [each, at] of times) {
             if (at > now) await redis.set(each, (at / 1_000).toFixed(3));
@@ -186,7 +186,7 @@ describe('in Redis', () => {
     );
   });
 
-  it('lets a key of slots expire when its time has passed', async () => {
+  it('lets a key of slots expire at its arrival time', async () => {
     const { rate } = cell('a', 10, 1_000, 1);
     await redis.flushall();
     const args = [rate.intervalUs, rate.capacityUs, -1, START_US];
@@ -196,7 +196,7 @@ describe('in Redis', () => {
     expect(ttl).toBeLessThanOrEqual(200);
   });
 
-  it('takes a key that holds something else for an unused one', async () => {
+  it('treats a key with another value as unused', async () => {
     await redis.set('a', 'something else');
     const { rate } = cell('a', 10, 1_000, 1);
     const args = [rate.intervalUs, rate.capacityUs, -1, START_US];

@@ -1,14 +1,14 @@
 import type { ResolvedRate } from './resolve-rate.js';
 
-// The generic cell rate algorithm (GCRA, ITU-T I.371 annex A, "virtual scheduling"). It keeps one
-// number for each key: the theoretical arrival time (TAT), at which the next one would come if all
-// came evenly. A key may be ahead of its rate by its capacity. `gcra-scripts.ts` does the same in
-// Redis; the spec proves that both decide alike.
+// The generic cell rate algorithm (GCRA, ITU-T I.371 annex A, "virtual scheduling"). It stores one number
+// for each key: the theoretical arrival time (TAT), at which the next event would come at an even rate.
+// A key may be ahead of its rate by its capacity. `gcra-scripts.ts` does the same in Redis; the spec
+// proves that both decide alike.
 
-/** Keeps the arrival times by key, in microseconds. */
+/** Stores the theoretical arrival times by key, in microseconds. */
 export interface ArrivalTimes {
   get(key: string): number | undefined;
-  /** A time that has passed says no more than a missing one, so it may be forgotten. */
+  /** A time in the past means the same as no time, so it may be forgotten. */
   set(key: string, tatUs: number): void;
 }
 
@@ -18,15 +18,15 @@ export interface Cell {
   readonly rate: ResolvedRate;
 }
 
-/** What {@link takeFromCells} decided. */
+/** The decision of {@link takeFromCells}. */
 export interface CellsVerdict {
-  /** Whether one was taken from every cell. If not, none was taken from any. */
+  /** Whether an event was taken from every cell. If not, none was taken from any. */
   readonly allowed: boolean;
   /** How far each cell is ahead of its rate now, in the order of the cells. */
   readonly aheadUs: readonly number[];
 }
 
-/** Takes one from every cell, or none if one of them is full. */
+/** Takes one event from every cell, or from none of them if one is full. */
 export function takeFromCells(
   times: ArrivalTimes,
   cells: readonly Cell[],
@@ -34,7 +34,7 @@ export function takeFromCells(
 ): CellsVerdict {
   let allowed = true;
   const aheadUs = cells.map(({ key, rate: { intervalUs, capacityUs } }) => {
-    // More than the capacity remains of a larger rate, or of a clock that was set back.
+    // A lowered rate or a clock that was set back leaves more than the capacity.
     const ahead = Math.min(capacityUs, aheadOf(times.get(key) ?? nowUs, nowUs));
     if (delayOf(ahead, intervalUs, capacityUs) > 0) allowed = false;
     return ahead;
@@ -50,7 +50,7 @@ export function takeFromCells(
 
 /** The next slot of a key. */
 export interface Slot {
-  /** Whether it was reserved. It was not if it comes later than the caller would wait. */
+  /** Whether the slot was reserved. It was not if its delay exceeds the max. */
   readonly reserved: boolean;
   /** Time until the slot. */
   readonly delayUs: number;
@@ -58,7 +58,7 @@ export interface Slot {
   readonly tatUs: number;
 }
 
-/** Reserves the next slot of a key, unless it is more than `maxDelayUs` away. */
+/** Reserves the next slot of a key, unless its delay exceeds `maxDelayUs`. */
 export function reserveSlot(
   times: ArrivalTimes,
   key: string,
@@ -75,7 +75,7 @@ export function reserveSlot(
   return { reserved, delayUs, tatUs };
 }
 
-/** Gives slots of a key back, so that later callers come earlier. */
+/** Returns reserved slots of a key, so that later callers get earlier slots. */
 export function returnSlots(
   times: ArrivalTimes,
   key: string,

@@ -8,13 +8,13 @@ it.each([
   [{ limit: 1, per: 0 }, 'per: got 0'],
   [{ limit: 1, per: '1m', burst: 0 }, 'burst: got 0; use a whole number >= 1'],
   [{ limit: 5_000, per: 1 }, 'limit: got 5000; use at most 1000 per millisecond'],
-])('refuses a rate that cannot be kept: %j', (rate, message) => {
+])('refuses the rate %j', (rate, message) => {
   expect(() => resolveRate('throttling.limits[0]', rate as never)).toThrow(
     `throttling.limits[0].${message}`,
   );
 });
 
-it('gives a rate in whole microseconds, with a burst of the limit', () => {
+it('converts a rate to whole microseconds, and uses the limit as the default burst', () => {
   expect(resolveRate('rate', { limit: 7, per: '1s' })).toEqual({
     limit: 7,
     perMs: 1_000,
@@ -24,6 +24,6 @@ it('gives a rate in whole microseconds, with a burst of the limit', () => {
   });
 });
 
-it('expresses less than one per second', () => {
+it('converts a rate below one per second', () => {
   expect(resolveRate('rate', { limit: 1, per: '2s' }).intervalUs).toBe(2_000_000);
 });

@@ -3,21 +3,25 @@ import { OptionError } from '../../options/option.error.js';
 import type { Rate } from '../../rate/rate.js';
 import { wholeNumber } from '../options/number-options.js';
 
-/** A rate in the terms of GCRA. Times are whole microseconds, so that sums of them are exact. */
+/** A rate in the terms of GCRA. Times are whole microseconds, so their sums are exact. */
 export interface ResolvedRate {
   readonly limit: number;
   readonly perMs: number;
   readonly burst: number;
-  /** `per / limit`, rounded to a microsecond: the time that one of them takes up. */
+  /** Time between two events at an even rate: `per / limit`, rounded to a microsecond. */
   readonly intervalUs: number;
   /** `burst` intervals: how far a key may be ahead of its rate. */
   readonly capacityUs: number;
 }
 
-/** One in each microsecond. Rounding the interval would make a faster rate unlimited. */
+/** One event per microsecond. The interval of a faster rate would be rounded to 0, which is no limit. */
 const MAX_PER_MS = 1_000;
 
-/** @throws {@link OptionError} whose path begins with `path` */
+/**
+ * Checks a rate and converts it to the terms of GCRA.
+ *
+ * @throws {@link OptionError} with a path below `path`
+ */
 export function resolveRate(path: string, { limit, per, burst = limit }: Rate): ResolvedRate {
   const perMs = durationMs(`${path}.per`, per, { minMs: 1 });
   wholeNumber(`${path}.limit`, limit, { min: 1 });

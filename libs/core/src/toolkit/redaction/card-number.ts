@@ -1,8 +1,8 @@
-/** Prefixes and lengths of the large card schemes, so that ids of a shop are left alone. */
+/** Prefixes and lengths of the large card schemes, so that the ids of a shop do not match. */
 const SCHEMES =
   /^(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3[0689]\d{12}|35\d{14}|6(?:011|2\d\d|5\d\d)\d{12,15})$/;
 
-/** Whether `text`, without its spaces and hyphens, is a number of a payment card. */
+/** Returns whether `text`, without spaces and hyphens, is the number of a payment card. */
 export function isCardNumber(text: string): boolean {
   const digits = text.replace(/[ -]/g, '');
   return SCHEMES.test(digits) && hasCheckDigit(digits);

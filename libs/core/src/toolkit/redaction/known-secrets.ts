@@ -3,13 +3,16 @@ import { MASK } from '../../redaction/mask-address.js';
 const CREDENTIALS = /(:\/\/)[^\s/@'"]*@/g;
 
 /**
- * Takes secrets out of any text, such as the output of a command: those that are known, wherever
- * they stand, and the credentials of every address.
+ * Masks secrets in any text, such as the output of a command: known secrets anywhere, and the
+ * credentials of every address.
  */
 export class KnownSecrets {
   private readonly known: readonly string[];
 
-  /** @param addresses as they were given; malformed ones too */
+  /**
+   * @param addresses addresses with passwords to mask, which may be malformed; several in one text are
+   * separated by commas
+   */
   constructor(
     addresses: readonly (string | undefined)[],
     passwords: readonly (string | undefined)[] = [],
@@ -18,17 +21,18 @@ export class KnownSecrets {
       ...addresses.flatMap((address) => (address ? passwordsIn(address) : [])),
       ...passwords.filter((password) => password !== undefined && password !== ''),
     ] as readonly string[];
-    // The longest first: a short one may be a part of it.
+    // The longest first, because a short secret may be a part of a long one.
     this.known = [...new Set(found)].sort((a, b) => b.length - a.length);
   }
 
+  /** Returns `text` with its secrets masked. */
   hide(text: string): string {
     const hidden = this.known.reduce((shown, secret) => shown.replaceAll(secret, MASK), text);
     return hidden.replace(CREDENTIALS, `$1${MASK}@`);
   }
 }
 
-/** The text between the first colon of the credentials and the last @ of each address. */
+/** Returns the text between the first colon of the credentials and the last @ of each address. */
 function passwordsIn(addresses: string): readonly string[] {
   return addresses.split(',').flatMap((address) => {
     const at = address.lastIndexOf('@');

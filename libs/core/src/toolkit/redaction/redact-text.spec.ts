@@ -19,7 +19,7 @@ describe('a text', () => {
     ['call 415-555-2671 now', '555-2671'],
     ['card 4111 1111 1111 1111 refused', '1111'],
     ['card 378282246310005 refused', '378282246310005'],
-  ])('loses what it gives away: %s', (text, secret) => {
+  ])('loses its secret: %s', (text, secret) => {
     expect(redactText(text)).not.toContain(secret);
     expect(redactText(text)).toContain('[redacted]');
   });
@@ -32,11 +32,11 @@ describe('a text', () => {
     'card 4111 1111 1111 1112 has no valid check digit',
     'the token expires soon',
     'correlation 2f1c6f0e-6d41-4b7e-9f5d-0c1f8a7d9e3b',
-  ])('stays as it is: %s', (text) => {
+  ])('stays unchanged: %s', (text) => {
     expect(redactText(text)).toBe(text);
   });
 
-  it('is searched in time that grows with its length only', () => {
+  it('is searched in time proportional to its length', () => {
     const hostile = ['token'.repeat(20_000), 'a.'.repeat(50_000) + '@', '+1 '.repeat(30_000)];
     const startedAt = performance.now();
     for (const text of hostile) redactText(text);

@@ -1,11 +1,12 @@
 import { isCardNumber } from './card-number.js';
 
+/** Replaces what {@link redactText} removes. */
 export const REDACTED = '[redacted]';
 
-/** One look that rules out most texts before the searches below, which cost more. */
+/** One search that rules out most texts before the more expensive ones below. */
 const KEYWORD = /pass|secret|token|signature|api|auth|cookie|hmac|bearer|basic|eyj/i;
 
-// Every repetition has an upper bound, so that no text can make the search slow.
+// Every repetition is bounded, so that no text can make a search slow.
 const URL_PASSWORD = /(:\/\/)[^\s/@:]{0,256}:[^\s/@]{1,256}@/g;
 const NAMED_SECRET =
   /((?:password|passwd|secret|token|signature|api[-_]?key|authorization|cookie|hmac(?:-sha256)?)["']?\s{0,3}[:=]\s{0,3})("[^"]{0,4096}"|'[^']{0,4096}'|(?:(?:bearer|basic)\s{1,3})?[^\s"',;&}]{1,4096})/gi;
@@ -20,9 +21,9 @@ const MIN_PHONE_DIGITS = 8;
 const MIN_CARD_DIGITS = 13;
 
 /**
- * Takes out what a text may give away: passwords in addresses, named secrets (`token=...`), bearer
- * tokens, e-mail addresses, phone numbers with a country code or in the North American form, and
- * numbers of payment cards. A phone number without either form looks like any other number.
+ * Replaces secrets and personal data in a text: passwords in addresses, named secrets (`token=...`),
+ * bearer tokens, e-mail addresses, phone numbers with a country code or in the North American form, and
+ * the numbers of payment cards. Other phone numbers look like any other number and remain.
  */
 export function redactText(text: string): string {
   const { digits, hasAt, hasPlus } = contentsOf(text);
@@ -46,7 +47,7 @@ export function redactText(text: string): string {
 
 interface Contents {
   readonly digits: number;
-  /** Or its form in an address, as of the plus. */
+  /** `@`, or `%40` in a URL. The same for `+` and `%2B`. */
   readonly hasAt: boolean;
   readonly hasPlus: boolean;
 }

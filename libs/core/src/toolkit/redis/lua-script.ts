@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 
-/** What this needs of a client of ioredis, of one server or of a cluster. */
+/** The part of an ioredis client that is used, for one server or a cluster. */
 export interface ScriptRunner {
   eval(source: string, keys: number, ...rest: (string | number)[]): Promise<unknown>;
   evalsha(sha: string, keys: number, ...rest: (string | number)[]): Promise<unknown>;
 }
 
-/** A script that is sent once to each server and by its hash afterwards. */
+/** A Lua script that is sent once to each server, and called by its hash afterwards. */
 export class LuaScript<Result> {
   private readonly sha: string;
 
@@ -14,7 +14,7 @@ export class LuaScript<Result> {
     this.sha = createHash('sha1').update(source).digest('hex');
   }
 
-  /** @throws what the server or the client answers, but for `NOSCRIPT` */
+  /** @throws every error of the server and the client except `NOSCRIPT` */
   async run(
     redis: ScriptRunner,
     keys: readonly string[],

@@ -1,23 +1,23 @@
 import type { Measurement } from '../../ports/metric-source.js';
 
-/** What is read of a client: `status` and `nodes` are those of ioredis, `isReady` of node-redis. */
+/** The part of a client that is read: `status` and `nodes` of ioredis, `isReady` of node-redis. */
 export interface ObservedRedis {
   readonly status?: string;
   readonly isReady?: boolean;
-  /** Of a cluster: one client for each node. */
+  /** The clients of a cluster, one for each node. */
   nodes?(): readonly ObservedRedis[];
 }
 
-/** ioredis has neither in its types. */
+/** The types of ioredis do not have these fields. */
 interface Commands {
   readonly commandQueue?: { readonly length: number };
   readonly offlineQueue?: { readonly length: number };
 }
 
 /**
- * The connections of a client as they are now. Asks nothing of Redis, so that it tells of an outage.
+ * Measures the connections of a client. Sends nothing to Redis, so it works during an outage.
  *
- * @param client its name, on the label `client`
+ * @param client value of the label `client`
  */
 export function measureRedis(redis: ObservedRedis, client: string): readonly Measurement[] {
   const nodes = redis.nodes?.() ?? [redis];
@@ -32,7 +32,7 @@ export function measureRedis(redis: ObservedRedis, client: string): readonly Mea
     })),
     {
       name: 'loyalnest_redis_waiting_commands',
-      help: 'Commands that were sent, or will be, and have no answer yet; 0 if the client tells none',
+      help: 'Commands without an answer, sent or waiting; 0 if the client does not report them',
       value: nodes.reduce((sum, node) => sum + waitingCommands(node), 0),
       labels: { client },
     },

@@ -8,18 +8,18 @@ const TIME = '(?<hour>\\d{2}):(?<minute>\\d{2}):(?<second>\\d{2})';
 const IMF_FIXDATE = new RegExp(`^${DAY}, (?<day>\\d{2}) ${MONTH} (?<year>\\d{4}) ${TIME} GMT$`);
 /** RFC 850, `Sunday, 06-Nov-94 08:49:37 GMT`. */
 const RFC_850 = new RegExp(`^${LONG_DAY}, (?<day>\\d{2})-${MONTH}-(?<year>\\d{2}) ${TIME} GMT$`);
-/** asctime of C, `Sun Nov  6 08:49:37 1994`. It names no zone and means UTC. */
+/** asctime of C, `Sun Nov  6 08:49:37 1994`. It has no time zone and means UTC. */
 const ASCTIME = new RegExp(`^${DAY} ${MONTH} (?<day>\\d{2}| \\d) ${TIME} (?<year>\\d{4})$`);
 
 const CENTURY = 100;
 const MAX_FUTURE_YEARS = 50;
 
 /**
- * Reads a date of HTTP in one of its three formats (RFC 9110, section 5.6.7). `Date.parse` would also
- * take many others, and reads asctime as local time.
+ * Parses an HTTP date in one of its three formats (RFC 9110, section 5.6.7). `Date.parse` would accept
+ * many other formats, and would read asctime as local time.
  *
  * @param nowMs milliseconds since 1970, to complete a year of two digits
- * @returns milliseconds since 1970; undefined for anything else, such as a 30th of February
+ * @returns milliseconds since 1970; undefined for anything else, such as February 30
  */
 export function parseHttpDate(text: string, nowMs: number): number | undefined {
   const full = (IMF_FIXDATE.exec(text) ?? ASCTIME.exec(text))?.groups;
@@ -29,8 +29,8 @@ export function parseHttpDate(text: string, nowMs: number): number | undefined {
 }
 
 /**
- * The latest year with these two digits that is no more than 50 years in the future: a date that
- * seems to be further away is one of the past.
+ * Uses the latest year with these two digits that puts the date at most 50 years in the future. RFC 9110
+ * says that a date which seems further in the future is in the past.
  */
 function timeInReach(fields: Fields, nowMs: number): number | undefined {
   const limit = new Date(nowMs);
@@ -54,7 +54,7 @@ function timeOf(fields: Fields, year: number): number | undefined {
   // 60 is a leap second.
   if (hour > 23 || minute > 59 || second > 60) return undefined;
   const date = new Date(0);
-  // Unlike Date.UTC, this does not take the years 0 to 99 for those of the 20th century.
+  // Unlike Date.UTC, this does not read the years 0 to 99 as 1900 to 1999.
   date.setUTCFullYear(year, month, day);
   if (date.getUTCMonth() !== month || date.getUTCDate() !== day) return undefined;
   return date.setUTCHours(hour, minute, second);

@@ -75,7 +75,7 @@ describe('a date', () => {
     'Sat, 21 Nov 2026 24:00:00 GMT',
     'Sat, 21 Nov 2026 08:60:00 GMT',
     'Sat, 21 Nov 2026 08:00:61 GMT',
-  ])('is not %p', (text) => {
+  ])('refuses %p', (text) => {
     expect(parseRetryAfter(text, now)).toBeUndefined();
   });
 
@@ -86,32 +86,32 @@ describe('a date', () => {
     ['77', 1977],
     ['94', 1994],
     ['00', 2000],
-  ])('with the year %s is of %i in 2026: 50 years ahead at most', (digits, year) => {
-    // Before 08:00 on the 21st of November 2076 is not more than 50 years ahead.
+  ])('with the year %s is in %i if it is read in 2026: at most 50 years ahead', (digits, year) => {
+    // Any time before 08:00 on November 21, 2076 is not more than 50 years ahead.
     const at = parseHttpDate(`Friday, 20-Nov-${digits} 08:00:00 GMT`, now);
     expect(new Date(at!).getUTCFullYear()).toBe(year);
   });
 
-  it('with two digits of a year is of the past if it would be a second more than 50 years ahead', () => {
+  it('with a year of two digits is in the past if it would be 50 years and a second ahead', () => {
     const at = (second: string) => parseHttpDate(`Saturday, 21-Nov-76 08:00:${second} GMT`, now);
     expect(at('00')).toBe(Date.UTC(2076, 10, 21, 8));
     expect(at('01')).toBe(Date.UTC(1976, 10, 21, 8, 0, 1));
   });
 
-  it('with two digits of a year may be of the next century', () => {
+  it('with a year of two digits may be in the next century', () => {
     const inTheNineties = Date.UTC(2095, 0, 1);
     const at = parseHttpDate('Saturday, 01-Jan-05 00:00:00 GMT', inTheNineties);
     expect(at).toBe(Date.UTC(2105, 0, 1));
   });
 
-  it('may hold a leap second, and a year before 100', () => {
+  it('may have a leap second, and a year before 100', () => {
     expect(parseHttpDate('Sat, 31 Dec 2016 23:59:60 GMT', now)).toBe(Date.UTC(2017, 0, 1));
     expect(new Date(parseHttpDate('Mon, 01 Jan 0050 00:00:00 GMT', now)!).getUTCFullYear()).toBe(
       50,
     );
   });
 
-  it('of asctime is UTC, wherever the process runs', () => {
+  it('in the format of asctime is UTC in every time zone', () => {
     const source = JSON.stringify(pathToFileURL(join(__dirname, 'http-date.ts')).href);
     const text = 'Sat Nov 21 08:00:30 2026';
     const script = `import { parseHttpDate } from ${source};
@@ -131,6 +131,6 @@ it.each<[readonly unknown[], number | undefined]>([
   [['0'], 0],
   [['soon'], undefined],
   [[], undefined],
-])('of the values %j, the longest counts', (values, expected) => {
+])('the longest of the values %j counts', (values, expected) => {
   expect(parseRetryAfter(values, now)).toBe(expected);
 });

@@ -4,10 +4,10 @@ import { parseHttpDate } from './http-date.js';
 const SECONDS = /^\d+(?:\.\d+)?$/;
 
 /**
- * Reads a `Retry-After` (RFC 9110, section 10.2.3) as milliseconds from `nowMs`: from 0, for a date
- * that has passed, to the longest delay of a timer. It takes seconds, which may have a fraction and be
- * a number, and dates of HTTP or of JavaScript. Of several values the longest counts, so that the
- * dependency is left alone for as long as it asks for anywhere.
+ * Parses a `Retry-After` (RFC 9110, section 10.2.3) to milliseconds from `nowMs`. Accepts seconds as a
+ * text or a number, with or without a fraction, HTTP dates and `Date`s. The result is 0 for a date in the
+ * past, and at most the longest delay of a timer. The longest of several values counts, so that the
+ * dependency is not called earlier than any of them asks.
  *
  * @param nowMs wall clock, milliseconds since 1970
  * @returns undefined for anything else

@@ -37,7 +37,7 @@ it('names the option when its port is taken', async () => {
   );
 });
 
-it('ends connections that ask nothing when it closes', async () => {
+it('ends idle connections when it closes', async () => {
   const server = await listen();
   const socket = connect(server.port, '127.0.0.1');
   await once(socket, 'connect');
@@ -47,11 +47,11 @@ it('ends connections that ask nothing when it closes', async () => {
   await ended;
 });
 
-it('keeps no process alive', async () => {
+it('does not keep the process alive', async () => {
   const file = join(import.meta.dirname, '../../../dist/toolkit/side-server/side-server.js');
   const program = `const { SideServer } = await import(${JSON.stringify(file)});
     await SideServer.listen({ option: 'p', port: 0, serve: () => {} });`;
-  // Rejects when the process has not ended by itself.
+  // Rejects if the process does not end by itself.
   await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
     timeout: 10_000,
   });

@@ -3,10 +3,11 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { OptionError } from '../../options/option.error.js';
 
+/** Options of a {@link SideServer}. */
 export interface SideServerOptions {
-  /** Path of the option that names the port, for the error. */
+  /** Path of the option that sets the port, for the error. */
   readonly option: string;
-  /** 0 takes a free one. */
+  /** 0 chooses a free port. */
   readonly port: number;
   /** @defaultValue all addresses of the machine */
   readonly host?: string | undefined;
@@ -14,8 +15,8 @@ export interface SideServerOptions {
 }
 
 /**
- * A second HTTP server, for those who watch the process: beside that of the application, from the
- * start of the boot until all the rest has been closed. It does not keep the process alive.
+ * A second HTTP server for health checks and metrics. It runs next to the application's server, from the
+ * start of the boot until everything else has closed. It does not keep the process alive.
  */
 export class SideServer {
   private constructor(private readonly server: Server) {}
@@ -30,17 +31,17 @@ export class SideServer {
       const { code = 'unknown' } = error as NodeJS.ErrnoException;
       throw new OptionError(option, port, `use a port that is free (${code})`);
     }
-    // The main server keeps the process alive; a boot that fails must not be kept alive by this one.
+    // The main server keeps the process alive. This one must not keep a failed boot alive.
     server.unref();
     return new SideServer(server);
   }
 
-  /** Where it listens. */
+  /** The port on which the server listens. */
   get port(): number {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Ends its connections too: nobody who watches waits for an answer of some length. */
+  /** Closes the server and its connections at once. Its answers are short, so nobody waits for one. */
   close(): void {
     this.server.close();
     this.server.closeAllConnections();

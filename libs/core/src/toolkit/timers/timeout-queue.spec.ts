@@ -2,7 +2,7 @@ import { FakeClock } from '../../testing/fake-clock.js';
 import type { Timer } from '../../clock/clock.js';
 import { TimeoutQueue, type Expiring } from './timeout-queue.js';
 
-/** Lets something happen in the turn of the loop in which a timer has run. */
+/** Runs `afterTimer` in the same turn of the loop as a timer. */
 class BusyClock extends FakeClock {
   afterTimer = (): void => {};
 
@@ -43,7 +43,7 @@ const add = (name: string, dueAtMs: number): Item => {
   return item;
 };
 
-it('expires each in its time, with one timer for all', async () => {
+it('expires each item at its time, with one timer for all', async () => {
   add('a', 10);
   add('b', 20);
   add('c', 20);
@@ -56,10 +56,10 @@ it('expires each in its time, with one timer for all', async () => {
 });
 
 it.each([
-  ['before all others', [30, 20, 10]],
+  ['earlier than all others', [30, 20, 10]],
   ['between others', [10, 30, 20]],
   ['in any order', [30, 10, 40, 20, 10]],
-])('expires one that is due %s in its time', async (_where, times) => {
+])('expires an item that is due %s at its time', async (_where, times) => {
   times.forEach((dueAtMs, i) => add(String(i), dueAtMs));
   expect(clock.pendingTimers).toBe(1);
   await clock.advance(40);
@@ -67,7 +67,7 @@ it.each([
   expect(expired.map((line) => line.slice(2))).toEqual(due);
 });
 
-it.each([0, 1, 2])('forgets what is removed, wherever it stands (%d)', async (place) => {
+it.each([0, 1, 2])('does not expire a removed item at place %d', async (place) => {
   const items = [add('a', 10), add('b', 20), add('c', 30)];
   queue.remove(items[place]!);
   queue.remove(items[place]!);
@@ -75,7 +75,7 @@ it.each([0, 1, 2])('forgets what is removed, wherever it stands (%d)', async (pl
   expect(expired).toEqual(['a at 10', 'b at 20', 'c at 30'].filter((_line, i) => i !== place));
 });
 
-it('waits for nothing when all are removed, and again when one comes', async () => {
+it('has no pending timer when all items are removed, and one again for the next item', async () => {
   queue.remove(add('a', 10));
   expect(clock.pendingTimers).toBe(0);
   add('b', 20);
@@ -84,14 +84,14 @@ it('waits for nothing when all are removed, and again when one comes', async () 
   expect(expired).toEqual(['b at 20']);
 });
 
-it('lets what ends in the same turn of the loop win', async () => {
+it('does not expire an item that is removed in the same turn of the loop', async () => {
   const item = add('a', 10);
   clock.afterTimer = () => queue.remove(item);
   await clock.advance(10);
   expect(expired).toEqual([]);
 });
 
-it('expires what was added meanwhile in its own time', async () => {
+it('expires an item that is added during the last turn at its own time', async () => {
   const item = add('a', 10);
   clock.afterTimer = () => {
     clock.afterTimer = () => {};

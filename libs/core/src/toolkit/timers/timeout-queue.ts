@@ -1,35 +1,36 @@
 import type { Clock, Timer } from '../../clock/clock.js';
 
-/** What waits in a {@link TimeoutQueue}: its time, set by who adds it, and links of the queue. */
+/** An item of a {@link TimeoutQueue}. The caller sets `dueAtMs`; the queue sets the links. */
 export interface Expiring<Self> {
-  /** On the monotonic clock. */
+  /** When the item expires, on the monotonic clock. */
   dueAtMs: number;
   previous: Self | undefined;
   next: Self | undefined;
 }
 
 /**
- * Many waiting things with one timer, that of the first to expire. Made for those that expire in
- * nearly the order in which they are added; another order costs a step for each that is overtaken.
- * When nothing waits, the timer no longer keeps the process alive and is not renewed.
+ * Expires many items with one timer, which is set to the first of them. It is made for items that expire
+ * in nearly the order in which they are added; an item that must overtake others costs one step for each.
+ * While the queue is empty, the timer does not keep the process alive and is not renewed.
  *
- * After a blocked event loop timers run before the answers that already lie in the sockets. One turn
- * of the loop lets such an answer win.
+ * After a blocked event loop, timers run before answers that have already arrived in the sockets. The
+ * queue waits one turn of the loop, so that such an answer wins.
  */
 export class TimeoutQueue<Item extends Expiring<Item>> {
   private first: Item | undefined;
   private last: Item | undefined;
   private timer: Timer | undefined;
-  /** When the timer is due. */
+  /** The time for which the timer is set. */
   private armedForMs = Infinity;
   private inGrace = false;
 
-  /** @param expire must remove the item */
+  /** @param expire called with each due item; must remove it */
   constructor(
     private readonly clock: Clock,
     private readonly expire: (item: Item) => void,
   ) {}
 
+  /** Adds an item that is not in the queue. */
   add(item: Item): void {
     let before = this.last;
     while (before !== undefined && before.dueAtMs > item.dueAtMs) before = before.previous;
@@ -42,7 +43,7 @@ export class TimeoutQueue<Item extends Expiring<Item>> {
     else before.next = item;
   }
 
-  /** Without effect on an item that does not wait. */
+  /** Removes an item. Has no effect on an item that is not in the queue. */
   remove(item: Item): void {
     const { previous, next } = item;
     if (previous === undefined && this.first !== item) return;
