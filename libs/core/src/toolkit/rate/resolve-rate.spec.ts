@@ -14,6 +14,12 @@ it.each([
   );
 });
 
+it.each([undefined, null, 5, '5/s'])('refuses %p in place of a rate', (rate) => {
+  expect(() => resolveRate('throttling.limits[0]', rate as never)).toThrow(
+    /^throttling\.limits\[0\]: got .+; use a rate such as/,
+  );
+});
+
 it('gives a rate in whole microseconds, with a burst of the limit', () => {
   expect(resolveRate('rate', { limit: 7, per: '1s' })).toEqual({
     limit: 7,
