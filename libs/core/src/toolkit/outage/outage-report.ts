@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { failureReason } from './failure-reason.js';
 
 /** Takes the two lines; Nest's `Logger` is one. */
 export interface OutageLogger {
@@ -34,7 +34,7 @@ export class OutageReport {
    */
   begin(reason: unknown): boolean {
     if (this.isOutage) return false;
-    this.since = textOf(reason);
+    this.since = failureReason(reason);
     this.logger.warn(`${this.lines.begin}: ${this.since}`);
     return true;
   }
@@ -46,13 +46,4 @@ export class OutageReport {
     this.logger.log(this.lines.end);
     return true;
   }
-}
-
-/** Node gives no message to the error of a host with several addresses, of which none answers. */
-function textOf(reason: unknown): string {
-  if (typeof reason === 'string') return reason;
-  if (!(reason instanceof Error)) return inspect(reason, { depth: 0, customInspect: false });
-  if (reason.message !== '') return reason.message;
-  const inner = reason instanceof AggregateError ? reason.errors.map(textOf) : [];
-  return [...new Set(inner)].join(', ') || reason.name;
 }
