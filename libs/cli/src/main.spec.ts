@@ -171,14 +171,18 @@ describe('the program', () => {
     const cli = spawn(process.execPath, [file, ...args, '--redis', own.url]);
     const exited = once(cli, 'exit');
     const client = new Redis(own.url);
-    await eventually(async () => {
-      expect(await client.client('LIST')).toContain('cmd=hmget');
-    });
-    cli.kill('SIGINT');
-    expect(await exited).toEqual([130, null]);
-    expect(await client.zcard(`${prefix}:points:failed`)).toBe(1);
-    client.disconnect();
-    await own.stop();
+    try {
+      await eventually(async () => {
+        expect(await client.client('LIST')).toContain('cmd=hmget');
+      });
+      cli.kill('SIGINT');
+      expect(await exited).toEqual([130, null]);
+      expect(await client.zcard(`${prefix}:points:failed`)).toBe(1);
+    } finally {
+      cli.kill('SIGKILL');
+      client.disconnect();
+      await own.stop();
+    }
   });
 
   it('ends when its output is closed', async () => {

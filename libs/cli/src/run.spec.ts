@@ -73,6 +73,11 @@ describe('Redis', () => {
     (port: number) => `redis//ops:s3cret!@127.0.0.1:${port}`,
     (port: number) => `redis://ops:s3cret!@127.0.0.1:${port}/db?x=1`,
     (port: number) => `ops:s3cret!@127.0.0.1:${port}`,
+    (port: number) => `redis://ops:"s3cret"/x@127.0.0.1:${port}`,
+    (port: number) => `redis://ops:a,s3cret/x@127.0.0.1:${port}`,
+    (port: number) => `redis://ops:12?s3cret@127.0.0.1:${port}`,
+    (port: number) => `redis://ops:12#s3cret@127.0.0.1:${port}`,
+    () => 'redis://ops:s3cret',
   ])('that is down or misspelt is reported without its password', async (address) => {
     const url = address(await freePort());
     for (const argv of [
@@ -89,6 +94,11 @@ describe('Redis', () => {
     const { code, err } = await loyalnest(['queues'], { env: { REDIS_URL: url } });
     expect([2, 3]).toContain(code);
     expect(err).not.toMatch(/s3cret/);
+  });
+
+  it('is no reason to hide what only looks like a password', async () => {
+    const { err } = await queue.cli(['dlq', 'redrive', 'points', '2', '--by', 'ada2@example.com']);
+    expect(err).toContain("has no dead letter '2'");
   });
 
   it('that refuses the login exits with 3', async () => {
@@ -146,4 +156,21 @@ describe('output for people', () => {
     expect(out).not.toMatch(UNSAFE);
     expect(err).not.toMatch(UNSAFE);
   });
+});
+
+it('shows the other jobs if one was broken by hand', async () => {
+  const { client, prefix, ids } = queue;
+  const hash = `${prefix}:points:${ids[0]}`;
+  await client.hset(hash, { timestamp: 'soon', data: '{', opts: '', stacktrace: '{', atm: 'x' });
+  await client.rpush(`${prefix}:points:wait`, 'broken');
+  await client.hset(`${prefix}:points:broken`, { timestamp: '1e99', opts: '{' });
+  for (const line of [
+    'queues',
+    'dlq list points',
+    'dlq groups points',
+    `dlq show points ${ids[0]}`,
+  ]) {
+    expect(await queue.cli(line)).toMatchObject({ code: 0, out: expect.any(String) });
+  }
+  expect((await queue.json('dlq list points'))['items']).toHaveLength(10);
 });

@@ -5,7 +5,7 @@ import type { CircuitBreakerOptions } from './circuit-breaker/circuit-breaker.op
 import type { FallbackOptions } from './fallback/fallback.options.js';
 import type { FaultInjectionOptions } from './fault-injection/fault-injection.options.js';
 import type { HedgeOptions } from './hedge/hedge.options.js';
-import type { RateLimitOptions } from './rate-limit/rate-limit.options.js';
+import { mergeRateLimit, type RateLimitOptions } from './rate-limit/rate-limit.options.js';
 import type { RetryOptions } from './retry/retry.options.js';
 import type { SingleFlightOptions } from './single-flight/single-flight.options.js';
 
@@ -37,7 +37,10 @@ export function mergePolicies(...sets: readonly (PolicySet | undefined)[]): Poli
       if (options === undefined) continue;
       const known = merged[kind];
       const both = isOptions(known) && isOptions(options);
-      merged[kind] = both ? { ...known, ...options } : options;
+      if (!both) merged[kind] = options;
+      else if (kind === 'rateLimit')
+        merged[kind] = mergeRateLimit(known as RateLimitOptions, options as RateLimitOptions);
+      else merged[kind] = { ...known, ...options };
     }
   }
   return merged;

@@ -6,6 +6,7 @@ const production = { NODE_ENV: 'production' };
 
 it.each<[string, object, string]>([
   ['no limits', {}, 'throttling.limits: got undefined; list at least one, such as'],
+  ['null in the list', { limits: [null] }, 'throttling.limits[0]: got null; use a limit such as'],
   ['an empty list', { limits: [] }, 'throttling.limits: got []; list at least one'],
   ['a name of two words', { limits: [{ ...ip, name: 'per ip' }] }, 'limits[0].name: got'],
   ['a name twice', { limits: [ip, ip] }, "limits[1].name: got 'ip'; give each limit its own"],

@@ -1,3 +1,4 @@
+import { failureReason } from '@loyalnest/core/toolkit';
 import {
   createProducer,
   resolveTarget,
@@ -30,8 +31,7 @@ export async function connectRedis(
   } catch (error) {
     redis.disconnect();
     if (error instanceof InterruptedError) throw error;
-    const reason = error instanceof Error ? error.message || error.name : String(error);
-    throw new RedisUnreachableError(addressOf(target), reason, error);
+    throw new RedisUnreachableError(addressOf(target), failureReason(error), error);
   }
 }
 

@@ -5,7 +5,7 @@ const range = (from: number, to: number): string =>
   String.fromCodePoint(...Array.from({ length: to - from + 1 }, (_none, i) => from + i));
 /** CSI, OSC with a title, a C1 CSI, and a hyperlink. */
 const SEQUENCES = ['\u001b[2J', '\u001b]0;title\u0007', '\u009b31m', '\u001b]8;;http://x\u001b\\'];
-const BIDIRECTIONAL = range(0x202a, 0x202e) + range(0x2066, 0x2069);
+const BIDIRECTIONAL = range(0x202a, 0x202e) + range(0x2066, 0x2069) + '\u061c\u200e\u200f';
 const CONTROLS = range(0x00, 0x1f) + range(0x7f, 0x9f);
 
 describe.each([
@@ -23,7 +23,7 @@ describe.each([
   });
 
   it('replaces bidirectional controls, which reorder the text around them', () => {
-    expect(safe(`a${BIDIRECTIONAL}b`)).toBe(`a${'\ufffd'.repeat(9)}b`);
+    expect(safe(`a${BIDIRECTIONAL}b`)).toBe(`a${'\ufffd'.repeat(12)}b`);
   });
 
   it('leaves text of all scripts, emoji and combining marks as they are', () => {

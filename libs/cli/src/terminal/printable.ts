@@ -6,12 +6,10 @@ const REPLACEMENT = '\ufffd';
  * execute the first, and the second would reorder what is printed around them.
  */
 export function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, REPLACEMENT);
+  return text.replace(/\s+/g, ' ').replace(/[\p{Cc}\p{Bidi_Control}]/gu, REPLACEMENT);
 }
 
 /** Does the same as `oneLine`, but keeps line breaks, tabs and spaces. */
 export function printable(text: string): string {
-  return text
-    .replace(/\r\n?/g, '\n')
-    .replace(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu, REPLACEMENT);
+  return text.replace(/\r\n?/g, '\n').replace(/[^\P{Cc}\n\t]|\p{Bidi_Control}/gu, REPLACEMENT);
 }

@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 import { LoyalNestError } from '../error/loyalnest.error.js';
 import { maskSecrets } from '../redaction/mask-secrets.js';
 
+const SHOWN = { depth: 0, breakLength: Infinity, customInspect: false } as const;
+
 /**
  * An option is invalid. It is thrown while the application boots, and names the full path of the option,
  * its value and what to write instead. It never shows a secret: neither the message nor `value` contains
@@ -20,7 +22,7 @@ export class OptionError extends LoyalNestError {
     readonly remedy: string,
   ) {
     const shown = maskSecrets(path, value);
-    super(`${path}: got ${inspect(shown, { depth: 0, breakLength: Infinity })}; ${remedy}`);
+    super(`${path}: got ${inspect(shown, SHOWN)}; ${remedy}`);
     this.value = shown;
   }
 }

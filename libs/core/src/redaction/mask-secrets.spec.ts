@@ -152,3 +152,138 @@ describe('an error about an option shows the wrong value', () => {
     expect(given).toEqual({ host: 'cache', password: SECRET, nodes: [{ token: SECRET }] });
   });
 });
+
+describe('a secret in an odd place is not shown', () => {
+  class Client {
+    readonly password = SECRET;
+    readonly #note = SECRET;
+    toJSON(): string {
+      return this.#note;
+    }
+    [inspect.custom](): string {
+      return this.#note;
+    }
+  }
+  const named = (name: string) => Object.defineProperty(() => SECRET, 'name', { value: name });
+  const hostile = (handler: ProxyHandler<object>) => new Proxy({ password: SECRET }, handler);
+  const fail = (): never => {
+    throw new Error(SECRET);
+  };
+  const ADDRESS = 'redis://ada:hunter2@cache';
+
+  it.each<[string, unknown]>([
+    ['an instance that prints itself', new Client()],
+    ['an object that prints itself', { toJSON: () => SECRET, [inspect.custom]: () => SECRET }],
+    ['a symbol', { [Symbol('password')]: SECRET, [Symbol('x')]: ADDRESS, s: Symbol(ADDRESS) }],
+    ['a key', { [ADDRESS]: 1 }],
+    [
+      'a key of a Map',
+      new Map<unknown, number>([
+        [ADDRESS, 1],
+        [{ toString: () => SECRET }, 2],
+      ]),
+    ],
+    ['a Map in a Map', new Map([['a', new Map([['token', SECRET]])]])],
+    ['fields of a function', Object.assign(named('handler'), { password: SECRET })],
+    [
+      'fields of a class',
+      class {
+        static readonly password = SECRET;
+      },
+    ],
+    ['fields of a date', Object.assign(new Date(0), { password: SECRET })],
+    ['fields of a list', Object.assign([1], { password: SECRET })],
+    ['a list with holes', Object.assign([], { 2: { password: SECRET } })],
+    ['a boxed text', Object(ADDRESS)],
+    ['a pattern', /redis:\/\/ada:hunter2@cache/],
+    ['an ArrayBuffer', new TextEncoder().encode(SECRET).buffer],
+    ['a Promise', Promise.resolve(SECRET)],
+    ['Headers', new Headers({ authorization: SECRET })],
+    ['URLSearchParams', new URLSearchParams({ token: SECRET })],
+    ['an iterator', new Map([['token', SECRET]]).entries()],
+    [
+      'the entries of an object',
+      [
+        ['password', SECRET],
+        ['host', 'cache'],
+      ],
+    ],
+    ['a header that names itself', [{ name: 'authorization', value: SECRET }]],
+    ['a variable that names itself', [{ key: 'DB_PASSWORD', value: SECRET }]],
+    [
+      'fields and the cause of an error',
+      Object.assign(new Error('x', { cause: new Error(SECRET) }), { password: SECRET }),
+    ],
+    [
+      'a proxy that hides fields',
+      hostile({ ownKeys: () => [], getOwnPropertyDescriptor: () => undefined }),
+    ],
+    ['a proxy without a prototype', hostile({ getPrototypeOf: fail })],
+    ['a proxy of a list', new Proxy([SECRET], { get: fail })],
+  ])('%s', (_where, value) => {
+    for (const given of [value, { inner: value }, [value]]) {
+      const shown = shownOf(new OptionError('queue.options', given, 'use another'));
+      expect(shown).not.toContain(SECRET);
+      expect(shown).not.toContain('68 75 6e 74 65 72 32');
+    }
+  });
+
+  it.each([
+    ['redis://ada:hunter2', "'redis://ada:***'"],
+    ['redis://:hunter2', "'redis://:***'"],
+    ['redis://ada:hunter2＠cache', "'redis://ada:***'"],
+    ['redis://ada:s@a,redis://bob:hunter2', "'redis://ada:***@a,redis://bob:***'"],
+    ['redis://ada:hunter2@[::1]:6379', "'redis://ada:***@[::1]:6379'"],
+    ['https://sms.example.com/#hunter2', "'https://sms.example.com/#***'"],
+    ['redis%3A%2F%2Fada%3Ahunter2%40cache', "'***'"],
+    [
+      'jdbc:sqlserver://db:1433;user=a;password=hunter2',
+      "'jdbc:sqlserver://db:1433;user=a;password=***'",
+    ],
+    ['host=db user=ada password=hunter2', "'host=db user=ada password=***'"],
+    ['cache:6380,password=hunter2,ssl=True', "'cache:6380,password=***,ssl=True'"],
+    ['AccountName=a;AccountKey=hunter2==;', "'AccountName=a;AccountKey=***;'"],
+    ['{"host":"db","password":"hunter2"}', `'{"host":"db","password":***}'`],
+    ['"{\\"password\\":\\"hunter2\\"}"', `'"{\\\\"password\\\\":***}"'`],
+    ['Authorization: Bearer hunter2', "'Authorization: ***'"],
+    ['-----BEGIN PGP PRIVATE KEY BLOCK-----\nhunter2', "'***'"],
+  ])('in the text %j', (value, shown) => {
+    const error = new OptionError('mail.server', value, 'use another');
+    expect(error.message).toBe(`mail.server: got ${shown}; use another`);
+    expect(shownOf(error)).not.toContain(SECRET);
+  });
+
+  // Quadratic work on one of these would exceed the time limit of the test.
+  it('and a long text or list is cut', () => {
+    const values = [
+      'z'.repeat(1e6),
+      `@${'://:'.repeat(200_000)}`,
+      '://a:1@'.repeat(100_000),
+      Object.assign([], { length: 1e9 }),
+      Array.from({ length: 1e5 }, () => SECRET),
+      Object.fromEntries(Array.from({ length: 1e5 }, (_none, i) => [`k${i}`, i])),
+    ];
+    for (const value of values) {
+      const error = new OptionError('queue.options', value, 'use another');
+      expect(error.message.length).toBeLessThan(5_000);
+      expect(JSON.stringify(error).length).toBeLessThan(5_000);
+    }
+  });
+});
+
+describe('an address keeps what is wrong with it', () => {
+  it.each([
+    'redis://cache:undefined',
+    'redis://cache:NaN/0',
+    'http://${HOST}:${PORT}/',
+    'http://{{host}}:{{port}}',
+    'redis://[::1]:6379',
+    'redis://a:1,redis://b:2',
+    'redis://a:1,b:2/0',
+    'redis://cache:6379: refused',
+    'http://cache:/',
+    'https://sms.example.com/v1/send',
+  ])('%s', (text) => {
+    expect(maskSecrets('throttling.url', text)).toBe(text);
+  });
+});

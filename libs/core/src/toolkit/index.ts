@@ -53,6 +53,7 @@ export { SideServer } from './side-server/side-server.js';
 export type { SideServerOptions } from './side-server/side-server.js';
 
 // Outages and Redis
+export { failureReason } from './outage/failure-reason.js';
 export { OutageReport } from './outage/outage-report.js';
 export type { OutageLines, OutageLogger } from './outage/outage-report.js';
 export { LuaScript } from './redis/lua-script.js';

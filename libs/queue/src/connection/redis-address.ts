@@ -24,6 +24,12 @@ export function parseRedisAddress(path: string, value: unknown, defaultPort = 63
   const refuse = (remedy: string): never => {
     throw new OptionError(path, value, remedy);
   };
+  // A password that holds one of these ends there, and the rest of it would be shown below.
+  const end = value.search(/[?#]/);
+  if (end >= 0 && value.lastIndexOf('@') > end) {
+    refuse('write a ? in user or password as %3F, and a # as %23');
+  }
+  if (url.hash !== '') refuse('leave out what follows the #');
   if (url.hostname === '') refuse(example);
   if (url.port === '0') refuse('use a port from 1 to 65535');
   if (!/^\/?\d*$/.test(url.pathname)) refuse('put nothing after the port except a database number');

@@ -156,7 +156,27 @@ describe('the boot fails and names the option, its value and the remedy', () => 
       "queue.url: got '(an object)'; use an address such as redis://localhost:6379",
     ],
     [
-      'a database that is not a number',
+      'a password with a question mark',
+      { url: 'redis://ada:12?s3cret@a:6379' },
+      "queue.url: got 'redis://ada:***@a:6379'; write a ? in user or password as %3F",
+    ],
+    [
+      'a password with a hash',
+      { url: 'redis://ada:12#s3cret@a:6379' },
+      "queue.url: got 'redis://ada:***@a:6379'; write a ? in user or password as %3F, and a # as %23",
+    ],
+    [
+      'a fragment',
+      { url: 'redis://a#s3cret' },
+      "queue.url: got 'redis://a#***'; leave out what follows the #",
+    ],
+    [
+      'an address that ends in its password',
+      { url: 'redis://ada:s3cret' },
+      "queue.url: got 'redis://ada:***'; use an address such as redis://localhost:6379",
+    ],
+    [
+      'a database that is no number',
       { url: 'redis://a', redis: { db: Number('orders') } },
       'queue.redis.db: got NaN; use a whole number >= 0',
     ],

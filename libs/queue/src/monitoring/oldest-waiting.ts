@@ -1,5 +1,5 @@
 import type { DeadLetterSource } from '../dead-letter/dead-letter-source.js';
-import { parseData } from '../dead-letter/record/job-record.js';
+import { isTime, parseData } from '../dead-letter/record/job-record.js';
 import { readPipeline } from '../redis/read-pipeline.js';
 
 /** BullMQ's score of a prioritized job is its priority times this, plus a counter. */
@@ -23,9 +23,9 @@ export async function oldestWaiting({
   if (ids.length === 0) return undefined;
   const pipeline = redis.pipeline();
   for (const id of ids) pipeline.hmget(bull.toKey(id), 'timestamp', 'opts');
-  const since = (await readPipeline<(string | null)[]>(pipeline)).flatMap(([timestamp, opts]) =>
-    timestamp ? [Number(timestamp) + delayOf(opts)] : [],
-  );
+  const since = (await readPipeline<(string | null)[]>(pipeline))
+    .flatMap(([timestamp, opts]) => (timestamp ? [Number(timestamp) + delayOf(opts)] : []))
+    .filter(isTime);
   return since.length === 0 ? undefined : Math.min(...since);
 }
 

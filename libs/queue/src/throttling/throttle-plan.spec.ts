@@ -28,6 +28,17 @@ it.each([
   expect(ofRate(path, rate).intervalUs).toBe(resolvePlan(path, plan).rate.intervalUs);
 });
 
+it('names the old field in the error about its value', () => {
+  expect(() => ofRate('plan', { jobs: 5_000, per: 1 })).toThrow('plan.rate.jobs: got 5000');
+  expect(() => ofRate('plan', { jobs: 1, per: 'soon' })).toThrow("plan.rate.per: got 'soon'");
+});
+
+it.each([undefined, null, 5])('refuses %p in place of a plan', (plan) => {
+  expect(() => resolvePlan('plans.basic', plan as never)).toThrow(
+    /^plans\.basic: got .+; use a plan/,
+  );
+});
+
 it('warns once about the deprecated rate', () => {
   for (let i = 0; i < 2; i++) ofRate('plans.basic', 5);
   expect(warn.mock.calls).toEqual([
@@ -38,6 +49,9 @@ it('warns once about the deprecated rate', () => {
   ]);
 });
 
-it.each([0, -1, Number.NaN, Infinity, '5'])('refuses the deprecated rate %p', (rate) => {
-  expect(() => ofRate('plan', rate)).toThrow('plan.rate: got');
-});
+it.each([0, -1, Number.NaN, Infinity, '5', null, 1e-7, 1e7])(
+  'refuses the deprecated rate %p',
+  (rate) => {
+    expect(() => ofRate('plan', rate)).toThrow('plan.rate: got');
+  },
+);

@@ -1,5 +1,6 @@
 import { durationMs, OptionError, type Duration, type Rate } from '@loyalnest/core';
 import {
+  MAX_TIMER_MS,
   resolveRate,
   warnDeprecatedOption,
   wholeNumber,
@@ -31,6 +32,10 @@ interface DeprecatedPlanRate {
   readonly per?: undefined;
 }
 
+/** One job in the longest time that a timer keeps. */
+const MIN_PER_SECOND = 1_000 / MAX_TIMER_MS;
+const MAX_PER_SECOND = 1_000_000;
+
 /** A plan with resolved units. */
 export interface ResolvedThrottlePlan {
   readonly rate: ResolvedRate;
@@ -44,6 +49,9 @@ export interface ResolvedThrottlePlan {
  * @throws OptionError for an option out of its range
  */
 export function resolvePlan(path: string, plan: ThrottlePlan): ResolvedThrottlePlan {
+  if (typeof plan !== 'object' || plan === null) {
+    throw new OptionError(path, plan, "use a plan such as { limit: 5, per: '1s' }");
+  }
   const { burst = 1, maxDelay = '1m' } = plan;
   return {
     rate: resolveRate(path, { ...limitOf(path, plan), burst }),
@@ -64,12 +72,12 @@ function limitOf(path: string, plan: ThrottlePlan): Pick<Rate, 'limit' | 'per'> 
 
 function limitOfRate(path: string, rate: DeprecatedPlanRate['rate']): Pick<Rate, 'limit' | 'per'> {
   if (typeof rate === 'object' && rate !== null) {
-    return {
-      limit: wholeNumber(`${path}.jobs`, rate.jobs, { min: 1 }),
-      per: durationMs(`${path}.per`, rate.per, { minMs: 1 }),
-    };
+    const per = durationMs(`${path}.per`, rate.per, { minMs: 1 });
+    const max = Math.floor((per / 1_000) * MAX_PER_SECOND);
+    return { limit: wholeNumber(`${path}.jobs`, rate.jobs, { min: 1, max }), per };
   }
-  if (!Number.isFinite(rate) || rate <= 0) {
+  // Beyond these, the error would name limit or per, which the plan does not have.
+  if (!Number.isFinite(rate) || rate < MIN_PER_SECOND || rate > MAX_PER_SECOND) {
     throw new OptionError(path, rate, "use limit and per, such as { limit: 1, per: '2s' }");
   }
   // A fractional rate becomes one job per correspondingly longer time.

@@ -1,5 +1,6 @@
 import type { PolicyDefinition } from '../policy-definition.js';
 import {
+  renamed,
   resolveRateLimit,
   type RateLimitOptions,
   type ResolvedRateLimit,
@@ -16,7 +17,7 @@ export const RATE_LIMIT: PolicyDefinition<RateLimitOptions, ResolvedRateLimit> =
     const limiter = rateLimiters.share(
       name,
       path,
-      policies.rateLimit,
+      renamed(policies.rateLimit!),
       () => new RateLimiter(name, resolved, clock),
     );
     return new RateLimitPolicy(dependency, limiter, resolved, clock);

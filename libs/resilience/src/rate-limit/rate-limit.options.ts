@@ -36,6 +36,24 @@ export interface ResolvedRateLimit {
   readonly maxKeys: number;
 }
 
+/**
+ * Changes some options of a rate limit and keeps the others. `per` replaces an `interval` and the
+ * other way round, as both are one option.
+ */
+export function mergeRateLimit(
+  { per, interval, ...known }: RateLimitOptions,
+  changes: RateLimitOptions,
+): RateLimitOptions {
+  const isSet = changes.per !== undefined || changes.interval !== undefined;
+  const kept = { ...(per !== undefined && { per }), ...(interval !== undefined && { interval }) };
+  return { ...known, ...(isSet ? {} : kept), ...changes };
+}
+
+/** The options under their new names, to compare them. */
+export function renamed({ interval, ...options }: RateLimitOptions): RateLimitOptions {
+  return interval === undefined ? options : { ...options, per: interval };
+}
+
 /** @throws {@link OptionError} with the path of the option */
 export function resolveRateLimit(path: string, options: RateLimitOptions): ResolvedRateLimit {
   const { limit, burst = limit } = options;

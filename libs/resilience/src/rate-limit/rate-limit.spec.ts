@@ -2,7 +2,13 @@ import { OptionError, runInContext } from '@loyalnest/core';
 import { Injectable } from '@nestjs/common';
 import fc from 'fast-check';
 import { FakeClock } from '@loyalnest/core/testing';
-import { callRejected, RateLimit, RateLimitedError, type RateLimitOptions } from '../index.js';
+import {
+  callRejected,
+  RateLimit,
+  RateLimitedError,
+  Resilient,
+  type RateLimitOptions,
+} from '../index.js';
 import { closeApps, startApp } from '../../test/start-app.js';
 import { RateLimiter } from './rate-limiter.js';
 import { resolveRateLimit } from './rate-limit.options.js';
@@ -155,7 +161,59 @@ describe('the old name interval', () => {
     await expect(client.read('a')).resolves.toBe('a');
   });
 
-  it('is refused together with the new name', () => {
+  it.each([
+    ['interval', 'per'],
+    ['per', 'interval'],
+    ['interval', 'interval'],
+  ])('%s of a named set gives way to %s of the method', async (ofSet, ofMethod) => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    @Injectable()
+    @Resilient('sms')
+    class Sms {
+      @RateLimit({ name: 'own', limit: 1, [ofMethod]: '7s' })
+      async send(): Promise<void> {}
+    }
+    const { registry } = await startApp([Sms], {
+      defaults: { rateLimit: { limit: 9, [ofMethod]: '1m' } },
+      policies: { sms: { rateLimit: { limit: 5, [ofSet]: '2s' } } },
+    });
+    const explained = registry.pipelines().map((pipeline) => pipeline.explain());
+    expect(explained.join()).toContain('1 in 7000 ms');
+    warn.mockRestore();
+  });
+
+  it('of a named set stays where the method does not change it', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    @Injectable()
+    @Resilient('sms')
+    class Sms {
+      @RateLimit({ name: 'own', limit: 1 })
+      async send(): Promise<void> {}
+    }
+    const policies = { sms: { rateLimit: { limit: 5, interval: '2s' } } } as const;
+    const { registry } = await startApp([Sms], { policies });
+    const explained = registry.pipelines().map((pipeline) => pipeline.explain());
+    expect(explained.join()).toContain('1 in 2000 ms');
+    warn.mockRestore();
+  });
+
+  it('and the new one share one limit by name', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    @Injectable()
+    class Sms {
+      @RateLimit({ name: 'gateway', limit: 1, interval: '2s' })
+      async send(): Promise<void> {}
+
+      @RateLimit({ name: 'gateway', limit: 1, per: '2s' })
+      async ask(): Promise<void> {}
+    }
+    const { app } = await startApp([Sms]);
+    await app.get(Sms).send();
+    await expect(app.get(Sms).ask()).rejects.toBeInstanceOf(RateLimitedError);
+    warn.mockRestore();
+  });
+
+  it('is refused beside the new one', () => {
     const both = { limit: 1, per: '1s', interval: '1s' } as const;
     expect(() => resolveRateLimit('test', both)).toThrow(OptionError);
     expect(() => resolveRateLimit('test', both)).toThrow('test.interval');

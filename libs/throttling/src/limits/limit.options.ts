@@ -58,6 +58,13 @@ export function resolveLimits(
   const names = new Set<string>();
   return limits.map((limit, i) => {
     const path = `throttling.limits[${i}]`;
+    if (typeof limit !== 'object' || limit === null) {
+      throw new OptionError(
+        path,
+        limit,
+        "use a limit such as { name: 'ip', by: 'ip', limit, per }",
+      );
+    }
     const { name, by, everywhere = true, verified = false } = limit;
     if (typeof name !== 'string' || !NAME.test(name)) {
       const remedy = "use a letter, then letters, digits and dashes, such as 'ip'";

@@ -35,7 +35,8 @@ export class TopView {
   /** Replaces what is on the screen. */
   show(lines: string): void {
     const { io } = this.context;
-    io.out(screen([this.time, '', ...printable(lines).trimEnd().split('\n')], io.rows));
+    const shown = [this.time, '', ...printable(lines).trimEnd().split('\n')];
+    io.out(screen(shown, io.rows, io.columns));
   }
 
   private get time(): string {

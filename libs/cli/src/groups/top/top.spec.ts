@@ -1,5 +1,6 @@
 import { eventually, TcpProxy } from '@loyalnest/testing';
 import { AbandonedQueue } from '../../../test/abandoned-queue.js';
+import stringWidth from 'string-width';
 import { loyalnest } from '../../../test/command-line.js';
 
 let queue: AbandonedQueue;
@@ -37,6 +38,19 @@ it('fits into the terminal, and counts the lines that do not fit', async () => {
   });
   expect(out.split('\n')).toHaveLength(7);
   expect(out).toContain('3 more lines do not fit');
+});
+
+it.each([20, 80])('cuts lines that would wrap in a terminal of %d columns', async (columns) => {
+  await queue.client.hset(`${queue.prefix}:${'long-'.repeat(20)}:meta`, 'v', '1');
+  const interrupt = new AbortController();
+  const { out } = await queue.cli('top', {
+    columns,
+    rows: 24,
+    interrupted: interrupt.signal,
+    onText: (text) => text.includes('QUEUE') && interrupt.abort(),
+  });
+  const widths = out.split('\n').map((line) => stringWidth(line));
+  expect(Math.max(...widths)).toBe(columns);
 });
 
 it('resumes when Redis is back on a terminal, and fails in a script', async () => {

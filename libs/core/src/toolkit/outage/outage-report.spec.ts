@@ -24,6 +24,29 @@ it('logs one line at the beginning of an outage and one at its end', () => {
   ]);
 });
 
+it('says why even if the error has no message, and never throws', () => {
+  const refused = ['::1', '127.0.0.1'].map((host) => new Error(`connect ECONNREFUSED ${host}:1`));
+  const reasons = [
+    new AggregateError(refused),
+    new AggregateError([]),
+    new TypeError(),
+    Object.create(null),
+    undefined,
+  ];
+  const { report, lines } = create();
+  for (const reason of reasons) {
+    report.begin(reason);
+    report.end();
+  }
+  expect(lines.filter((line) => line.startsWith('warn'))).toEqual([
+    'warn Redis is unavailable: connect ECONNREFUSED ::1:1, connect ECONNREFUSED 127.0.0.1:1',
+    'warn Redis is unavailable: AggregateError',
+    'warn Redis is unavailable: TypeError',
+    'warn Redis is unavailable: [Object: null prototype] {}',
+    'warn Redis is unavailable: undefined',
+  ]);
+});
+
 it('returns whether a call begins or ends an outage', () => {
   const { report } = create();
   expect([report.isOutage, report.end()]).toEqual([false, false]);

@@ -1,3 +1,5 @@
+import { failureReason } from './failure-reason.js';
+
 /** Writes the two log lines. Nest's `Logger` fits. */
 export interface OutageLogger {
   warn(line: string): void;
@@ -34,7 +36,7 @@ export class OutageReport {
    */
   begin(reason: unknown): boolean {
     if (this.isOutage) return false;
-    this.since = reason instanceof Error ? reason.message : String(reason);
+    this.since = failureReason(reason);
     this.logger.warn(`${this.lines.begin}: ${this.since}`);
     return true;
   }

@@ -14,6 +14,12 @@ it.each([
   );
 });
 
+it.each([undefined, null, 5, '5/s'])('refuses %p in place of a rate', (rate) => {
+  expect(() => resolveRate('throttling.limits[0]', rate as never)).toThrow(
+    /^throttling\.limits\[0\]: got .+; use a rate such as/,
+  );
+});
+
 it('converts a rate to whole microseconds, and uses the limit as the default burst', () => {
   expect(resolveRate('rate', { limit: 7, per: '1s' })).toEqual({
     limit: 7,

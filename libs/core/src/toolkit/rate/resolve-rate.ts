@@ -22,7 +22,11 @@ const MAX_PER_MS = 1_000;
  *
  * @throws {@link OptionError} with a path below `path`
  */
-export function resolveRate(path: string, { limit, per, burst = limit }: Rate): ResolvedRate {
+export function resolveRate(path: string, rate: Rate): ResolvedRate {
+  if (typeof rate !== 'object' || rate === null) {
+    throw new OptionError(path, rate, "use a rate such as { limit: 5, per: '1s' }");
+  }
+  const { limit, per, burst = limit } = rate;
   const perMs = durationMs(`${path}.per`, per, { minMs: 1 });
   wholeNumber(`${path}.limit`, limit, { min: 1 });
   if (limit > perMs * MAX_PER_MS) {

@@ -1,5 +1,6 @@
 import { MASK } from '../../redaction/mask-address.js';
 
+const PORT = /^\d{0,5}(?:[/?#]|$)/;
 const CREDENTIALS = /(:\/\/)[^\s/@'"]*@/g;
 
 /**
@@ -32,21 +33,44 @@ export class KnownSecrets {
   }
 }
 
-/** Returns the text between the first colon of the credentials and the last @ of each address. */
+/**
+ * The text between the first colon of the credentials and the last `@` of each address, as it was
+ * given and in the forms in which it may be printed.
+ */
 function passwordsIn(addresses: string): readonly string[] {
-  return addresses.split(',').flatMap((address) => {
-    const at = address.lastIndexOf('@');
-    if (at < 0) return [];
-    const credentials = address.slice(0, at).replace(/^[a-z]*:?\/{0,2}/i, '');
-    const password = credentials.slice(credentials.indexOf(':') + 1);
-    return [password, decoded(password)].filter((secret) => secret !== '');
+  // A comma may also be a part of a password.
+  return [addresses, ...addresses.split(',')].flatMap((address) => {
+    const password = passwordIn(address);
+    if (password === undefined || password === '') return [];
+    const forms = [decodeURIComponent, encodeURIComponent, encodeURI, inJson];
+    return [password, ...forms.map((form) => written(password, form))];
   });
 }
 
-function decoded(text: string): string {
+function passwordIn(address: string): string | undefined {
+  const scheme = /:\/\/|\/\//.exec(address);
+  const start = scheme ? scheme.index + scheme[0].length : 0;
+  const at = address.lastIndexOf('@');
+  const colon = address.indexOf(':', start);
+  if (at >= start) {
+    const hasUser = colon >= 0 && colon < at;
+    // Without either it is more likely the e-mail address of a person.
+    return hasUser || scheme ? address.slice(hasUser ? colon + 1 : start, at) : undefined;
+  }
+  // The host was forgotten: `redis://user:password`.
+  const hasPort = colon < 0 || address[start] === '[' || PORT.test(address.slice(colon + 1));
+  return scheme && !hasPort ? address.slice(colon + 1) : undefined;
+}
+
+function written(text: string, form: (text: string) => string): string {
   try {
-    return decodeURIComponent(text);
+    return form(text);
   } catch {
+    // The text has a % that encodes nothing, or half of a character.
     return text;
   }
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }

@@ -1,17 +1,12 @@
+import { hideNamedSecrets } from '../../redaction/secret-text.js';
 import { isCardNumber } from './card-number.js';
 
 /** Replaces what {@link redactText} removes. */
+/** Replaces what {@link redactText} removes. */
 export const REDACTED = '[redacted]';
-
-/** One search that rules out most texts before the more expensive ones below. */
-const KEYWORD = /pass|secret|token|signature|api|auth|cookie|hmac|bearer|basic|eyj/i;
 
 // Every repetition is bounded, so that no text can make a search slow.
 const URL_PASSWORD = /(:\/\/)[^\s/@:]{0,256}:[^\s/@]{1,256}@/g;
-const NAMED_SECRET =
-  /((?:password|passwd|secret|token|signature|api[-_]?key|authorization|cookie|hmac(?:-sha256)?)["']?\s{0,3}[:=]\s{0,3})("[^"]{0,4096}"|'[^']{0,4096}'|(?:(?:bearer|basic)\s{1,3})?[^\s"',;&}]{1,4096})/gi;
-const BEARER = /\b(bearer|basic)\s{1,3}[\w.~+/=-]{6,4096}/gi;
-const JSON_WEB_TOKEN = /\beyJ[\w-]{4,4096}\.[\w-]{4,4096}\.[\w-]{0,4096}/g;
 const EMAIL = /[\w.!#$&'*+/=?^`{|}~-]{1,64}(?:@|%40)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/gi;
 const INTERNATIONAL_PHONE = /(?:\+|%2B)[1-9](?:[ ().-]{0,2}\d){7,14}(?!\d)/gi;
 const NATIONAL_PHONE = /\(\d{3}\) ?\d{3}[-. ]\d{4}\b|\b\d{3}[-.]\d{3}[-.]\d{4}\b/g;
@@ -27,13 +22,7 @@ const MIN_CARD_DIGITS = 13;
  */
 export function redactText(text: string): string {
   const { digits, hasAt, hasPlus } = contentsOf(text);
-  let clean = text;
-  if (KEYWORD.test(clean)) {
-    clean = clean
-      .replace(NAMED_SECRET, `$1${REDACTED}`)
-      .replace(BEARER, `$1 ${REDACTED}`)
-      .replace(JSON_WEB_TOKEN, REDACTED);
-  }
+  let clean = hideNamedSecrets(text, REDACTED);
   if (hasAt) clean = clean.replace(URL_PASSWORD, `$1${REDACTED}@`).replace(EMAIL, REDACTED);
   if (digits >= MIN_PHONE_DIGITS) {
     if (hasPlus) clean = clean.replace(INTERNATIONAL_PHONE, REDACTED);

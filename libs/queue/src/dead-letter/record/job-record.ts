@@ -8,6 +8,8 @@ import { readReason } from '../dead-letter-reason.js';
 import type { DeadLetterSource } from '../dead-letter-source.js';
 import type { DeadLetterDetails, Discard } from '../dead-letter.js';
 
+const MAX_DATE_MS = 8.64e15;
+
 /** Fields in the job's own hash. They exist exactly as long as the job does. */
 export const HISTORY_FIELD = 'loyalnest:history';
 export const DISCARD_FIELD = 'loyalnest:discarded';
@@ -67,12 +69,22 @@ export async function readRecords(
       opts: opts ?? '{}',
       failedReason: failedReason ?? '',
       stacks: parseStacks(stacktrace),
-      timestamp: Number(timestamp ?? 0),
+      timestamp: timeOf(timestamp),
       attemptsMade: Number(attempts ?? 0),
       history: history ?? null,
       discard: discard ?? null,
     };
   });
+}
+
+/** Whether a date can hold it. A job that was changed by hand may contain anything. */
+export function isTime(ms: number): boolean {
+  return Math.abs(ms) <= MAX_DATE_MS;
+}
+
+function timeOf(stored: unknown): number {
+  const ms = Number(stored ?? 0);
+  return isTime(ms) ? ms : 0;
 }
 
 /** Describes a dead letter, or a discarded one, for an operator. */
@@ -82,7 +94,7 @@ export function describeRecord(queue: string, record: JobRecord): DeadLetterDeta
   const discard = record.discard
     ? (JSON.parse(record.discard) as Discard & { readonly score: string })
     : undefined;
-  const diedAt = Number(record.score ?? discard?.score ?? record.timestamp);
+  const diedAt = timeOf(record.score ?? discard?.score ?? record.timestamp);
   return {
     queue,
     id: record.id,
