@@ -105,7 +105,7 @@ it('follows a task that a service runs instead of starting another', async () =>
   fixture.work(async (job) => void runs.push(job.id!));
   const { code, out, err } = await cli('dlq redrive points --all --yes --json');
   expect(code).toBe(4);
-  expect(err).toContain(`task '${id}' of 'ada' is active`);
+  expect(err).toContain(`task '${id}' by 'ada' is active`);
   expect(JSON.parse(out)).toMatchObject({ following: { id, state: 'completed', succeeded: 4 } });
   expect(await theirs).toBe('ended');
   expect(new Set(runs).size).toBe(4);
