@@ -35,7 +35,7 @@ it.each([
   expect(new KnownSecrets([given]).hide(text)).toBe(text);
 });
 
-it('hides passwords that it is told, the longest first', () => {
+it('hides the given passwords, the longest first', () => {
   const secrets = new KnownSecrets([undefined], ['hunter', 'hunter2', '', undefined]);
   expect(secrets.hide('hunter2 and hunter')).toBe('*** and ***');
 });
