@@ -24,21 +24,30 @@ describe('the error and the log line of an outage name the reason', () => {
     jest.restoreAllMocks();
   });
 
+  /**
+   * The one log line of an outage names what is known when it begins. A busy machine may need a second
+   * application to learn the reason in time.
+   */
   async function expectReason(connection: RedisConnectionOptions, reason: RegExp): Promise<void> {
     const warn = jest.spyOn(Logger.prototype, 'warn');
-    apps = new ContractApps(connection);
-    app = await apps.create();
     await eventually(
       async () => {
-        const error = await failsFast(app);
-        expect(error.cause).toMatchObject({ message: expect.stringMatching(reason) });
-        expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(SECRET);
+        await apps?.closeAll();
+        apps = new ContractApps(connection);
+        app = await apps.create();
+        await eventually(
+          async () => {
+            const error = await failsFast(app);
+            expect(error.cause).toMatchObject({ message: expect.stringMatching(reason) });
+            expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(SECRET);
+          },
+          { within: '10s' },
+        );
+        expect(warn.mock.calls.map(String)).toContainEqual(expect.stringMatching(reason));
       },
-      { within: '10s' },
+      { within: '20s' },
     );
-    const lines = warn.mock.calls.map(String);
-    expect(lines).toContainEqual(expect.stringMatching(reason));
-    expect(lines.join()).not.toContain(SECRET);
+    expect(warn.mock.calls.join()).not.toContain(SECRET);
   }
 
   it('when nothing listens at the address', async () => {

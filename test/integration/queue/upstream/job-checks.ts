@@ -1,6 +1,6 @@
 import { DeadLetters } from '@loyalnest/queue';
+import { listQueues } from '@loyalnest/queue/operator';
 import { Job, Queue, Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import {
@@ -26,12 +26,8 @@ import {
 interface Oldest {
   oldestWaiting(source: object): Promise<number | undefined>;
 }
-interface Catalog {
-  listQueues(server: Redis, prefix: string): Promise<string[]>;
-}
 
 const { oldestWaiting } = await inside<Oldest>('monitoring/oldest-waiting.js');
-const { listQueues } = await inside<Catalog>('admin/queue-catalog.js');
 
 const by = 'ada';
 const LOCK_MS = 1_000;
