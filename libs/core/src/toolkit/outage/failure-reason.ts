@@ -1,13 +1,17 @@
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 
 /**
- * Says in words why something failed; never empty, and never throws. The error of a host with several
- * addresses, such as `localhost`, has no message: Node puts one into the error of each address.
+ * Returns why something failed, on one line and never empty. Never throws. Node's error for a host
+ * with several addresses, such as `localhost`, has no message, so this joins those of each address.
  */
 export function failureReason(error: unknown): string {
   if (typeof error === 'string' && error !== '') return error;
-  if (!(error instanceof Error)) return inspect(error, { depth: 0, customInspect: false });
+  // Not instanceof: an error may come from another realm.
+  if (!types.isNativeError(error)) return inspect(error, SHALLOW);
   if (error.message !== '') return error.message;
-  const inner = error instanceof AggregateError ? error.errors.map(failureReason) : [];
+  const { errors } = error as { readonly errors?: unknown };
+  const inner = Array.isArray(errors) ? errors.map(failureReason) : [];
   return [...new Set(inner)].join(', ') || error.name;
 }
+
+const SHALLOW = { depth: 0, customInspect: false, breakLength: Infinity };

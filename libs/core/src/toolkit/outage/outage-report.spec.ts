@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { OutageReport } from './outage-report.js';
 
 function create() {
@@ -45,6 +46,12 @@ it('says why even if the error has no message, and never throws', () => {
     'warn Redis is unavailable: [Object: null prototype] {}',
     'warn Redis is unavailable: undefined',
   ]);
+});
+
+it('gives the message of an error of another realm', () => {
+  const { report, lines } = create();
+  report.begin(runInNewContext("new TypeError('no route to host')"));
+  expect(lines).toEqual(['warn Redis is unavailable: no route to host']);
 });
 
 it('returns whether a call begins or ends an outage', () => {
