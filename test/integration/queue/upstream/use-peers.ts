@@ -1,5 +1,5 @@
-// Loaded by --import before an app: makes every import of BullMQ and ioredis, whoever asks for it,
-// resolve to the versions in the folder PEERS.
+// Loaded by --import before an app: every import of BullMQ and ioredis, also from other packages,
+// resolves to the versions in the folder PEERS.
 import { registerHooks } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
