@@ -24,6 +24,7 @@ export {
 } from './context/request-context.js';
 export type { RequestContext } from './context/request-context.js';
 export { Deadline } from './context/deadline.js';
+export type { DeadlineSource } from './context/deadline.js';
 export {
   CONTEXT_HEADERS,
   readContextHeaders,

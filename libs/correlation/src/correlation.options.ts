@@ -1,4 +1,4 @@
-import { durationMs, SystemClock, type Clock, type Duration } from '@loyalnest/core';
+import { durationMs, OptionError, SystemClock, type Clock, type Duration } from '@loyalnest/core';
 
 export interface CorrelationModuleOptions {
   /**
@@ -7,9 +7,21 @@ export interface CorrelationModuleOptions {
    */
   readonly defaultTimeout?: Duration;
   /**
+   * Whether clients outside of your system reach this service. Only then does `minTimeout` apply: the
+   * time left to a request that has passed other services may be short. @defaultValue false
+   */
+  readonly edge?: boolean;
+  /**
+   * The shortest deadline that a client may send to the edge. A shorter one counts as passed: with
+   * `RequestDeadlineModule`, the request is answered 504 `DEADLINE_EXCEEDED` at once. Needs `edge`, and
+   * must be less than `defaultTimeout`; 0 means no limit. @defaultValue '50ms' at the edge
+   */
+  readonly minTimeout?: Duration;
+  /**
    * Whether to accept the request's correlation id, `traceparent` and deadline. A caller can only
-   * mislabel or shorten its own request with them, so this is safe at the edge as well. If false,
-   * every request starts with a new context. @defaultValue true
+   * mislabel or shorten its own request with them, so this is safe at the edge as well: breakers do
+   * not count calls that a caller's deadline ends. If false, every request starts with a new context,
+   * and its only deadline is `defaultTimeout`. @defaultValue true
    */
   readonly trustInbound?: boolean;
   /**
@@ -24,6 +36,8 @@ export interface CorrelationModuleOptions {
 /** The validated options, with defaults filled in. */
 export interface CorrelationPolicy {
   readonly defaultTimeoutMs: number | undefined;
+  /** 0 if a deadline may have any length. */
+  readonly minTimeoutMs: number;
   readonly trustInbound: boolean;
   readonly trustIdentity: boolean;
   readonly clock: Clock;
@@ -31,13 +45,33 @@ export interface CorrelationPolicy {
 
 export function resolveCorrelationOptions(options: CorrelationModuleOptions): CorrelationPolicy {
   const { defaultTimeout, trustInbound = true, trustIdentity = false } = options;
+  const defaultTimeoutMs =
+    defaultTimeout === undefined
+      ? undefined
+      : durationMs('CorrelationModule.defaultTimeout', defaultTimeout, { minMs: 1 });
   return {
-    defaultTimeoutMs:
-      defaultTimeout === undefined
-        ? undefined
-        : durationMs('CorrelationModule.defaultTimeout', defaultTimeout, { minMs: 1 }),
+    defaultTimeoutMs,
+    minTimeoutMs: minTimeoutMs(options, defaultTimeoutMs),
     trustInbound,
     trustIdentity,
     clock: options.clock ?? new SystemClock(),
   };
+}
+
+function minTimeoutMs(
+  { edge = false, minTimeout }: CorrelationModuleOptions,
+  defaultTimeoutMs = Infinity,
+): number {
+  const path = 'CorrelationModule.minTimeout';
+  if (!edge) {
+    if (minTimeout === undefined) return 0;
+    throw new OptionError(path, minTimeout, 'it applies at the edge alone; set edge to true, or remove it');
+  }
+  const ms = durationMs(path, minTimeout ?? '50ms');
+  if (ms < defaultTimeoutMs) return ms;
+  throw new OptionError(
+    path,
+    minTimeout ?? '50ms',
+    `no request would be served; use less than the defaultTimeout of ${defaultTimeoutMs} ms`,
+  );
 }

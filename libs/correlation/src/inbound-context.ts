@@ -27,9 +27,15 @@ export function inboundContext(
   };
 }
 
+/**
+ * A deadline is the caller's only if it is shorter than our own request timeout. One that is too short to
+ * be served becomes one that has passed: the request is answered at once, and nothing is called.
+ */
 function capped(deadline: Deadline | undefined, policy: CorrelationPolicy): Deadline | undefined {
-  const { defaultTimeoutMs, clock } = policy;
-  if (defaultTimeoutMs === undefined) return deadline;
-  if (deadline && deadline.remainingMs <= defaultTimeoutMs) return deadline;
-  return Deadline.after(defaultTimeoutMs, clock);
+  const { defaultTimeoutMs = Infinity, minTimeoutMs, clock } = policy;
+  // A moment has passed since the header was read.
+  const requestedMs = deadline ? Math.ceil(deadline.remainingMs) : Infinity;
+  if (requestedMs < minTimeoutMs) return Deadline.after(0, clock, 'caller');
+  if (requestedMs < defaultTimeoutMs) return deadline;
+  return defaultTimeoutMs === Infinity ? undefined : Deadline.after(defaultTimeoutMs, clock);
 }

@@ -39,6 +39,7 @@ export type { HedgeOptions } from './hedge/hedge.options.js';
 export type { RateLimitOptions } from './rate-limit/rate-limit.options.js';
 export type { RetryBudgetOptions } from './retry/retry-budget.options.js';
 export type { RetryOptions } from './retry/retry.options.js';
+export type { Classify, Verdict } from './classification/classify.options.js';
 export type { SingleFlightOptions } from './single-flight/single-flight.options.js';
 export type { PolicyDecorator } from './declaration/async-method.js';
 
@@ -65,6 +66,7 @@ export {
   fellBack,
   hedgeStarted,
   operatorCommanded,
+  resultNotCounted,
   retryBudgetExhausted,
   staleServed,
 } from './resilience.events.js';
@@ -76,6 +78,7 @@ export type {
   FellBack,
   HedgeStarted,
   OperatorCommanded,
+  ResultNotCounted,
   RetryBudgetExhausted,
   StaleServed,
 } from './resilience.events.js';

@@ -1,6 +1,7 @@
 import type { Clock } from '@loyalnest/core';
 import type { Bulkhead } from './bulkhead/bulkhead.js';
 import type { CircuitBreakers } from './circuit-breaker/circuit-breakers.js';
+import type { Classifier } from './classification/classifier.js';
 import type { Faults } from './fault-injection/faults.js';
 import type { RateLimiter } from './rate-limit/rate-limiter.js';
 import type { RetryBudget } from './retry/retry-budget.js';
@@ -23,5 +24,9 @@ export class PolicyStates {
     /** Aborts when the application shuts down. */
     readonly ending: AbortSignal,
     readonly warn: (message: string) => void,
+    /** How results count where a policy does not say otherwise. */
+    readonly classify: Classifier,
+    /** How long callers wait for an answer; Infinity if they do not say. */
+    readonly requestTimeoutMs: number,
   ) {}
 }

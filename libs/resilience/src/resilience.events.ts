@@ -1,4 +1,5 @@
 import { diagnostics } from '@loyalnest/core';
+import type { NeutralReason } from '@loyalnest/core/toolkit';
 import type { CircuitState } from './circuit-breaker/circuit-state.js';
 import type { CircuitCommand } from './operator/circuit-command.js';
 
@@ -40,6 +41,12 @@ export interface CallRejected {
   readonly policy: string;
   readonly by: 'bulkhead' | 'rate-limit';
   readonly retryAfterMs: number;
+}
+
+/** A result that says nothing about the dependency, so its breaker counts it neither way. */
+export interface ResultNotCounted {
+  readonly policy: string;
+  readonly reason: NeutralReason;
 }
 
 export interface HedgeStarted {
@@ -88,6 +95,9 @@ export const retryBudgetExhausted = diagnostics<RetryBudgetExhausted>(
   'loyalnest:resilience:retry-budget-exhausted',
 );
 export const callRejected = diagnostics<CallRejected>('loyalnest:resilience:call-rejected');
+export const resultNotCounted = diagnostics<ResultNotCounted>(
+  'loyalnest:resilience:result-not-counted',
+);
 export const hedgeStarted = diagnostics<HedgeStarted>('loyalnest:resilience:hedge-started');
 export const staleServed = diagnostics<StaleServed>('loyalnest:resilience:stale-served');
 export const fellBack = diagnostics<FellBack>('loyalnest:resilience:fallback');

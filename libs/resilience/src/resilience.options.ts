@@ -1,4 +1,5 @@
 import type { Clock, Duration } from '@loyalnest/core';
+import type { Classify } from './classification/classify.options.js';
 import type { FaultsOptions } from './fault-injection/faults.js';
 import type { PolicySet } from './policy-set.js';
 
@@ -17,6 +18,11 @@ export interface ResilienceModuleOptions {
    * @defaultValue none: timeouts and deadlines can have any length
    */
   readonly requestTimeout?: Duration;
+  /**
+   * How results count for breakers, retries and hedges: `failure`, `success` or `neutral`. A policy's
+   * own `classify` is asked first. @defaultValue the table in the README
+   */
+  readonly classify?: Classify;
   /** Which dependencies `@FaultInjection` may affect. @defaultValue none until armed */
   readonly faults?: FaultsOptions;
   /**

@@ -20,6 +20,7 @@ import {
   resolveCircuitBreaker,
   type CircuitBreakerOptions,
 } from './circuit-breaker/circuit-breaker.options.js';
+import { classifierOf } from './classification/classifier.js';
 import { EnvironmentPolicies } from './environment/environment-policies.js';
 import { checkFallback } from './fallback/fallback.options.js';
 import { Faults } from './fault-injection/faults.js';
@@ -99,6 +100,8 @@ export class ResilienceRegistry
       this.faults,
       this.ending.signal,
       (message) => logger.warn(message),
+      classifierOf('ResilienceModule', options.classify),
+      this.requestTimeoutMs,
     );
   }
 
@@ -209,7 +212,9 @@ export class ResilienceRegistry
     }
     const declared = this.states.breakers.declaredOf(name) as CircuitBreakerOptions;
     const all = { ...this.changes.get(name), ...changes };
-    breakers.update(resolveCircuitBreaker(`update('${name}')`, { ...declared, ...all }));
+    breakers.update(
+      resolveCircuitBreaker(`update('${name}')`, { ...declared, ...all }, this.states),
+    );
     this.changes.set(name, all);
   }
 

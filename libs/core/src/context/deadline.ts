@@ -1,6 +1,12 @@
 import type { Clock } from '../clock/clock.js';
 
 /**
+ * Who set a deadline: `caller`, if a request brought one that is shorter than our own request timeout;
+ * `own`, if this process did. A call that a caller's deadline ends says nothing about the dependency.
+ */
+export type DeadlineSource = 'caller' | 'own';
+
+/**
  * The moment after which nobody waits for an answer any more. It uses the monotonic clock, and is sent
  * to other processes as remaining time, so their clocks need not agree.
  */
@@ -8,11 +14,20 @@ export class Deadline {
   private constructor(
     private readonly clock: Pick<Clock, 'monotonic'>,
     private readonly at: number,
+    readonly source: DeadlineSource,
   ) {}
 
-  /** Creates a deadline `ms` milliseconds from now. */
-  static after(ms: number, clock: Pick<Clock, 'monotonic'>): Deadline {
-    return new Deadline(clock, clock.monotonic() + ms);
+  /**
+   * Creates a deadline `ms` milliseconds from now.
+   *
+   * @param source who set it. @defaultValue 'own'
+   */
+  static after(
+    ms: number,
+    clock: Pick<Clock, 'monotonic'>,
+    source: DeadlineSource = 'own',
+  ): Deadline {
+    return new Deadline(clock, clock.monotonic() + ms, source);
   }
 
   /** Milliseconds left; 0 after the deadline has passed, never negative. */

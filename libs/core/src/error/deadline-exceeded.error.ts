@@ -1,3 +1,4 @@
+import type { DeadlineSource } from '../context/deadline.js';
 import { LoyalNestError } from './loyalnest.error.js';
 
 /**
@@ -15,6 +16,8 @@ export class DeadlineExceededError extends LoyalNestError {
     readonly target: string,
     /** Time left when the operation began; 0 if it did not begin. */
     readonly deadlineMs: number,
+    /** Who set the deadline. Breakers do not count a call that a caller's deadline ended. */
+    readonly deadlineSource: DeadlineSource = 'own',
   ) {
     super(
       deadlineMs > 0

@@ -61,6 +61,17 @@ export type { ScriptRunner } from './redis/lua-script.js';
 export { measureRedis } from './redis/redis-connections.js';
 export type { ObservedRedis } from './redis/redis-connections.js';
 
+// Classification of results: whose fault they are, and whether to retry
+export { classifyError } from './classification/classify-error.js';
+export type { ClassifiedCall } from './classification/classify-error.js';
+export { classifyResult } from './classification/classify-result.js';
+export { classifyStatus } from './classification/classify-status.js';
+export { isOwnTimeout } from './classification/suite-error.js';
+export { UNAVAILABLE_STATES } from './classification/sql-state.js';
+export { CONNECTION_CODES } from './classification/network-code.js';
+export { fieldOf } from './classification/safe-field.js';
+export type { Classification, NeutralReason, Outcome } from './classification/classification.js';
+
 // Redaction
 export { SecretNames } from '../redaction/secret-names.js';
 export { isAddressPath, secrecyOfPath } from '../redaction/secret-path.js';

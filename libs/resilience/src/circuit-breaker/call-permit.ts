@@ -1,3 +1,4 @@
+import type { Classification } from '@loyalnest/core/toolkit';
 import type { ProbeLease } from './probe-leases.js';
 
 /** Counts the outcomes of permits. */
@@ -5,6 +6,7 @@ export interface PermitJudge {
   succeeded(permit: CallPermit, value: unknown): void;
   failed(permit: CallPermit, error: unknown): void;
   ignored(permit: CallPermit): void;
+  judged(permit: CallPermit, classification: Classification, result: unknown, slow: boolean): void;
 }
 
 /** Permission to make one call. It settles once; later settlements have no effect. */
@@ -17,7 +19,7 @@ export class CallPermit {
     readonly generation: number,
     /** The slot of a probe, while half-open. */
     readonly lease: ProbeLease | undefined,
-    /** Monotonic time; 0 if slow calls are not counted. */
+    /** Monotonic time; NaN if slow calls are not counted. */
     readonly startedAtMs: number,
   ) {}
 
@@ -31,6 +33,17 @@ export class CallPermit {
     if (this.settled) return;
     this.settled = true;
     this.judge.failed(this, error);
+  }
+
+  /**
+   * Reports a result that has been classified already.
+   *
+   * @param slow whether the call was ended after it had been slow
+   */
+  settle(classification: Classification, result: unknown, slow: boolean): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.judge.judged(this, classification, result, slow);
   }
 
   /** The result says nothing about the dependency. */

@@ -1,3 +1,4 @@
+import { durationMs, type Duration } from '@loyalnest/core';
 import type { PolicyDefinition } from '../policy-definition.js';
 import {
   resolveCircuitBreaker,
@@ -18,6 +19,20 @@ export const CIRCUIT_BREAKER: PolicyDefinition<CircuitBreakerOptions, ResolvedCi
       policies.circuitBreaker,
       () => new CircuitBreakers(name, resolved, states.clock),
     );
-    return new CircuitBreakerPolicy(breakers, resolved);
+    const { timeout, deadline, hedge } = policies;
+    return new CircuitBreakerPolicy(breakers, resolved, {
+      clock: states.clock,
+      slowAfterMs: slowAfterMs(timeout ?? deadline ?? states.requestTimeoutMs),
+      endsOnAbort: timeout !== undefined || hedge !== undefined,
+    });
   },
 };
+
+/** Used if nothing limits the time of a call: the default timeout of a breaker without a declaration. */
+const DEFAULT_LIMIT_MS = 10_000;
+
+/** A call that was ended after half of its time limit was slow. */
+function slowAfterMs(limit: Duration): number {
+  const limitMs = limit === Infinity ? DEFAULT_LIMIT_MS : durationMs('timeout', limit);
+  return limitMs / 2;
+}

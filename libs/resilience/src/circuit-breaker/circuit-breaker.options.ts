@@ -1,7 +1,7 @@
 import { durationMs, OptionError, type Duration } from '@loyalnest/core';
-import { ratio, wholeNumber } from '@loyalnest/core/toolkit';
-import { isCallersFault } from '../error-classification/callers-fault.js';
-import { isOwnRejection } from '../error-classification/own-rejection.js';
+import { ratio, warnDeprecatedOption, wholeNumber } from '@loyalnest/core/toolkit';
+import { classifierOf, type Classifier } from '../classification/classifier.js';
+import type { Classify } from '../classification/classify.options.js';
 
 export interface CircuitBreakerOptions {
   /**
@@ -27,12 +27,14 @@ export interface CircuitBreakerOptions {
   readonly windowCalls?: number;
   /**
    * A call that takes at least this long is slow, whatever its result.
-   * @defaultValue no call is slow
+   * @defaultValue only calls that are ended early can be slow: those that a timeout, a deadline or
+   * the caller ended after half of the method's `@Timeout`; without one, half of its `@Deadline`,
+   * then half of the module's `requestTimeout`, then 5 s
    */
   readonly slowCall?: Duration;
   /**
    * The circuit opens when at least this share of the calls was slow; above 0, up to 1.
-   * @defaultValue 1
+   * @defaultValue 1 with `slowCall`, else `failureRatio`
    */
   readonly slowCallRatio?: number;
   /** How long the circuit stays open before it lets probes through. @defaultValue '30s' */
@@ -45,15 +47,15 @@ export interface CircuitBreakerOptions {
    */
   readonly probeLease?: Duration;
   /**
-   * Errors that say nothing about the dependency. They count neither as success nor as failure.
-   * @defaultValue the caller's mistakes (LoyalNest errors in the categories invalid, conflict,
-   * not-found, forbidden, unauthenticated; other errors with an HTTP status 4xx other than 408 and
-   * 429) and rejections by an inner policy
+   * How results count: `failure`, `success` or `neutral` (neither).
+   * @defaultValue `classify` of the module, else the table in the README
    */
+  readonly classify?: Classify;
+  /** @deprecated until version 0.3: use `classify` and return `neutral`. */
   readonly ignore?: (error: unknown) => boolean;
-  /** Results that say nothing about the dependency. @defaultValue none */
+  /** @deprecated until version 0.3: use `classify` and return `neutral`. */
   readonly ignoreResult?: (value: unknown) => boolean;
-  /** Results that count as failures. @defaultValue none */
+  /** @deprecated until version 0.3: use `classify` and return `failure`. */
   readonly failureResult?: (value: unknown) => boolean;
   /**
    * Uses one breaker per key, such as the host that a call goes to. Gets the arguments of the call.
@@ -81,7 +83,8 @@ export interface ResolvedCircuitBreaker {
   readonly openForMs: number;
   readonly halfOpenProbes: number;
   readonly probeLeaseMs: number;
-  readonly ignore: (error: unknown) => boolean;
+  readonly classify: Classifier;
+  readonly ignore: ((error: unknown) => boolean) | undefined;
   readonly ignoreResult: ((value: unknown) => boolean) | undefined;
   readonly failureResult: ((value: unknown) => boolean) | undefined;
   readonly key: ((...args: never[]) => string) | undefined;
@@ -92,11 +95,16 @@ export interface ResolvedCircuitBreaker {
 export function resolveCircuitBreaker(
   path: string,
   options: CircuitBreakerOptions,
+  { classify }: { readonly classify?: Classifier } = {},
 ): ResolvedCircuitBreaker {
+  for (const name of ['ignore', 'ignoreResult', 'failureResult'] as const) {
+    if (options[name] !== undefined) warnDeprecatedOption(`${path}.${name}`, 'classify');
+  }
+  const failureRatio = share(`${path}.failureRatio`, options.failureRatio ?? 0.5);
   const openForMs = durationMs(`${path}.openFor`, options.openFor ?? '30s', { minMs: 1 });
   const minimumCalls = wholeNumber(`${path}.minimumCalls`, options.minimumCalls ?? 20, { min: 1 });
   return {
-    failureRatio: share(`${path}.failureRatio`, options.failureRatio ?? 0.5),
+    failureRatio,
     minimumCalls,
     windowMs: durationMs(`${path}.window`, options.window ?? '10s', { minMs: 1 }),
     windowBuckets: wholeNumber(`${path}.windowBuckets`, options.windowBuckets ?? 10, { min: 1 }),
@@ -105,11 +113,15 @@ export function resolveCircuitBreaker(
       options.slowCall === undefined
         ? Infinity
         : durationMs(`${path}.slowCall`, options.slowCall, { minMs: 1 }),
-    slowCallRatio: share(`${path}.slowCallRatio`, options.slowCallRatio ?? 1),
+    slowCallRatio: share(
+      `${path}.slowCallRatio`,
+      options.slowCallRatio ?? (options.slowCall === undefined ? failureRatio : 1),
+    ),
     openForMs,
     halfOpenProbes: wholeNumber(`${path}.halfOpenProbes`, options.halfOpenProbes ?? 1, { min: 1 }),
     probeLeaseMs: durationMs(`${path}.probeLease`, options.probeLease ?? openForMs, { minMs: 1 }),
-    ignore: options.ignore ?? isNeutral,
+    classify: classifierOf(path, options.classify, classify),
+    ignore: options.ignore,
     ignoreResult: options.ignoreResult,
     failureResult: options.failureResult,
     key: options.key,
@@ -140,8 +152,4 @@ function windowCalls(path: string, options: CircuitBreakerOptions, minimumCalls:
     );
   }
   return calls;
-}
-
-function isNeutral(error: unknown): boolean {
-  return isCallersFault(error) || isOwnRejection(error);
 }

@@ -1,9 +1,24 @@
+import type { Clock } from '@loyalnest/core';
+import { fieldOf, type Classification } from '@loyalnest/core/toolkit';
+import {
+  classifyAbortReason,
+  classifyCallError,
+  isCallersDeadline,
+} from '../classification/callers-end.js';
 import type { Call, Operation } from '../policy/call.js';
 import type { Policy } from '../policy/policy.js';
 import type { CallPermit } from './call-permit.js';
 import type { ResolvedCircuitBreaker } from './circuit-breaker.options.js';
 import type { CircuitBreaker } from './circuit-breaker.js';
 import type { CircuitBreakers } from './circuit-breakers.js';
+
+export interface BreakerSurroundings {
+  readonly clock: Clock;
+  /** A call that was ended early after this time was slow, unless the breaker has a `slowCall`. */
+  readonly slowAfterMs: number;
+  /** Whether an inner policy ends the call when its signal aborts. */
+  readonly endsOnAbort: boolean;
+}
 
 /** Asks the breaker for permission before each attempt and reports the outcome to it. */
 export class CircuitBreakerPolicy implements Policy {
@@ -13,6 +28,7 @@ export class CircuitBreakerPolicy implements Policy {
   constructor(
     private readonly breakers: CircuitBreakers,
     options: ResolvedCircuitBreaker,
+    private readonly surroundings: BreakerSurroundings,
   ) {
     const { failureRatio, minimumCalls, openForMs, slowCallMs, slowCallRatio } = options;
     const slow =
@@ -30,16 +46,17 @@ export class CircuitBreakerPolicy implements Policy {
     if (single === undefined) return (call) => this.attemptWithKey(call, next);
     return (call) => {
       const generation = single.closedGeneration;
-      if (generation === 0) return this.attempt(single, call, next);
+      if (generation === 0 || this.mustWatch(call)) return this.attempt(single, call, next);
+      const startedAtMs = this.startOf(call);
       // The fast path needs no permit: nearly every call is admitted by a closed circuit and
       // succeeds.
       return next(call).then(
         (value) => {
-          single.passed(generation, value);
+          single.passed(generation, value, isCallersDeadline(call));
           return value;
         },
         (error: unknown) => {
-          settleFailure(single.permitOf(generation), call, error);
+          this.settleError(single, single.permitOf(generation), call, error, startedAtMs);
           throw error;
         },
       );
@@ -61,21 +78,81 @@ export class CircuitBreakerPolicy implements Policy {
     } catch (error) {
       return Promise.reject(error as Error);
     }
+    const startedAtMs = this.startOf(call);
+    const unwatch = this.mustWatch(call)
+      ? this.watch(breaker, permit, call, startedAtMs)
+      : undefined;
     return next(call).then(
       (value) => {
-        permit.success(value);
+        unwatch?.();
+        permit.settle(breaker.classify(value, false, isCallersDeadline(call)), value, false);
         return value;
       },
       (error: unknown) => {
-        settleFailure(permit, call, error);
+        unwatch?.();
+        this.settleError(breaker, permit, call, error, startedAtMs);
         throw error;
       },
     );
   }
-}
 
-function settleFailure(permit: CallPermit, call: Call, error: unknown): void {
-  // An abort by the caller says nothing about the dependency.
-  if (call.signal?.aborted) permit.ignore();
-  else permit.failure(error);
+  /** A method may ignore its signal and hang. What ends the call is then known only from the signal. */
+  private mustWatch({ signal }: Call): boolean {
+    return signal !== undefined && !this.surroundings.endsOnAbort;
+  }
+
+  private watch(
+    breaker: CircuitBreaker,
+    permit: CallPermit,
+    call: Call,
+    startedAtMs: number,
+  ): () => void {
+    const signal = call.signal!;
+    const onAbort = (): void => {
+      const classification = classifyAbortReason(signal.reason);
+      this.settle(breaker, permit, call, classification, signal.reason, startedAtMs);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    return () => signal.removeEventListener('abort', onAbort);
+  }
+
+  private settleError(
+    breaker: CircuitBreaker,
+    permit: CallPermit,
+    call: Call,
+    error: unknown,
+    startedAtMs: number,
+  ): void {
+    const classification = classifyCallError(call, error, breaker.classify);
+    this.settle(breaker, permit, call, classification, error, startedAtMs);
+  }
+
+  private settle(
+    breaker: CircuitBreaker,
+    permit: CallPermit,
+    call: Call,
+    classification: Classification,
+    error: unknown,
+    startedAtMs: number,
+  ): void {
+    const slow =
+      classification.cut === true &&
+      // An Observable that is left after a value has answered.
+      call.stream?.lastValueAtMs === undefined &&
+      this.elapsedMs(startedAtMs, error) >= (breaker.slowCallMs ?? this.surroundings.slowAfterMs);
+    permit.settle(classification, error, slow);
+  }
+
+  /** Reads the clock only for a call that something outside of the pipeline may end early. */
+  private startOf(call: Call): number {
+    if (call.startedAtMs > 0) return call.startedAtMs;
+    const mayEndEarly = call.deadline !== undefined || call.signal !== undefined;
+    return mayEndEarly ? this.surroundings.clock.monotonic() : NaN;
+  }
+
+  private elapsedMs(startedAtMs: number, error: unknown): number {
+    if (startedAtMs >= 0) return this.surroundings.clock.monotonic() - startedAtMs;
+    const limitMs = fieldOf(error, 'timeoutMs');
+    return typeof limitMs === 'number' ? limitMs : 0;
+  }
 }

@@ -1,7 +1,9 @@
 import type { Clock } from '@loyalnest/core';
+import type { Classification, NeutralReason } from '@loyalnest/core/toolkit';
 import type Opossum from 'opossum';
-import { askPredicate } from '../error-classification/ask-predicate.js';
-import { circuitStateChanged } from '../resilience.events.js';
+import { askPredicate } from '../classification/ask-predicate.js';
+import { classifyByDefault, type Classifier } from '../classification/classifier.js';
+import { circuitStateChanged, resultNotCounted } from '../resilience.events.js';
 import { CallPermit, type PermitJudge } from './call-permit.js';
 import type { CallWindow, WindowCounts } from './call-window.js';
 import type { ResolvedCircuitBreaker } from './circuit-breaker.options.js';
@@ -98,23 +100,30 @@ export class CircuitBreaker implements PermitJudge {
   }
 
   /**
-   * The generation of a closed circuit that judges calls by their errors alone; 0 in all other
-   * cases. A caller with a generation may skip the permit. It reports a success with {@link passed}
+   * The generation of a closed circuit that needs neither the duration of calls nor an option to
+   * judge their values; 0 in all other cases. A caller with a generation may skip the permit. It reports a success with {@link passed}
    * and a failure with a permit from {@link permitOf}.
    */
   get closedGeneration(): number {
     return this.current === 'closed' && this.judgesErrorsOnly ? this.generation : 0;
   }
 
-  /** Reports the success of a call of that generation. */
-  passed(generation: number, value: unknown): void {
+  /** Reports the value that a call of that generation returned. */
+  passed(generation: number, value: unknown, callersDeadline: boolean): void {
     if (generation !== this.generation) return;
+    if (typeof value === 'object' && value !== null) {
+      const classification = this.options.classify(value, false, callersDeadline);
+      if (classification.outcome !== 'success') {
+        this.permitOf(generation).settle(classification, value, false);
+        return;
+      }
+    }
     this.window.record(false, false);
     if (this.driven.heard) this.driven.emit('success', value);
   }
 
   permitOf(generation: number): CallPermit {
-    return new CallPermit(this, generation, undefined, 0);
+    return new CallPermit(this, generation, undefined, NaN);
   }
 
   /** Opens now, as if calls had failed. The circuit half-opens by itself after `openFor`. */
@@ -177,39 +186,68 @@ export class CircuitBreaker implements PermitJudge {
     this.driven.shutdown();
   }
 
+  /** How results of this breaker count: its options, those of the module, the default. */
+  readonly classify: Classifier = (result, thrown, callersDeadline) => {
+    const { ignore, ignoreResult, failureResult, classify } = this.options;
+    if (thrown) {
+      if (askPredicate('ignore', ignore, result)) return IGNORED;
+    } else if (askPredicate('ignoreResult', ignoreResult, result)) {
+      return IGNORED;
+    } else if (askPredicate('failureResult', failureResult, result)) {
+      return FAILED;
+    }
+    return classify(result, thrown, callersDeadline);
+  };
+
+  /** A call that was ended early is slow after this time; undefined if the option is not set. */
+  get slowCallMs(): number | undefined {
+    const { slowCallMs } = this.options;
+    return slowCallMs === Infinity ? undefined : slowCallMs;
+  }
+
   /** Called by permits. */
   succeeded(permit: CallPermit, value: unknown): void {
-    const { ignoreResult, failureResult } = this.options;
-    if (ignoreResult && askPredicate('ignoreResult', ignoreResult, value)) {
-      this.ignored(permit);
-    } else if (failureResult && askPredicate('failureResult', failureResult, value)) {
-      this.record(permit, true, value);
-    } else {
-      this.record(permit, false, value);
-    }
+    this.judged(permit, this.classify(value, false, false), value, false);
   }
 
   /** Called by permits. */
   failed(permit: CallPermit, error: unknown): void {
-    if (askPredicate('ignore', this.options.ignore, error)) this.ignored(permit);
-    else this.record(permit, true, error);
+    this.judged(permit, this.classify(error, true, false), error, false);
   }
 
   /** Called by permits. */
-  ignored({ generation, lease }: CallPermit): void {
-    if (lease && generation === this.generation) this.probes.giveBack(lease);
+  ignored({ generation, lease }: CallPermit, answered = false): void {
+    if (lease && generation === this.generation) this.probes.giveBack(lease, answered);
+  }
+
+  /** Called by permits. */
+  judged(
+    permit: CallPermit,
+    { outcome, reason }: Classification,
+    result: unknown,
+    slow: boolean,
+  ): void {
+    if (outcome !== 'neutral') {
+      this.record(permit, outcome === 'failure', result, slow);
+      return;
+    }
+    if (reason !== undefined) resultNotCounted.publish({ policy: this.name, reason });
+    if (slow) this.record(permit, false, result, slow);
+    else this.ignored(permit, reason !== undefined && ANSWERS.has(reason));
   }
 
   private permit(lease?: CallPermit['lease']): CallPermit {
-    const startedAtMs = this.options.slowCallMs === Infinity ? 0 : this.clock.monotonic();
+    const startedAtMs = this.options.slowCallMs === Infinity ? NaN : this.clock.monotonic();
     return new CallPermit(this, this.generation, lease, startedAtMs);
   }
 
-  private record(permit: CallPermit, failed: boolean, outcome: unknown): void {
+  private record(permit: CallPermit, failed: boolean, outcome: unknown, cutSlow: boolean): void {
     if (permit.generation !== this.generation || this.current === 'forced-closed') return;
     const { slowCallMs } = this.options;
     const slow =
-      slowCallMs !== Infinity && this.clock.monotonic() - permit.startedAtMs >= slowCallMs;
+      cutSlow ||
+      (slowCallMs !== Infinity &&
+        this.clock.monotonic() - permit.startedAtMs >= slowCallMs);
     this.window.record(failed, slow);
     if (permit.lease) this.judgeProbes(this.probes.settle(permit.lease, !failed && !slow));
     else if ((failed || slow) && this.current === 'closed') this.judgeWindow();
@@ -218,10 +256,9 @@ export class CircuitBreaker implements PermitJudge {
 
   private judgeWindow(): void {
     const { calls, failures, slowCalls } = this.window.counts;
-    const { minimumCalls, failureRatio, slowCallRatio, slowCallMs } = this.options;
+    const { minimumCalls, failureRatio, slowCallRatio } = this.options;
     if (calls < minimumCalls) return;
-    if (failures / calls >= failureRatio) this.driven.open();
-    else if (slowCallMs !== Infinity && slowCalls / calls >= slowCallRatio) this.driven.open();
+    if (failures / calls >= failureRatio || slowCalls / calls >= slowCallRatio) this.driven.open();
   }
 
   /** Once every probe has settled, closes or opens the circuit by `failureRatio`. */
@@ -266,6 +303,11 @@ export class CircuitBreaker implements PermitJudge {
   }
 }
 
+const IGNORED: Classification = { outcome: 'neutral', retryable: false };
+const FAILED: Classification = { outcome: 'failure', retryable: true };
+/** Neutral results with which the dependency shows that it answers. */
+const ANSWERS: ReadonlySet<NeutralReason> = new Set(['credentials', 'rate-limited', 'conflict']);
+
 function windowOf(options: ResolvedCircuitBreaker, clock: Clock): CallWindow {
   const { windowCalls, windowMs, windowBuckets } = options;
   return windowCalls > 0
@@ -274,8 +316,10 @@ function windowOf(options: ResolvedCircuitBreaker, clock: Clock): CallWindow {
 }
 
 function judgesErrorsOnly(options: ResolvedCircuitBreaker): boolean {
-  const { ignoreResult, failureResult, slowCallMs } = options;
-  return !ignoreResult && !failureResult && slowCallMs === Infinity;
+  const { ignoreResult, failureResult, slowCallMs, classify } = options;
+  return (
+    !ignoreResult && !failureResult && slowCallMs === Infinity && classify === classifyByDefault
+  );
 }
 
 function isForced(state: CircuitState): state is ForcedState {

@@ -3,6 +3,9 @@ export interface ProbeLease {
   readonly takenAtMs: number;
 }
 
+/** Additional slots for probes that ended without any answer. */
+const MAX_UNANSWERED = 20;
+
 /**
  * The calls that a half-open circuit lets through. Each holds its slot for a limited time, so a
  * probe that never settles cannot keep the circuit half-open forever. The result of a probe that
@@ -12,6 +15,8 @@ export class ProbeLeases {
   private readonly running = new Set<ProbeLease>();
   private succeeded = 0;
   private failed = 0;
+  /** One more slot for each result that said nothing, so that such calls cannot keep others out. */
+  private additional = 0;
 
   constructor(
     private probes: number,
@@ -23,15 +28,23 @@ export class ProbeLeases {
     for (const lease of this.running) {
       if (nowMs - lease.takenAtMs >= this.leaseMs) this.running.delete(lease);
     }
-    if (this.running.size + this.succeeded + this.failed >= this.probes) return undefined;
+    if (this.running.size + this.succeeded + this.failed >= this.probes + this.additional) {
+      return undefined;
+    }
     const lease = { takenAtMs: nowMs };
     this.running.add(lease);
     return lease;
   }
 
-  /** Frees the slot of a probe whose result says nothing about the dependency. */
-  giveBack(lease: ProbeLease): void {
-    this.running.delete(lease);
+  /**
+   * Frees the slot of a probe whose result says nothing about the dependency, and adds one: callers
+   * that give up early, or an expired credential, must not keep all others waiting.
+   *
+   * @param answered whether the dependency answered. Then the number of slots has no limit.
+   */
+  giveBack(lease: ProbeLease, answered: boolean): void {
+    if (!this.running.delete(lease)) return;
+    if (answered || this.additional < MAX_UNANSWERED) this.additional++;
   }
 
   /** Counts a result. Returns the share of failures once all probes have settled. */
@@ -52,5 +65,6 @@ export class ProbeLeases {
     this.running.clear();
     this.succeeded = 0;
     this.failed = 0;
+    this.additional = 0;
   }
 }

@@ -28,15 +28,17 @@ export class DeadlinePolicy implements Policy {
     const callersMs = call.deadline?.remainingMs ?? Infinity;
     const deadlineMs = Math.ceil(Math.min(ownMs, callersMs));
     const deadline = callersMs < ownMs ? call.deadline! : Deadline.after(ownMs, this.clock);
+    const expired = (): DeadlineExceededError =>
+      new DeadlineExceededError(this.name, deadlineMs, deadline.source);
     return new Promise((resolve, reject) => {
       if (deadlineMs === 0) {
-        reject(new DeadlineExceededError(this.name, 0));
+        reject(expired());
         return;
       }
       let grace: NodeJS.Immediate | undefined;
       const cancel = this.clock.schedule(() => {
         // As with a timeout of an attempt, an answer that has already arrived wins.
-        grace = setImmediate(() => run.giveUp(new DeadlineExceededError(this.name, deadlineMs)));
+        grace = setImmediate(() => run.giveUp(expired()));
       }, deadlineMs);
       const run = new AbandonableRun(call, resolve, reject, () => {
         cancel();

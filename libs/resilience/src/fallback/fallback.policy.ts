@@ -1,5 +1,6 @@
 import { from, isObservable } from 'rxjs';
-import { askPredicate } from '../error-classification/ask-predicate.js';
+import { askPredicate } from '../classification/ask-predicate.js';
+import { hasCallerGivenUp } from '../classification/callers-end.js';
 import { drainObservable } from '../observable/drain-observable.js';
 import { fellBack } from '../resilience.events.js';
 import type { Call, Operation } from '../policy/call.js';
@@ -32,7 +33,7 @@ export class FallbackPolicy implements Policy {
 
   private async answer(call: Call, error: unknown): Promise<unknown> {
     const { on } = this.options;
-    if (call.signal?.aborted || (on && !askPredicate('fallback.on', on, error))) throw error;
+    if (hasCallerGivenUp(call) || (on && !askPredicate('fallback.on', on, error))) throw error;
     fellBack.publish({ policy: this.name, handler: this.handlerName, error });
     const answer = this.ask(call, error);
     if (!call.stream) return answer;

@@ -1,5 +1,7 @@
 import { durationMs, OptionError, type Duration } from '@loyalnest/core';
 import { wholeNumber } from '@loyalnest/core/toolkit';
+import { classifierOf, type Classifier } from '../classification/classifier.js';
+import type { Classify } from '../classification/classify.options.js';
 
 export interface HedgeOptions {
   /**
@@ -11,15 +13,26 @@ export interface HedgeOptions {
   readonly delay: Duration;
   /** Maximum number of extra attempts, each after another `delay`; at least 1. @defaultValue 1 */
   readonly max?: number;
+  /**
+   * After which results another attempt may still help: those that it calls `failure` or `retryable`.
+   * Any other result ends the call at once.
+   * @defaultValue `classify` of the module, else the table in the README
+   */
+  readonly classify?: Classify;
 }
 
 export interface ResolvedHedge {
+  readonly classify: Classifier;
   readonly delayMs: number;
   readonly max: number;
 }
 
 /** @throws {@link OptionError} with the path of the option */
-export function resolveHedge(path: string, options: HedgeOptions): ResolvedHedge {
+export function resolveHedge(
+  path: string,
+  options: HedgeOptions,
+  { classify }: { readonly classify?: Classifier } = {},
+): ResolvedHedge {
   if ((options.idempotent as unknown) !== true) {
     throw new OptionError(
       `${path}.idempotent`,
@@ -28,6 +41,7 @@ export function resolveHedge(path: string, options: HedgeOptions): ResolvedHedge
     );
   }
   return {
+    classify: classifierOf(path, options.classify, classify),
     delayMs: durationMs(`${path}.delay`, options.delay, { minMs: 1 }),
     max: wholeNumber(`${path}.max`, options.max ?? 1, { min: 1 }),
   };

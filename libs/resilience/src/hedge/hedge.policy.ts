@@ -33,12 +33,13 @@ export class HedgePolicy implements Policy {
     if (call.signal?.aborted) return Promise.reject(call.signal.reason as Error);
     if (this.countsCalls) this.budget?.recordCall();
     return new Promise((resolve, reject) => {
-      const run = new HedgedRun(this.name, call, next, { resolve, reject });
+      const run = new HedgedRun(this.name, call, next, this.options.classify, { resolve, reject });
       let cancel = (): void => {};
       let hedges = 0;
       const scheduleNext = (): void => {
         if (hedges === this.options.max) return;
         cancel = this.clock.schedule(() => {
+          if (call.deadline?.expired) return;
           if (this.budget && !this.budget.tryRepeat('hedge')) return;
           hedges++;
           hedgeStarted.publish({ policy: this.name, hedge: hedges });

@@ -1,3 +1,6 @@
+import { classifyCallError, isCallersDeadline } from '../classification/callers-end.js';
+import type { Classifier } from '../classification/classifier.js';
+import { discardResponse } from '../classification/discard-response.js';
 import type { Call, Operation } from '../policy/call.js';
 import { HedgeLostError } from './hedge-lost.error.js';
 
@@ -18,6 +21,7 @@ export class HedgedRun {
     private readonly name: string,
     private readonly call: Call,
     private readonly next: Operation,
+    private readonly classify: Classifier,
     private readonly settle: Settle,
   ) {
     call.signal?.addEventListener('abort', this.onAbort, { once: true });
@@ -30,12 +34,16 @@ export class HedgedRun {
     work.then(
       (value) => {
         this.running.delete(controller);
-        this.end(new HedgeLostError(this.name), () => this.settle.resolve(value));
+        const { outcome } = this.classify(value, false, isCallersDeadline(this.call));
+        // A returned response with status 503: another attempt may answer better.
+        if (outcome === 'failure' && this.running.size > 0) discardResponse(value);
+        else this.end(new HedgeLostError(this.name), () => this.settle.resolve(value));
       },
       (error: unknown) => {
         this.running.delete(controller);
-        // Other attempts may still answer.
-        if (this.running.size === 0) this.end(error, () => this.settle.reject(error));
+        // Other attempts may still answer, unless they would get the same answer.
+        const { retryable } = classifyCallError(this.call, error, this.classify);
+        if (this.running.size === 0 || !retryable) this.end(error, () => this.settle.reject(error));
       },
     );
   }

@@ -3,6 +3,7 @@ import { Observable } from 'rxjs';
 import { Stream } from '../observable/stream.js';
 import { UnsubscribedError } from '../observable/unsubscribed.error.js';
 import { Call, type Operation } from '../policy/call.js';
+import { refusePastDeadline } from '../policy/past-deadline.js';
 import { CANONICAL_ORDER, type Policy } from '../policy/policy.js';
 
 export interface PipelineOptions {
@@ -36,7 +37,13 @@ export class Pipeline {
     this.policies = [...options.policies].sort(
       (a, b) => CANONICAL_ORDER.indexOf(a.kind) - CANONICAL_ORDER.indexOf(b.kind),
     );
-    this.run = this.policies.reduceRight((next, policy) => policy.wrap(next), options.invoke);
+    // The first check spares limits and slots, the second one finds time that a queue has used up.
+    const isOuter = ({ kind }: Policy): boolean => CANONICAL_ORDER.indexOf(kind) <= DEADLINE;
+    const attempt = wrapped(
+      this.policies.filter((policy) => !isOuter(policy)),
+      refusePastDeadline(this.name, options.invoke),
+    );
+    this.run = wrapped(this.policies.filter(isOuter), refusePastDeadline(this.name, attempt));
   }
 
   /** What the protected method returns: a promise, or an Observable that calls when subscribed. */
@@ -97,6 +104,12 @@ export class Pipeline {
     call.altered = signal !== context?.signal;
     return call;
   }
+}
+
+const DEADLINE = CANONICAL_ORDER.indexOf('deadline');
+
+function wrapped(policies: readonly Policy[], invoke: Operation): Operation {
+  return policies.reduceRight((next, policy) => policy.wrap(next), invoke);
 }
 
 /** A signal that aborts as soon as one of the given signals does; undefined if there is none. */

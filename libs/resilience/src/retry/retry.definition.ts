@@ -5,7 +5,7 @@ import { sharedRetryBudget } from './shared-retry-budget.js';
 
 export const RETRY: PolicyDefinition<RetryOptions, ResolvedRetry> = {
   decorator: 'Retry',
-  resolve: (path, options, { random }) => resolveRetry(path, options, random),
+  resolve: resolveRetry,
   create(resolved, site) {
     const { clock, warn, ending } = site.states;
     const budget = sharedRetryBudget(site);

@@ -1,13 +1,13 @@
 import {
   createBackoff,
   durationMs,
-  isLoyalNestError,
   type Backoff,
   type BackoffOptions,
   type Duration,
 } from '@loyalnest/core';
 import { wholeNumber } from '@loyalnest/core/toolkit';
-import { isCallersFault } from '../error-classification/callers-fault.js';
+import { classifierOf, type Classifier } from '../classification/classifier.js';
+import type { Classify } from '../classification/classify.options.js';
 import type { RetryBudgetOptions } from './retry-budget.options.js';
 
 export interface RetryOptions {
@@ -16,14 +16,15 @@ export interface RetryOptions {
   /** Delays between attempts. @defaultValue exponential from 100 ms to 10 s with full jitter */
   readonly backoff?: BackoffOptions;
   /**
-   * Whether to retry after this error.
-   * @defaultValue yes, except after a LoyalNest error that is not `retryable` and after another
-   * error with an HTTP status 4xx other than 408 and 429
+   * Which results may be retried: those that it calls `failure` or `retryable`.
+   * @defaultValue `classify` of the module, else transient failures, by the table in the README
    */
+  readonly classify?: Classify;
+  /** Whether to retry after this error. @defaultValue `classify` decides */
   readonly retryIf?: (error: unknown) => boolean;
   /**
    * Whether to retry after this result. The caller gets the result of the last attempt.
-   * @defaultValue no result is retried
+   * @defaultValue `classify` decides: a returned HTTP response that is a transient failure is retried
    */
   readonly retryResult?: (value: unknown) => boolean;
   /**
@@ -43,7 +44,8 @@ export interface RetryOptions {
 export interface ResolvedRetry {
   readonly attempts: number;
   readonly backoff: Backoff;
-  readonly retryIf: (error: unknown) => boolean;
+  readonly classify: Classifier;
+  readonly retryIf: ((error: unknown) => boolean) | undefined;
   readonly retryResult: ((value: unknown) => boolean) | undefined;
   readonly maxRetryAfterMs: number;
 }
@@ -52,17 +54,14 @@ export interface ResolvedRetry {
 export function resolveRetry(
   path: string,
   options: RetryOptions,
-  random: () => number,
+  { random, classify }: { readonly random: () => number; readonly classify?: Classifier },
 ): ResolvedRetry {
   return {
     attempts: wholeNumber(`${path}.attempts`, options.attempts ?? 3, { min: 1 }),
     backoff: createBackoff(`${path}.backoff`, options.backoff, random),
-    retryIf: options.retryIf ?? isRetryable,
+    classify: classifierOf(path, options.classify, classify),
+    retryIf: options.retryIf,
     retryResult: options.retryResult,
     maxRetryAfterMs: durationMs(`${path}.maxRetryAfter`, options.maxRetryAfter ?? '30s'),
   };
-}
-
-function isRetryable(error: unknown): boolean {
-  return isLoyalNestError(error) ? error.retryable : !isCallersFault(error);
 }

@@ -1,6 +1,13 @@
 import type { Clock } from '@loyalnest/core';
-import { askPredicate } from '../error-classification/ask-predicate.js';
-import { retryAfterMsOf } from '../error-classification/retry-after.js';
+import { askPredicate } from '../classification/ask-predicate.js';
+import {
+  classifyCallError,
+  hasCallerGivenUp,
+  isCallersDeadline,
+} from '../classification/callers-end.js';
+import { classifyByDefault } from '../classification/classifier.js';
+import { discardResponse } from '../classification/discard-response.js';
+import { retryAfterMsOf } from '../classification/retry-after.js';
 import { attemptFailed } from '../resilience.events.js';
 import type { Call, Operation } from '../policy/call.js';
 import type { Policy } from '../policy/policy.js';
@@ -54,18 +61,16 @@ export class RetryPolicy implements Policy {
     next: Operation,
     previousDelayMs: number | undefined,
   ): Promise<unknown> {
-    const { retryResult } = this.options;
     return next(call).then(
-      retryResult &&
-        ((value) => {
-          if (!askPredicate('retryResult', retryResult, value)) return value;
-          const delayMs = this.delayMs(call, undefined, previousDelayMs);
-          return delayMs === undefined ? value : this.again(call, next, delayMs);
-        }),
+      (value) => {
+        if (!this.mayRetryValue(call, value)) return value;
+        const delayMs = this.delayMs(call, value, previousDelayMs);
+        if (delayMs === undefined) return value;
+        discardResponse(value);
+        return this.again(call, next, delayMs);
+      },
       (error: unknown) => {
-        if (call.signal?.aborted || !askPredicate('retryIf', this.options.retryIf, error)) {
-          throw error;
-        }
+        if (!this.mayRetryError(call, error)) throw error;
         const delayMs = this.delayMs(call, error, previousDelayMs);
         if (delayMs === undefined) throw error;
         return this.again(call, next, delayMs, error);
@@ -73,10 +78,28 @@ export class RetryPolicy implements Policy {
     );
   }
 
+  private mayRetryError(call: Call, error: unknown): boolean {
+    const { retryIf, classify } = this.options;
+    if (hasCallerGivenUp(call)) return false;
+    return retryIf === undefined
+      ? classifyCallError(call, error, classify).retryable
+      : askPredicate('retryIf', retryIf, error);
+  }
+
+  /** A returned 429 is an answer for the caller; only failures are worth another attempt. */
+  private mayRetryValue(call: Call, value: unknown): boolean {
+    const { retryResult, classify } = this.options;
+    if (retryResult !== undefined) return askPredicate('retryResult', retryResult, value);
+    // The default classification finds nothing to retry in other values.
+    if (classify === classifyByDefault && (typeof value !== 'object' || value === null)) return false;
+    const { outcome, retryable } = classify(value, false, isCallersDeadline(call));
+    return outcome === 'failure' && retryable;
+  }
+
   /** Delay before the next attempt; undefined if there is none. */
   private delayMs(
     call: Call,
-    error: unknown,
+    result: unknown,
     previousDelayMs: number | undefined,
   ): number | undefined {
     const { attempts, backoff, maxRetryAfterMs } = this.options;
@@ -84,7 +107,7 @@ export class RetryPolicy implements Policy {
     if (call.attempt >= attempts) return undefined;
     // A subscriber that has received values would receive them twice.
     if (call.stream?.lastValueAtMs !== undefined) return undefined;
-    const retryAfterMs = retryAfterMsOf(error, clock.now());
+    const retryAfterMs = retryAfterMsOf(result, clock.now());
     if (retryAfterMs > maxRetryAfterMs) return undefined;
     const delayMs = Math.max(backoff(call.attempt, previousDelayMs), retryAfterMs);
     if (delayMs >= (call.deadline?.remainingMs ?? Infinity)) return undefined;

@@ -8,6 +8,7 @@ import {
   fellBack,
   hedgeStarted,
   operatorCommanded,
+  resultNotCounted,
   retryBudgetExhausted,
   staleServed,
 } from '../resilience.events.js';
@@ -17,6 +18,7 @@ const CHANNELS = {
   'attempt-failed': attemptFailed,
   'retry-budget-exhausted': retryBudgetExhausted,
   'call-rejected': callRejected,
+  'result-not-counted': resultNotCounted,
   'hedge-started': hedgeStarted,
   'stale-served': staleServed,
   fallback: fellBack,

@@ -47,7 +47,7 @@ export class Flight {
         remainingMs === undefined
           ? undefined
           : this.clock.schedule(
-              () => giveUp(new DeadlineExceededError(this.name, remainingMs)),
+              () => giveUp(new DeadlineExceededError(this.name, remainingMs, deadline!.source)),
               remainingMs,
             );
       if (signal?.aborted) {

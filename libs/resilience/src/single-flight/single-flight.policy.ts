@@ -1,6 +1,7 @@
 import type { Clock } from '@loyalnest/core';
 import { callKeyOf, type CallKeyOptions } from '../policy/call-key.js';
 import type { Operation } from '../policy/call.js';
+import { refusalPastDeadline } from '../policy/past-deadline.js';
 import type { Policy } from '../policy/policy.js';
 import { Flight } from './flight.js';
 
@@ -31,6 +32,8 @@ export class SingleFlightPolicy implements Policy {
         return Promise.reject(error as Error);
       }
       if (call.signal?.aborted) return Promise.reject(call.signal.reason as Error);
+      const refusal = refusalPastDeadline(this.name, call);
+      if (refusal !== undefined) return Promise.reject(refusal);
       const known = this.flights.get(key);
       if (known && !known.deserted) return known.wait(call);
       const flight = new Flight(this.name, this.clock);

@@ -1,4 +1,4 @@
-import type { Clock } from '@loyalnest/core';
+import { DeadlineExceededError, type Clock, type Deadline } from '@loyalnest/core';
 import { TimeoutQueue } from '@loyalnest/core/toolkit';
 import { AbandonableRun } from '../policy/abandonable-run.js';
 import type { Call, Operation } from '../policy/call.js';
@@ -32,7 +32,7 @@ export class TimeoutPolicy implements Policy {
       const { deadline, stream } = call;
       if (stream !== undefined) return this.runStream(call, next);
       if (deadline !== undefined && deadline.remainingMs < options.timeoutMs) {
-        return this.runUntil(deadline.remainingMs, call, next);
+        return this.runUntil(deadline, call, next);
       }
       return new Promise((resolve, reject) => {
         const run = new AbandonableRun(call, resolve, reject, leave);
@@ -43,13 +43,15 @@ export class TimeoutPolicy implements Policy {
     };
   }
 
-  private runUntil(remainingMs: number, call: Call, next: Operation): Promise<unknown> {
-    const timeoutMs = Math.ceil(remainingMs);
+  private runUntil(deadline: Deadline, call: Call, next: Operation): Promise<unknown> {
+    const deadlineMs = Math.ceil(deadline.remainingMs);
+    const expired = (): DeadlineExceededError =>
+      new DeadlineExceededError(this.name, deadlineMs, deadline.source);
     return new Promise((resolve, reject) => {
       let grace: NodeJS.Immediate | undefined;
       const cancel = this.clock.schedule(() => {
-        grace = setImmediate(() => this.giveUp(run, timeoutMs));
-      }, timeoutMs);
+        grace = setImmediate(() => run.giveUp(expired()));
+      }, deadlineMs);
       const run = new AbandonableRun(call, resolve, reject, () => {
         cancel();
         clearImmediate(grace);
@@ -65,6 +67,7 @@ export class TimeoutPolicy implements Policy {
     return new Promise((resolve, reject) => {
       let cancel = (): void => {};
       let grace: NodeJS.Immediate | undefined;
+      const callersMs = call.deadline?.remainingMs ?? 0;
       const leftMs = (): number => {
         const sinceMs = Math.max(startedAtMs, stream.lastValueAtMs ?? 0);
         return this.limitMs(call) - (this.clock.monotonic() - sinceMs);
@@ -74,6 +77,7 @@ export class TimeoutPolicy implements Policy {
           () => {
             grace = setImmediate(() => {
               if (leftMs() > 0) wait();
+              else if (call.deadline?.expired) run.giveUp(new DeadlineExceededError(this.name, callersMs, call.deadline.source));
               else this.giveUp(run, this.options.timeoutMs);
             });
           },

@@ -1,3 +1,5 @@
+import { failureReason } from '@loyalnest/core/toolkit';
+
 /**
  * Calls a predicate of the application. If it throws, the result is false and the process emits a warning,
  * because its error must not replace the result of the call.
@@ -11,7 +13,7 @@ export function askPredicate<Value>(
   try {
     return predicate(value);
   } catch (error) {
-    process.emitWarning(`${option} threw and counts as false: ${String(error)}`, {
+    process.emitWarning(`${option} threw and counts as false: ${failureReason(error)}`, {
       code: 'LOYALNEST_PREDICATE',
     });
     return false;

@@ -1,30 +1,32 @@
 import { isLoyalNestError } from '@loyalnest/core';
-import { parseRetryAfter } from '@loyalnest/core/toolkit';
-
-interface RetryAfterLike {
-  readonly retryAfter?: unknown;
-  readonly headers?: unknown;
-  readonly response?: { readonly headers?: unknown };
-  /** gRPC trailers. */
-  readonly metadata?: unknown;
-}
+import { fieldOf, parseRetryAfter } from '@loyalnest/core/toolkit';
 
 /**
  * Returns how long to wait before the next call, in milliseconds: 0 if the error does not say, Infinity
- * if the dependency must not be called again. Reads `retryAfterMs` of LoyalNest errors. Of other errors,
- * reads `retryAfter`, `Retry-After` in `headers` or `response.headers`, or `grpc-retry-pushback-ms` in
- * `metadata` (gRPC proposal A6).
+ * if the dependency must not be called again. Reads `retryAfterMs` of LoyalNest errors. Of other errors
+ * and of returned responses, reads `retryAfter`, `Retry-After` in `headers` or `response.headers`, or
+ * `grpc-retry-pushback-ms` in `metadata` (gRPC proposal A6). Never throws.
  *
  * @param nowMs wall clock in milliseconds since 1970, for dates
  */
 export function retryAfterMsOf(error: unknown, nowMs: number): number {
+  try {
+    return read(error, nowMs);
+  } catch {
+    return 0;
+  }
+}
+
+function read(error: unknown, nowMs: number): number {
   if (typeof error !== 'object' || error === null) return 0;
   if (isLoyalNestError(error)) return error.retryAfterMs ?? 0;
-  const { retryAfter, headers, response, metadata } = error as RetryAfterLike;
-  const pushback = fieldOf(metadata, 'grpc-retry-pushback-ms');
+  const pushback = headerOf(fieldOf(error, 'metadata'), 'grpc-retry-pushback-ms');
   if (pushback !== undefined) return parsePushback(pushback);
   const name = 'retry-after';
-  const value = retryAfter ?? fieldOf(headers, name) ?? fieldOf(response?.headers, name);
+  const value =
+    fieldOf(error, 'retryAfter') ??
+    headerOf(fieldOf(error, 'headers'), name) ??
+    headerOf(fieldOf(fieldOf(error, 'response'), 'headers'), name);
   return parseRetryAfter(value, nowMs) ?? 0;
 }
 
@@ -35,7 +37,7 @@ function parsePushback(value: unknown): number {
 }
 
 /** Returns the field with this lower-case name. It may be an array. */
-function fieldOf(fields: unknown, name: string): unknown {
+function headerOf(fields: unknown, name: string): unknown {
   if (typeof fields !== 'object' || fields === null) return undefined;
   const { get } = fields as { get?: unknown };
   const value: unknown =

@@ -1,0 +1,45 @@
+import {
+  ABORTED,
+  CONFLICT,
+  PERMANENT,
+  RATE_LIMITED,
+  REFUSED_CREDENTIALS,
+  SUCCESS,
+  TIMED_OUT,
+  TRANSIENT,
+  type Classification,
+} from './classification.js';
+import { fieldOf } from './safe-field.js';
+
+/** By number, from OK (0) to UNAUTHENTICATED (16): https://grpc.io/docs/guides/status-codes. */
+const BY_CODE: readonly Classification[] = [
+  SUCCESS, // OK
+  ABORTED, // CANCELLED
+  PERMANENT, // UNKNOWN
+  SUCCESS, // INVALID_ARGUMENT
+  TIMED_OUT, // DEADLINE_EXCEEDED
+  SUCCESS, // NOT_FOUND
+  SUCCESS, // ALREADY_EXISTS
+  REFUSED_CREDENTIALS, // PERMISSION_DENIED
+  RATE_LIMITED, // RESOURCE_EXHAUSTED
+  SUCCESS, // FAILED_PRECONDITION
+  CONFLICT, // ABORTED
+  SUCCESS, // OUT_OF_RANGE
+  PERMANENT, // UNIMPLEMENTED
+  PERMANENT, // INTERNAL
+  TRANSIENT, // UNAVAILABLE
+  PERMANENT, // DATA_LOSS
+  REFUSED_CREDENTIALS, // UNAUTHENTICATED
+];
+
+/**
+ * Classifies an error of a gRPC client. Many errors have small numbers as codes, so it must also have the
+ * `details` or the `metadata` of gRPC. Undefined for other errors.
+ */
+export function classifyGrpc(error: unknown): Classification | undefined {
+  const code = fieldOf(error, 'code');
+  if (typeof code !== 'number' || BY_CODE[code] === undefined) return undefined;
+  const getMap = fieldOf(fieldOf(error, 'metadata'), 'getMap');
+  const isGrpc = typeof fieldOf(error, 'details') === 'string' || typeof getMap === 'function';
+  return isGrpc ? BY_CODE[code] : undefined;
+}

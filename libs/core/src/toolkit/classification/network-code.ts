@@ -1,0 +1,76 @@
+import {
+  PERMANENT,
+  PROGRAMMING_ERROR,
+  REJECTED,
+  TIMED_OUT,
+  TRANSIENT,
+  type Classification,
+} from './classification.js';
+import { textOf } from './safe-field.js';
+
+/** Node's codes for a server that cannot be reached, or a connection that broke. */
+export const CONNECTION_CODES: ReadonlySet<string> = new Set([
+  'EADDRNOTAVAIL',
+  'EAI_AGAIN',
+  'EAI_FAIL',
+  'EAI_NODATA',
+  'EAI_NONAME',
+  'ECONNABORTED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'ENETDOWN',
+  'ENETRESET',
+  'ENETUNREACH',
+  'ENOTCONN',
+  'ENOTFOUND',
+  'EPIPE',
+  'EPROTO',
+  'ERR_NETWORK',
+  'ERR_READING_RESPONSE_STREAM',
+  'ERR_SOCKET_CLOSED',
+  'ERR_STREAM_DESTROYED',
+  'ERR_STREAM_PREMATURE_CLOSE',
+  'ESHUTDOWN',
+]);
+const TIMEOUT_CODES: ReadonlySet<string> = new Set([
+  'ERR_SOCKET_CONNECTION_TIMEOUT',
+  'ESOCKETTIMEDOUT',
+  'ETIME',
+  'ETIMEDOUT',
+  'UND_ERR_BODY_TIMEOUT',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+]);
+/** What undici refuses because of how this process used it. */
+const MISUSE: ReadonlySet<string> = new Set([
+  'ERR_BAD_OPTION',
+  'ERR_BAD_OPTION_VALUE',
+  'ERR_INVALID_URL',
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_INVALID_RETURN_VALUE',
+  'UND_ERR_NOT_SUPPORTED',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+]);
+/** This process has closed its client. */
+const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
+/** A certificate or a protocol that the next attempt would meet again. */
+const TLS = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
+const ANSWER_CODES = /^(HPE_|ERR_HTTP2_|ERR_BODY_PARSE_FAILURE|ERR_TOO_MANY_REDIRECTS|ERR_FR_)/;
+
+/**
+ * Classifies the codes of Node, its parsers and undici for a server that was not reached or whose answer
+ * broke off. Undefined for other errors.
+ */
+export function classifyNetworkCode(error: unknown): Classification | undefined {
+  const code = textOf(error, 'code');
+  if (code === '') return undefined;
+  if (TIMEOUT_CODES.has(code)) return TIMED_OUT;
+  if (CONNECTION_CODES.has(code)) return TRANSIENT;
+  if (CLOSED.has(code)) return REJECTED;
+  if (MISUSE.has(code)) return PROGRAMMING_ERROR;
+  if (TLS.test(code)) return PERMANENT;
+  if (code.startsWith('UND_ERR_') || ANSWER_CODES.test(code)) return TRANSIENT;
+  return undefined;
+}
