@@ -35,7 +35,7 @@ function capped(deadline: Deadline | undefined, policy: CorrelationPolicy): Dead
   const { defaultTimeoutMs = Infinity, minTimeoutMs, clock } = policy;
   // A moment has passed since the header was read.
   const requestedMs = deadline ? Math.ceil(deadline.remainingMs) : Infinity;
-  if (requestedMs < minTimeoutMs) return Deadline.after(0, clock, 'caller');
+  if (requestedMs < minTimeoutMs) return Deadline.after(0, clock);
   if (requestedMs < defaultTimeoutMs) return deadline;
-  return defaultTimeoutMs === Infinity ? undefined : Deadline.after(defaultTimeoutMs, clock);
+  return defaultTimeoutMs === Infinity ? undefined : Deadline.after(defaultTimeoutMs, clock, 'own');
 }

@@ -40,7 +40,7 @@ export function readContextHeaders(headers: Headers, clock: Clock): RequestConte
     ...(tracestate && { tracestate }),
     ...(merchantId && { merchantId }),
     ...(userId && { userId }),
-    ...(timeout && { deadline: Deadline.after(Number(timeout), clock, 'caller') }),
+    ...(timeout && { deadline: Deadline.after(Number(timeout), clock) }),
   };
 }
 

@@ -20,12 +20,12 @@ export class Deadline {
   /**
    * Creates a deadline `ms` milliseconds from now.
    *
-   * @param source who set it. @defaultValue 'own'
+   * @param source who set it; `own` if this process limits its own work
    */
   static after(
     ms: number,
     clock: Pick<Clock, 'monotonic'>,
-    source: DeadlineSource = 'own',
+    source: DeadlineSource = 'caller',
   ): Deadline {
     return new Deadline(clock, clock.monotonic() + ms, source);
   }

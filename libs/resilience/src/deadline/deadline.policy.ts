@@ -27,7 +27,7 @@ export class DeadlinePolicy implements Policy {
     const { deadlineMs: ownMs } = this.options;
     const callersMs = call.deadline?.remainingMs ?? Infinity;
     const deadlineMs = Math.ceil(Math.min(ownMs, callersMs));
-    const deadline = callersMs < ownMs ? call.deadline! : Deadline.after(ownMs, this.clock);
+    const deadline = callersMs < ownMs ? call.deadline! : Deadline.after(ownMs, this.clock, 'own');
     const expired = (): DeadlineExceededError =>
       new DeadlineExceededError(this.name, deadlineMs, deadline.source);
     return new Promise((resolve, reject) => {

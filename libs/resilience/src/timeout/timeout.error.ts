@@ -1,6 +1,9 @@
-import { LoyalNestError } from '@loyalnest/core';
+import { LoyalNestError, type DeadlineSource } from '@loyalnest/core';
 
-/** An attempt took longer than its timeout; its signal has been aborted. */
+/**
+ * An attempt took longer than its timeout, or than the time left to its caller; its signal has been
+ * aborted.
+ */
 export class TimeoutError extends LoyalNestError {
   readonly code = 'TIMEOUT';
   readonly category = 'timeout';
@@ -9,6 +12,8 @@ export class TimeoutError extends LoyalNestError {
   constructor(
     readonly policy: string,
     readonly timeoutMs: number,
+    /** Who set the limit. Breakers do not count an attempt that its caller's deadline ended. */
+    readonly deadlineSource: DeadlineSource = 'own',
   ) {
     super(`${policy} did not answer within ${timeoutMs} ms`);
   }

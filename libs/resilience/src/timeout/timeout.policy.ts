@@ -1,4 +1,4 @@
-import { DeadlineExceededError, type Clock, type Deadline } from '@loyalnest/core';
+import type { Clock, Deadline } from '@loyalnest/core';
 import { TimeoutQueue } from '@loyalnest/core/toolkit';
 import { AbandonableRun } from '../policy/abandonable-run.js';
 import type { Call, Operation } from '../policy/call.js';
@@ -44,14 +44,12 @@ export class TimeoutPolicy implements Policy {
   }
 
   private runUntil(deadline: Deadline, call: Call, next: Operation): Promise<unknown> {
-    const deadlineMs = Math.ceil(deadline.remainingMs);
-    const expired = (): DeadlineExceededError =>
-      new DeadlineExceededError(this.name, deadlineMs, deadline.source);
+    const timeoutMs = Math.ceil(deadline.remainingMs);
     return new Promise((resolve, reject) => {
       let grace: NodeJS.Immediate | undefined;
       const cancel = this.clock.schedule(() => {
-        grace = setImmediate(() => run.giveUp(expired()));
-      }, deadlineMs);
+        grace = setImmediate(() => this.giveUp(run, timeoutMs, deadline));
+      }, timeoutMs);
       const run = new AbandonableRun(call, resolve, reject, () => {
         cancel();
         clearImmediate(grace);
@@ -67,17 +65,18 @@ export class TimeoutPolicy implements Policy {
     return new Promise((resolve, reject) => {
       let cancel = (): void => {};
       let grace: NodeJS.Immediate | undefined;
-      const callersMs = call.deadline?.remainingMs ?? 0;
+      const callersMs = Math.ceil(call.deadline?.remainingMs ?? 0);
       const leftMs = (): number => {
         const sinceMs = Math.max(startedAtMs, stream.lastValueAtMs ?? 0);
-        return this.limitMs(call) - (this.clock.monotonic() - sinceMs);
+        const valueLeftMs = this.options.timeoutMs - (this.clock.monotonic() - sinceMs);
+        return Math.min(valueLeftMs, call.deadline?.remainingMs ?? Infinity);
       };
       const wait = (): void => {
         cancel = this.clock.schedule(
           () => {
             grace = setImmediate(() => {
               if (leftMs() > 0) wait();
-              else if (call.deadline?.expired) run.giveUp(new DeadlineExceededError(this.name, callersMs, call.deadline.source));
+              else if (call.deadline?.expired) this.giveUp(run, callersMs, call.deadline);
               else this.giveUp(run, this.options.timeoutMs);
             });
           },
@@ -93,11 +92,7 @@ export class TimeoutPolicy implements Policy {
     });
   }
 
-  private limitMs({ deadline }: Call): number {
-    return Math.min(this.options.timeoutMs, deadline?.remainingMs ?? Infinity);
-  }
-
-  private giveUp(run: AbandonableRun, timeoutMs: number): void {
-    run.giveUp(new TimeoutError(this.name, timeoutMs));
+  private giveUp(run: AbandonableRun, timeoutMs: number, deadline?: Deadline): void {
+    run.giveUp(new TimeoutError(this.name, timeoutMs, deadline?.source));
   }
 }

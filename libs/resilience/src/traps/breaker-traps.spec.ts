@@ -252,21 +252,27 @@ it('late results of decorated methods count in no later state', async () => {
   expect(circuit.snapshot).toMatchObject({ state: 'closed', calls: 0 });
 });
 
-it('an ignored error neither closes nor opens a half-open circuit, and frees its slot', async () => {
+it('a neutral error neither closes nor opens a half-open circuit, and frees its slot', async () => {
   const { circuit } = await startHalfOpen();
-  circuit.admit().failure(new NotFoundError('no such account'));
+  circuit.admit().failure(Object.assign(new Error('expired token'), { status: 401 }));
   expect(circuit.state).toBe('half-open');
   circuit.admit().success();
   expect(circuit.state).toBe('closed');
 });
 
-it.each([400, 401, 404, 409, 422])('a status %i says nothing about the dependency', (status) => {
+it.each([401, 403, 407, 429])('a status %i says nothing about the dependency', (status) => {
   const { circuit } = start();
   circuit.admit().failure(Object.assign(new Error('status'), { response: { status } }));
   expect(circuit.snapshot.calls).toBe(0);
 });
 
-it.each([408, 429, 500, 503])('a status %i counts against the dependency', (status) => {
+it.each([400, 404, 409, 422])('a status %i proves that the dependency answers', async (status) => {
+  const { circuit } = await startHalfOpen();
+  circuit.admit().failure(Object.assign(new Error('status'), { response: { status } }));
+  expect(circuit.state).toBe('closed');
+});
+
+it.each([408, 425, 500, 503])('a status %i counts against the dependency', (status) => {
   const { circuit } = start();
   circuit.admit().failure(Object.assign(new Error('status'), { status }));
   expect(circuit.state).toBe('open');
