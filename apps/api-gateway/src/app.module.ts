@@ -20,6 +20,7 @@ import { ShopifyWebhooksController } from './http/shopify-webhooks.controller.js
       service: 'api-gateway',
       config: GatewayConfig,
       requestTimeout: ({ REQUEST_TIMEOUT }) => REQUEST_TIMEOUT as Duration,
+      minRequestTimeout: ({ MIN_REQUEST_TIMEOUT }) => MIN_REQUEST_TIMEOUT as Duration,
     }),
     ThrottlingModule.forRootAsync({ inject: [GatewayConfig], useFactory: requestLimits }),
     WebhookSignatureModule.forRootAsync({

@@ -1,3 +1,4 @@
+import { durationMs } from '@loyalnest/core';
 import { ServiceConfig } from '@loyalnest/service-defaults';
 import type { TrustProxy } from '@loyalnest/throttling';
 import { Transform, Type } from 'class-transformer';
@@ -33,6 +34,13 @@ export class GatewayConfig extends ServiceConfig {
    */
   @Matches(/^\d+(\.\d+)?(ms|s)$/, { message: "use a duration such as '4s'" })
   readonly REQUEST_TIMEOUT: string = '4s';
+
+  /**
+   * The shortest time limit that a client may set with `x-request-timeout-ms`. Shorter ones are
+   * answered 504 at once, without a call to a service. Must be less than REQUEST_TIMEOUT.
+   */
+  @Matches(/^\d+(\.\d+)?(ms|s)$/, { message: "use a duration such as '50ms'" })
+  readonly MIN_REQUEST_TIMEOUT: string = '50ms';
 
   /**
    * Redis for the jobs and for the limits of the gateway; `rediss://` for TLS. Without it, each
@@ -84,6 +92,14 @@ export class GatewayConfig extends ServiceConfig {
           this.RATE_LIMIT_PER_IP < this.RATE_LIMIT_PER_MERCHANT
             ? undefined
             : 'a single address could use up the limit of a shop; set RATE_LIMIT_PER_IP to less than RATE_LIMIT_PER_MERCHANT',
+      },
+      {
+        variables: ['MIN_REQUEST_TIMEOUT', 'REQUEST_TIMEOUT'],
+        problem: () =>
+          durationMs('MIN_REQUEST_TIMEOUT', this.MIN_REQUEST_TIMEOUT) <
+          durationMs('REQUEST_TIMEOUT', this.REQUEST_TIMEOUT)
+            ? undefined
+            : 'no request would be served; set MIN_REQUEST_TIMEOUT to less than REQUEST_TIMEOUT',
       },
       {
         variables: ['TRUST_PROXY'],

@@ -30,6 +30,7 @@ export { carryWithAxios, propagateWithAxios } from './propagation/propagate-with
 export type { PropagationOptions } from './propagation/known-origins.js';
 
 // Errors of those calls
+export { CredentialRefusedError } from './client/credential-refused.error.js';
 export { HttpResponseError } from './client/http-response.error.js';
 export { HttpTimeoutError } from './client/http-timeout.error.js';
 export { HttpUnavailableError } from './client/http-unavailable.error.js';

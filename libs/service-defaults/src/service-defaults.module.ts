@@ -27,6 +27,12 @@ export interface ServiceDefaultsOptions<Config extends ServiceConfig> {
    * @defaultValue the limit of the caller
    */
   readonly requestTimeout?: (config: Config) => Duration;
+  /**
+   * For a service that clients outside of the system reach: the shortest deadline that they may send.
+   * Shorter ones are answered 504 at once.
+   * @defaultValue none: a deadline may have any length
+   */
+  readonly minRequestTimeout?: (config: Config) => Duration;
 }
 
 /**
@@ -39,7 +45,7 @@ export class ServiceDefaultsModule {
   static forRoot<Config extends ServiceConfig>(
     options: ServiceDefaultsOptions<Config>,
   ): DynamicModule {
-    const { service, config, correlation, requestTimeout } = options;
+    const { service, config, correlation, requestTimeout, minRequestTimeout } = options;
     return {
       module: ServiceDefaultsModule,
       imports: [
@@ -49,6 +55,7 @@ export class ServiceDefaultsModule {
           useFactory: (values: Config) => ({
             ...correlation,
             ...(requestTimeout && { defaultTimeout: requestTimeout(values) }),
+            ...(minRequestTimeout && { edge: true, minTimeout: minRequestTimeout(values) }),
           }),
         }),
         LoggingModule.forRootAsync({

@@ -10,6 +10,6 @@ export class PointsController {
 
   @Get('accounts/:customerId')
   async account(@Param('customerId') customerId: string, @Res() reply: Reply): Promise<void> {
-    relayAnswer(reply, await this.points.account(customerId));
+    relayAnswer(reply, await this.points.account(customerId), 'points-service');
   }
 }

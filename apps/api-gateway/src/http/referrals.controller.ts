@@ -10,11 +10,11 @@ export class ReferralsController {
 
   @Post()
   async refer(@Body() body: unknown, @Res() reply: Reply): Promise<void> {
-    relayAnswer(reply, await this.referrals.refer(body));
+    relayAnswer(reply, await this.referrals.refer(body), 'referrals-service');
   }
 
   @Get(':id')
   async referral(@Param('id') id: string, @Res() reply: Reply): Promise<void> {
-    relayAnswer(reply, await this.referrals.referral(id));
+    relayAnswer(reply, await this.referrals.referral(id), 'referrals-service');
   }
 }

@@ -51,7 +51,7 @@ export class ShopifyWebhooksController {
     await runInChildContext(CORRELATION_ID.test(shop) ? { merchantId: shop } : {}, async () => {
       const answer = await this.points.webhook(rawBody ?? Buffer.alloc(0), forwarded);
       // Inside the context, so that the access log names the shop too.
-      relayAnswer(reply, answer);
+      relayAnswer(reply, answer, 'points-service');
     });
   }
 }

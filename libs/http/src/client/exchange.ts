@@ -1,4 +1,4 @@
-import type { Clock, RequestContext } from '@loyalnest/core';
+import type { Clock, DeadlineSource, RequestContext } from '@loyalnest/core';
 import type { HttpRequest } from './http-request.js';
 import { HttpTimeoutError } from './http-timeout.error.js';
 
@@ -9,6 +9,8 @@ export class Exchange {
   /** Method, origin and path, for errors. The query stays out: it may hold secrets. */
   readonly target: string;
   readonly limitMs: number;
+  /** Who set the limit that the request carries to the other service. */
+  readonly deadlineSource: DeadlineSource;
   readonly signal: AbortSignal;
   private readonly startedAt: number;
   private readonly releases: (() => void)[] = [];
@@ -31,8 +33,12 @@ export class Exchange {
     this.follow(request.signal, controller);
     this.follow(context?.signal, controller);
     const limit = leftMs < timeoutMs ? 'deadline' : 'timeout';
+    const isCallers = limit === 'deadline' && context!.deadline!.source === 'caller';
+    this.deadlineSource = isCallers ? 'caller' : 'own';
     const expire = (): void =>
-      controller.abort(new HttpTimeoutError(this.target, this.limitMs, limit));
+      controller.abort(
+        new HttpTimeoutError(this.target, this.limitMs, limit, this.deadlineSource),
+      );
     if (this.limitMs === 0) {
       expire();
       return;

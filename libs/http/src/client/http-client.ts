@@ -125,14 +125,14 @@ export class HttpClient implements Drainable, ShutdownListener, OnApplicationShu
       const answer = await send(exchange.url, {
         dispatcher: this.agent,
         method: exchange.method,
-        headers: this.headers(request, context, exchange.limitMs),
+        headers: this.headers(request, context, exchange),
         body: request.json === undefined ? (request.body ?? null) : JSON.stringify(request.json),
         signal: exchange.signal,
       });
       status = answer.statusCode;
       span?.set({ 'http.response.status_code': status });
       const body = await this.read(answer.body, request, exchange.target);
-      const response = new HttpResponse(status, answer.headers, body);
+      const response = new HttpResponse(status, answer.headers, body, exchange.deadlineSource);
       if (request.isError ? request.isError(status) : status >= 400) {
         const retryAfterMs = parseRetryAfter(answer.headers['retry-after'], clock.now());
         throw new HttpResponseError(exchange.target, response, retryAfterMs);
@@ -172,12 +172,12 @@ export class HttpClient implements Drainable, ShutdownListener, OnApplicationShu
   private headers(
     request: HttpRequest,
     context: RequestContext | undefined,
-    limitMs: number,
+    { limitMs, deadlineSource }: Exchange,
   ): Record<string, string> {
     const propagated = propagatesContext(request) && {
       ...(context ?? { correlationId: newCorrelationId() }),
       // The next service must not work on after this call has ended.
-      deadline: Deadline.after(limitMs, this.policy.clock),
+      deadline: Deadline.after(limitMs, this.policy.clock, deadlineSource),
     };
     const own = Object.entries(request.headers ?? {});
     return {

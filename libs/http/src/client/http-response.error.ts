@@ -1,12 +1,12 @@
-import { LoyalNestError, type ErrorCategory } from '@loyalnest/core';
+import { LoyalNestError, type DeadlineSource, type ErrorCategory } from '@loyalnest/core';
+import { classifyStatus } from '@loyalnest/core/toolkit';
 import type { HttpResponse } from './http-response.js';
-
-const RETRYABLE: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 const CATEGORIES: Readonly<Record<number, ErrorCategory>> = {
   401: 'unauthenticated',
   403: 'forbidden',
   404: 'not-found',
+  407: 'forbidden',
   408: 'timeout',
   409: 'conflict',
   410: 'not-found',
@@ -21,6 +21,10 @@ export class HttpResponseError extends LoyalNestError {
   readonly category: ErrorCategory;
   readonly retryable: boolean;
   readonly status: number;
+  /** The `code` of its problem details, such as `OVERLOADED`; undefined if it has none. */
+  readonly problemCode: string | undefined;
+  /** Who set the deadline that the request carried. A 504 may answer the caller's. */
+  readonly deadlineSource: DeadlineSource;
 
   constructor(
     /** Method, origin and path; never the query. */
@@ -32,7 +36,9 @@ export class HttpResponseError extends LoyalNestError {
     super(`${target} answered ${response.status}`, { retryAfterMs });
     this.status = response.status;
     this.category = CATEGORIES[this.status] ?? (this.status < 500 ? 'invalid' : 'unavailable');
-    this.retryable = RETRYABLE.has(this.status);
+    this.retryable = classifyStatus(this.status).retryable;
+    this.problemCode = response.problemCode;
+    this.deadlineSource = response.deadlineSource;
     // The body may hold personal data, and loggers print every enumerable property.
     Object.defineProperty(this, 'response', { enumerable: false });
   }

@@ -1,4 +1,4 @@
-import { LoyalNestError } from '@loyalnest/core';
+import { LoyalNestError, type DeadlineSource } from '@loyalnest/core';
 
 /** No complete answer arrived within the request's timeout or the remaining time of its caller. */
 export class HttpTimeoutError extends LoyalNestError {
@@ -12,6 +12,8 @@ export class HttpTimeoutError extends LoyalNestError {
     readonly timeoutMs: number,
     /** Which of the two limits was shorter. */
     readonly limit: 'timeout' | 'deadline',
+    /** Who set the limit. Breakers do not count a call that a caller's deadline ended. */
+    readonly deadlineSource: DeadlineSource = 'own',
   ) {
     super(
       limit === 'timeout'

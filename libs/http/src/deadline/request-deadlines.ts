@@ -37,7 +37,7 @@ export class RequestDeadlines {
         return;
       }
       if (timeoutMs === 0) {
-        proceed(new DeadlineExceededError(targetOf(entry.req), 0));
+        proceed(new DeadlineExceededError(targetOf(entry.req), 0, context.deadline?.source));
         return;
       }
       const request = new LimitedRequest(entry, context, timeoutMs, clock.monotonic() + timeoutMs);
@@ -62,7 +62,11 @@ class LimitedRequest implements Expiring<LimitedRequest> {
   expire(): void {
     const { req, res } = this.entry;
     if (res.headersSent) return;
-    const error = new DeadlineExceededError(targetOf(req), this.timeoutMs);
+    const error = new DeadlineExceededError(
+      targetOf(req),
+      this.timeoutMs,
+      this.context.deadline?.source,
+    );
     runInContext(this.context, () => this.entry.fail(error));
     endForGood(res);
   }

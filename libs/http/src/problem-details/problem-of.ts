@@ -45,6 +45,10 @@ function problemOfSuite({ category, code, retryAfterMs }: LoyalNestError): Probl
 /** If another service refuses our request, it is not our caller's mistake. */
 function problemOfUpstream(error: HttpResponseError): Problem {
   const { category, code, retryAfterMs } = error;
+  // The log must name the service whose credential has expired.
+  if (error.response.refusesCredential) {
+    return { status: 503, code: 'CREDENTIAL_REFUSED', unexpected: true };
+  }
   if (category === 'timeout') return { status: 504, code, retryAfterMs };
   if (error.retryable) return { status: 503, code, retryAfterMs };
   return { status: 502, code };
@@ -65,8 +69,22 @@ function problemOfHttpException(error: HttpException): Problem {
 function problemOfFramework(error: unknown): Problem | undefined {
   const status = (error as { statusCode?: unknown } | null)?.statusCode;
   const isRefusal =
-    Number.isInteger(status) && (status as number) >= 400 && (status as number) < 500;
+    Number.isInteger(status) &&
+    (status as number) >= 400 &&
+    (status as number) < 500 &&
+    !isAnotherServices(error);
   return isRefusal ? byStatus(status as number) : undefined;
+}
+
+/** The status in an error of undici, got or an AWS client is an answer to us, not ours to the caller. */
+function isAnotherServices(error: unknown): boolean {
+  const { response, $metadata, code, requestId } = error as Readonly<Record<string, unknown>>;
+  return (
+    (typeof response === 'object' && response !== null) ||
+    $metadata !== undefined ||
+    requestId !== undefined ||
+    (typeof code === 'string' && code.startsWith('UND_ERR_'))
+  );
 }
 
 /** Express marks the error of its body parser with a type, Fastify with a code. */

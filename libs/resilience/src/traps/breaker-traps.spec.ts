@@ -23,12 +23,6 @@ afterEach(closeApps);
 
 const DOWN = new Error('down');
 
-class NotFoundError extends LoyalNestError {
-  readonly code = 'NOT_FOUND';
-  readonly category = 'not-found';
-  readonly retryable = false;
-}
-
 function start(options: CircuitBreakerOptions = {}): { circuit: Breaker; clock: FakeClock } {
   const clock = new FakeClock();
   const resolved = resolveCircuitBreaker('test', { minimumCalls: 1, ...options });

@@ -176,5 +176,6 @@ export class Database
 }
 
 function refusePastDeadline(): void {
-  if (currentContext()?.deadline?.expired) throw new DeadlineExceededError('Postgres', 0);
+  const deadline = currentContext()?.deadline;
+  if (deadline?.expired) throw new DeadlineExceededError('Postgres', 0, deadline.source);
 }

@@ -1,18 +1,5 @@
-/**
- * SQLSTATE classes of a server that is unavailable: 08 connection exception, 53 insufficient
- * resources, 57 operator intervention (PostgreSQL, Appendix A).
- */
-const SERVER_STATES = /^(08|53|57)/;
-const SOCKET_CODES = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EPIPE',
-  'ETIMEDOUT',
-]);
+import { CONNECTION_CODES, UNAVAILABLE_STATES } from '@loyalnest/core/toolkit';
+
 /** Messages of node-postgres errors that have no code. */
 const READ_TIMEOUT = /query read timeout/i;
 const MESSAGES =
@@ -27,7 +14,7 @@ interface Failure {
 /** Whether an error, or one that it wraps, means that the database is unavailable. */
 export function saysUnavailable(error: unknown): boolean {
   return causes(error).some(({ code, message }) => {
-    if (typeof code === 'string' && (SOCKET_CODES.has(code) || SERVER_STATES.test(code)))
+    if (typeof code === 'string' && (CONNECTION_CODES.has(code) || UNAVAILABLE_STATES.test(code)))
       return true;
     const text = String(message);
     return MESSAGES.test(text) || READ_TIMEOUT.test(text);

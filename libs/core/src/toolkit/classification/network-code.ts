@@ -33,6 +33,7 @@ export const CONNECTION_CODES: ReadonlySet<string> = new Set([
   'ERR_STREAM_DESTROYED',
   'ERR_STREAM_PREMATURE_CLOSE',
   'ESHUTDOWN',
+  'ETIMEDOUT',
 ]);
 const TIMEOUT_CODES: ReadonlySet<string> = new Set([
   'ERR_SOCKET_CONNECTION_TIMEOUT',
