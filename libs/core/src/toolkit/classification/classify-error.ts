@@ -1,11 +1,6 @@
 import { classifyAbort } from './abort-error.js';
 import { classifyAws } from './aws-error.js';
-import {
-  PERMANENT,
-  PROGRAMMING_ERROR,
-  TRANSIENT,
-  type Classification,
-} from './classification.js';
+import { PERMANENT, PROGRAMMING_ERROR, TRANSIENT, type Classification } from './classification.js';
 import { classifyProblem } from './classify-problem.js';
 import { classifyStatus } from './classify-status.js';
 import { chainOf, errorsOf } from './error-links.js';

@@ -7,7 +7,7 @@ const MAX_DEPTH = 8;
 /** Returns an error and those that it wraps, the outermost first: at most 8, each once. */
 export function chainOf(error: unknown): readonly unknown[] {
   const chain: unknown[] = [error];
-  for (let link: unknown = error; chain.length < MAX_DEPTH; ) {
+  for (let link: unknown = error; chain.length < MAX_DEPTH;) {
     const next = LINKS.map((name) => fieldOf(link, name)).find(isObject);
     if (next === undefined || chain.includes(next)) break;
     chain.push(next);

@@ -1,7 +1,8 @@
 import { textOf } from './safe-field.js';
 
 /** The HTTP clients that parse JSON for their callers, by the file that calls `JSON.parse`. */
-const CLIENT_FILE = /node:internal\/deps\/undici|[\\/](undici|axios|got|ky|node-fetch|superagent|ofetch)[\\/]/;
+const CLIENT_FILE =
+  /node:internal\/deps\/undici|[\\/](undici|axios|got|ky|node-fetch|superagent|ofetch)[\\/]/;
 
 /**
  * Returns whether an HTTP client could not parse an answer. A SyntaxError of our own code looks the same,
@@ -9,7 +10,8 @@ const CLIENT_FILE = /node:internal\/deps\/undici|[\\/](undici|axios|got|ky|node-
  */
 export function isMalformedAnswer(error: unknown): boolean {
   // node-fetch, and the AWS SDK.
-  if (textOf(error, 'type') === 'invalid-json' || textOf(error, '$responseBodyText') !== '') return true;
+  if (textOf(error, 'type') === 'invalid-json' || textOf(error, '$responseBodyText') !== '')
+    return true;
   if (textOf(error, 'name') !== 'SyntaxError') return false;
   const frames = textOf(error, 'stack').split('\n');
   const parse = frames.findIndex((frame) => frame.includes('at JSON.parse '));

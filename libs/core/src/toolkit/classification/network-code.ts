@@ -58,7 +58,10 @@ const MISUSE: ReadonlySet<string> = new Set([
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_CLOSED', 'UND_ERR_DESTROYED']);
 /** A certificate or a protocol that the next attempt would meet again. */
 const TLS = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH)/;
-const ANSWER_CODES = /^(HPE_|ERR_HTTP2_|ERR_BODY_PARSE_FAILURE|ERR_TOO_MANY_REDIRECTS|ERR_FR_)/;
+const BROKEN_ANSWER = /^(HPE_|ERR_HTTP2_)/;
+/** The answer is complete, but axios or got cannot use it. */
+const UNUSABLE_ANSWER =
+  /^(ERR_BODY_PARSE_FAILURE|ERR_TOO_MANY_REDIRECTS|ERR_FR_TOO_MANY_REDIRECTS)$/;
 
 /**
  * Classifies the codes of Node, its parsers and undici for a server that was not reached or whose answer
@@ -71,7 +74,7 @@ export function classifyNetworkCode(error: unknown): Classification | undefined 
   if (CONNECTION_CODES.has(code)) return TRANSIENT;
   if (CLOSED.has(code)) return REJECTED;
   if (MISUSE.has(code)) return PROGRAMMING_ERROR;
-  if (TLS.test(code)) return PERMANENT;
-  if (code.startsWith('UND_ERR_') || ANSWER_CODES.test(code)) return TRANSIENT;
+  if (TLS.test(code) || UNUSABLE_ANSWER.test(code)) return PERMANENT;
+  if (code.startsWith('UND_ERR_') || BROKEN_ANSWER.test(code)) return TRANSIENT;
   return undefined;
 }

@@ -31,7 +31,8 @@ const EXHAUSTED: ReadonlySet<string> = new Set(['P2024', 'P2037']);
  */
 export function classifyPrisma(error: unknown): Classification | undefined {
   const name = textOf(error, 'name');
-  const isPrismas = name.startsWith('PrismaClient') || fieldOf(error, 'clientVersion') !== undefined;
+  const isPrismas =
+    name.startsWith('PrismaClient') || fieldOf(error, 'clientVersion') !== undefined;
   const code = [textOf(error, 'code'), textOf(error, 'errorCode')].find((text) => CODE.test(text));
   if (code === undefined) {
     if (!isPrismas) return undefined;

@@ -20,7 +20,12 @@ const CLIENT_ERRORS: ReadonlySet<string> = new Set([
   'SocketClosedUnexpectedlyError',
   'SocketTimeoutError',
 ]);
-const REPLIES: ReadonlySet<string> = new Set(['ReplyError', 'ErrorReply', 'SimpleError', 'BlobError']);
+const REPLIES: ReadonlySet<string> = new Set([
+  'ReplyError',
+  'ErrorReply',
+  'SimpleError',
+  'BlobError',
+]);
 
 /** By the first word of the reply: https://redis.io/docs/latest/develop/reference/protocol-spec. */
 const BY_WORD: Readonly<Record<string, Classification>> = {

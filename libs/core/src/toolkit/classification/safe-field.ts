@@ -3,7 +3,8 @@
  * everywhere, and a getter or a proxy of one must not replace the result of a call.
  */
 export function fieldOf(value: unknown, name: PropertyKey): unknown {
-  if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return undefined;
+  if (value === null || (typeof value !== 'object' && typeof value !== 'function'))
+    return undefined;
   try {
     return (value as Record<PropertyKey, unknown>)[name];
   } catch {

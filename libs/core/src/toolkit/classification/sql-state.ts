@@ -43,6 +43,8 @@ function sqlStateOf(error: unknown): string | undefined {
   const code = textOf(error, 'code');
   if (!SQL_STATE.test(code)) return undefined;
   // Only the server's own errors have a severity. Codes such as EPIPE have five letters too.
-  const isServers = ['severity', 'severity_local'].some((field) => fieldOf(error, field) !== undefined);
+  const isServers = ['severity', 'severity_local'].some(
+    (field) => fieldOf(error, field) !== undefined,
+  );
   return isServers || WELL_KNOWN.test(code) ? code : undefined;
 }

@@ -67,7 +67,9 @@ export function classifySuiteError(error: unknown): Classification | undefined {
  * request timeout. False if the caller set the limit, or if the call never began.
  */
 export function isOwnTimeout(error: unknown): boolean {
-  return classifySuiteError(error)?.outcome === 'failure' && fieldOf(error, 'category') === 'timeout';
+  return (
+    classifySuiteError(error)?.outcome === 'failure' && fieldOf(error, 'category') === 'timeout'
+  );
 }
 
 function isSuiteError(error: unknown): boolean {
