@@ -246,8 +246,7 @@ export class CircuitBreaker implements PermitJudge {
     const { slowCallMs } = this.options;
     const slow =
       cutSlow ||
-      (slowCallMs !== Infinity &&
-        this.clock.monotonic() - permit.startedAtMs >= slowCallMs);
+      (slowCallMs !== Infinity && this.clock.monotonic() - permit.startedAtMs >= slowCallMs);
     this.window.record(failed, slow);
     if (permit.lease) this.judgeProbes(this.probes.settle(permit.lease, !failed && !slow));
     else if ((failed || slow) && this.current === 'closed') this.judgeWindow();

@@ -64,5 +64,7 @@ function abortedSignalOf({ signal, args }: Call): AbortSignal | undefined {
 
 function isAborted(value: unknown): value is AbortSignal {
   // Not instanceof alone: the signal may come from another realm or a polyfill.
-  return fieldOf(value, 'aborted') === true && typeof fieldOf(value, 'addEventListener') === 'function';
+  return (
+    fieldOf(value, 'aborted') === true && typeof fieldOf(value, 'addEventListener') === 'function'
+  );
 }
