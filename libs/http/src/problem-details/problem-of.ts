@@ -37,8 +37,10 @@ export function problemOf(error: unknown): Problem {
   return problemOfFramework(error) ?? { ...byStatus(500), unexpected: true };
 }
 
-function problemOfSuite({ category, code, retryAfterMs }: LoyalNestError): Problem {
+function problemOfSuite(error: LoyalNestError): Problem {
+  const { category, code, retryAfterMs } = error;
   const status = httpStatusOf(category);
+  if (endedByCallersDeadline(error)) return { status, code: DEADLINE_EXCEEDED };
   return { status, code, retryAfterMs, ...(status === 500 && { unexpected: true }) };
 }
 
@@ -49,9 +51,22 @@ function problemOfUpstream(error: HttpResponseError): Problem {
   if (error.response.refusesCredential) {
     return { status: 503, code: 'CREDENTIAL_REFUSED', unexpected: true };
   }
+  if (error.problemCode === DEADLINE_EXCEEDED && endedByCallersDeadline(error)) {
+    return { status: 504, code: DEADLINE_EXCEEDED };
+  }
   if (category === 'timeout') return { status: 504, code, retryAfterMs };
   if (error.retryable) return { status: 503, code, retryAfterMs };
   return { status: 502, code };
+}
+
+/** Whichever client or policy noticed it first: our caller must recognise its own deadline by the code. */
+const DEADLINE_EXCEEDED = 'DEADLINE_EXCEEDED';
+
+function endedByCallersDeadline(error: LoyalNestError): boolean {
+  return (
+    error.category === 'timeout' &&
+    (error as { deadlineSource?: unknown }).deadlineSource === 'caller'
+  );
 }
 
 function problemOfHttpException(error: HttpException): Problem {

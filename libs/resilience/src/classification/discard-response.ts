@@ -6,15 +6,21 @@ import { fieldOf } from '@loyalnest/core/toolkit';
  */
 export function discardResponse(value: unknown): void {
   const body = fieldOf(value, 'body');
-  // A web stream has cancel(), a stream of Node has destroy().
-  for (const name of ['cancel', 'destroy'] as const) {
-    const end = fieldOf(body, name);
-    if (typeof end !== 'function') continue;
-    try {
-      void Promise.resolve(Reflect.apply(end, body, [])).catch(() => {});
-    } catch {
-      // A body that cannot be ended is its owner's.
-    }
-    return;
+  // Without a listener, the error of a destroyed stream would end the process.
+  call(body, 'on', 'error', () => {});
+  // A web stream has cancel(), undici's bodies have dump(), streams of Node have destroy().
+  const end = ['cancel', 'dump', 'destroy'].find(
+    (name) => typeof fieldOf(body, name) === 'function',
+  );
+  if (end !== undefined) call(body, end);
+}
+
+function call(body: unknown, name: string, ...args: readonly unknown[]): void {
+  const method = fieldOf(body, name);
+  if (typeof method !== 'function') return;
+  try {
+    void Promise.resolve(Reflect.apply(method, body, args)).catch(() => {});
+  } catch {
+    // A body that cannot be ended is its owner's.
   }
 }
