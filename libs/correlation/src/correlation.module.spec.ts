@@ -43,7 +43,14 @@ class EchoController {
   async echo(@CorrelationId() id: string, @MerchantId() merchantId?: string): Promise<object> {
     await new Promise((resolve) => setImmediate(resolve));
     const { traceparent, userId, deadline } = this.context.current!;
-    return { id, merchantId, userId, traceparent, remainingMs: deadline?.remainingMs };
+    return {
+      id,
+      merchantId,
+      userId,
+      traceparent,
+      remainingMs: deadline?.remainingMs,
+      source: deadline?.source,
+    };
   }
 
   @Post('echo')
@@ -220,6 +227,37 @@ forEachPlatform((platform) => {
     expect(await echo({ 'x-request-timeout-ms': '60000' })).toMatchObject({ remainingMs: 5_000 });
   });
 
+  it("calls a deadline the caller's only if it is shorter than defaultTimeout", async () => {
+    await boot({ defaultTimeout: '5s' });
+    const sources: unknown[] = [];
+    for (const leftMs of [undefined, '4999', '5000', '60000']) {
+      const { source } = await echo(leftMs === undefined ? {} : { 'x-request-timeout-ms': leftMs });
+      sources.push(source);
+    }
+    expect(sources).toEqual(['own', 'caller', 'own', 'own']);
+    await running.close();
+    await boot();
+    expect(await echo({ 'x-request-timeout-ms': '60000' })).toMatchObject({ source: 'caller' });
+  });
+
+  it('lets a deadline below minTimeout pass at once, at the edge alone', async () => {
+    const remainingMs = async (leftMs: number): Promise<unknown> =>
+      (await echo({ 'x-request-timeout-ms': String(leftMs) }))['remainingMs'];
+    await boot({ edge: true });
+    expect([await remainingMs(1), await remainingMs(49), await remainingMs(50)]).toEqual([
+      0, 0, 50,
+    ]);
+    await running.close();
+    await boot({ edge: true, minTimeout: '200ms', defaultTimeout: '1s' });
+    expect([await remainingMs(199), await remainingMs(200)]).toEqual([0, 200]);
+    await running.close();
+    await boot({ edge: true, trustInbound: false, defaultTimeout: '1s' });
+    expect(await remainingMs(1)).toBe(1_000);
+    await running.close();
+    await boot();
+    expect(await remainingMs(1)).toBe(1);
+  });
+
   it('aborts the signal when the client disconnects before the response', async () => {
     await boot();
     const client = new AbortController();
@@ -288,6 +326,17 @@ describe('the boot fails', () => {
     await expect(boot([CorrelationModule.forRoot(options)])).rejects.toThrow(
       'CorrelationModule.defaultTimeout: got NaN',
     );
+  });
+
+  it.each([
+    [{ minTimeout: '50ms' }, "CorrelationModule.minTimeout: got '50ms'; it applies at the edge"],
+    [
+      { edge: true, defaultTimeout: '50ms' },
+      "CorrelationModule.minTimeout: got '50ms'; no request would be served",
+    ],
+    [{ edge: true, minTimeout: Number.NaN }, 'CorrelationModule.minTimeout: got NaN'],
+  ] as const)('when the floor of deadlines is invalid: %j', async (options, message) => {
+    await expect(boot([CorrelationModule.forRoot(options)])).rejects.toThrow(message);
   });
 
   it('when the module is imported with options twice', async () => {

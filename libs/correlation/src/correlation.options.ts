@@ -65,7 +65,11 @@ function minTimeoutMs(
   const path = 'CorrelationModule.minTimeout';
   if (!edge) {
     if (minTimeout === undefined) return 0;
-    throw new OptionError(path, minTimeout, 'it applies at the edge alone; set edge to true, or remove it');
+    throw new OptionError(
+      path,
+      minTimeout,
+      'it applies at the edge alone; set edge to true, or remove it',
+    );
   }
   const ms = durationMs(path, minTimeout ?? '50ms');
   if (ms < defaultTimeoutMs) return ms;

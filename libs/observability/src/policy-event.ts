@@ -6,6 +6,7 @@ export interface PolicyEvent {
   readonly to?: string;
   readonly by?: string;
   readonly refused?: string;
+  readonly reason?: string;
   readonly handler?: string;
   readonly hedge?: number;
   readonly fault?: string;

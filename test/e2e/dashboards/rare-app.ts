@@ -9,6 +9,7 @@ import { defineJob, JobHandler, JobProducer, queue, QueueModule } from '@loyalne
 import {
   Bulkhead,
   Cache,
+  CircuitBreaker,
   FaultInjection,
   Hedge,
   ResilienceModule,
@@ -49,6 +50,11 @@ class RareCalls {
   @Bulkhead({ maxConcurrent: 1, maxQueue: 1 })
   async write(done: Promise<void>): Promise<void> {
     await done;
+  }
+
+  @CircuitBreaker()
+  async refused(): Promise<void> {
+    throw Object.assign(new Error('expired token'), { status: 401 });
   }
 
   @Hedge({ idempotent: true, delay: '1ms' })
@@ -143,6 +149,7 @@ export class RareApp {
       calls.read(),
       calls.exercise(),
       calls.flaky(),
+      calls.refused(),
     ]);
     finish();
     await Promise.all([running, others]);

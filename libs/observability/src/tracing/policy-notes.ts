@@ -13,6 +13,7 @@ const NOTED: Readonly<Record<string, (event: PolicyEvent) => SpanAttributes>> = 
   'retry-budget-exhausted': ({ refused }) => ({ refused }),
   'circuit-state': ({ from, to }) => ({ from, to }),
   'call-rejected': ({ by, retryAfterMs }) => ({ by, retry_after_ms: wholeMs(retryAfterMs) }),
+  'result-not-counted': ({ reason }) => ({ reason }),
   fallback: ({ handler }) => ({ handler }),
   'hedge-started': ({ hedge }) => ({ hedge }),
   'stale-served': ({ ageMs }) => ({ age_ms: wholeMs(ageMs) }),

@@ -59,6 +59,20 @@ export const repeats: RowSource = {
     },
     {
       kind: 'timeseries',
+      title: 'Results that breakers do not count',
+      question:
+        'Does the dependency refuse our credential (credentials) or limit us (rate-limited), or do callers give up (aborted, deadline)?',
+      unit: 'short',
+      queries: [
+        {
+          expr: occurrences('loyalnest_results_not_counted_total', `${POLICY}, reason`),
+          legend: `${POLICY_LEGEND}: {{reason}}`,
+        },
+      ],
+      whenEmpty: 'none',
+    },
+    {
+      kind: 'timeseries',
       title: 'Bulkheads: places in use',
       question:
         'Which bulkhead is full, and do calls queue? At 1, calls wait; once the queue is also full, they are rejected.',

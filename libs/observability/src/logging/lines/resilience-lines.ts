@@ -43,6 +43,11 @@ const LINES: Readonly<Record<string, PolicyLine>> = {
     fields: ({ by, retryAfterMs }) => ({ by, retryAfterMs: wholeMs(retryAfterMs) }),
     text: ({ policy, by }) => `the ${by} of ${policy} rejected a call`,
   },
+  'result-not-counted': {
+    level: 'debug',
+    fields: ({ reason }) => ({ cause: reason }),
+    text: ({ policy, reason }) => `a result of ${policy} was not counted: ${reason}`,
+  },
   fallback: {
     level: 'warn',
     fields: ({ handler }) => ({ handler }),

@@ -27,6 +27,11 @@ export function measurePolicies(registry: MetricRegistry, on: EventSource): void
     help: 'Calls rejected before they reached the dependency',
     labels: ['policy', 'by'],
   });
+  const notCounted = registry.counter({
+    name: 'loyalnest_results_not_counted_total',
+    help: 'Results that say nothing about the dependency, so circuit breakers did not count them',
+    labels: ['policy', 'reason'],
+  });
   const hedges = registry.counter({
     name: 'loyalnest_hedges_total',
     help: 'Additional calls that were started before the first one ended',
@@ -64,6 +69,10 @@ export function measurePolicies(registry: MetricRegistry, on: EventSource): void
   );
   on<PolicyEvent & { by: string }>('loyalnest:resilience:call-rejected', ({ policy, by }) =>
     rejected.add({ policy, by }),
+  );
+  on<PolicyEvent & { reason: string }>(
+    'loyalnest:resilience:result-not-counted',
+    ({ policy, reason }) => notCounted.add({ policy, reason }),
   );
   on<PolicyEvent>('loyalnest:resilience:hedge-started', ({ policy }) => hedges.add({ policy }));
   on<PolicyEvent>('loyalnest:resilience:stale-served', ({ policy }) => stale.add({ policy }));
