@@ -36,9 +36,7 @@ export class Exchange {
     const isCallers = limit === 'deadline' && context!.deadline!.source === 'caller';
     this.deadlineSource = isCallers ? 'caller' : 'own';
     const expire = (): void =>
-      controller.abort(
-        new HttpTimeoutError(this.target, this.limitMs, limit, this.deadlineSource),
-      );
+      controller.abort(new HttpTimeoutError(this.target, this.limitMs, limit, this.deadlineSource));
     if (this.limitMs === 0) {
       expire();
       return;

@@ -205,6 +205,53 @@ describe('HttpClient', () => {
     await outcome;
   });
 
+  it.each([
+    ['caller', 300, 'caller'],
+    ['own', 300, 'own'],
+    ['caller', 60_000, 'own'],
+  ] as const)(
+    'says whose limit ended it: %s deadline of %i ms',
+    async (source, leftMs, expected) => {
+      downstream.hang();
+      const deadline = Deadline.after(leftMs, clock, source);
+      const call = runInContext({ correlationId: 'c', deadline }, () =>
+        client.request({ url: downstream.url, timeout: '1s' }),
+      );
+      const outcome = expect(call).rejects.toMatchObject({
+        code: 'HTTP_TIMEOUT',
+        deadlineSource: expected,
+      });
+      await downstream.received(1);
+      await clock.advance(1_000);
+      await outcome;
+    },
+  );
+
+  it('gives the code of problem details, and whose deadline they answer', async () => {
+    const problem = JSON.stringify({ status: 504, code: 'DEADLINE_EXCEEDED' });
+    const type = { 'content-type': 'application/problem+json; charset=utf-8' };
+    downstream.answer(504, problem, type);
+    const deadline = Deadline.after(300, clock);
+    const ask = (): Promise<unknown> => client.request({ url: downstream.url });
+    await expect(runInContext({ correlationId: 'c', deadline }, ask)).rejects.toMatchObject({
+      problemCode: 'DEADLINE_EXCEEDED',
+      deadlineSource: 'caller',
+    });
+    await expect(ask()).rejects.toMatchObject({
+      problemCode: 'DEADLINE_EXCEEDED',
+      deadlineSource: 'own',
+    });
+    for (const [body, headers] of [
+      [problem, {}],
+      ['<html>', type],
+      ['{"code":7}', type],
+      ['null', type],
+    ] as const) {
+      downstream.answer(503, body, headers);
+      await expect(ask()).rejects.toHaveProperty('problemCode', undefined);
+    }
+  });
+
   it('does not send a request after the deadline has passed', async () => {
     const deadline = Deadline.after(0, clock);
     const call = runInContext({ correlationId: 'c', deadline }, () =>

@@ -27,6 +27,7 @@ import {
   answerFrameworkError,
   HttpResponse,
   HttpResponseError,
+  HttpTimeoutError,
   ProblemDetailsModule,
   ProblemError,
   ValidationModule,
@@ -201,6 +202,44 @@ forEachPlatform((platform) => {
     const { body, ...result } = await throwing(error);
     expect(result.status).toBe(status);
     expect(JSON.stringify(body)).not.toContain('secret');
+  });
+
+  it.each<[number, Record<string, string>]>([
+    [401, {}],
+    [407, {}],
+    [403, { 'www-authenticate': 'Bearer error="insufficient_scope"' }],
+  ])(
+    'answers 503 and logs it when another service refuses ours with %i',
+    async (status, headers) => {
+      const response = new HttpResponse(status, headers, Buffer.from('secret'));
+      const answer = await throwing(
+        new HttpResponseError('GET http://points', response, undefined),
+      );
+      expect(answer).toMatchObject({ status: 503, body: { code: 'CREDENTIAL_REFUSED' } });
+      expect(log.errors).toHaveLength(1);
+      expect(log.errors[0]).toContain(`GET http://points answered ${status}`);
+    },
+  );
+
+  it.each<[string, object]>([
+    ['got', { response: { statusCode: 401 }, statusCode: 401 }],
+    ['undici', { code: 'UND_ERR_RESPONSE', statusCode: 401 }],
+    ['AWS SDK 2', { code: 'NoSuchKey', statusCode: 404, requestId: 'r' }],
+  ])('never answers with the status of an error of %s', async (_client, fields) => {
+    const answer = await throwing(Object.assign(new Error('secret'), fields));
+    expect(answer.status).toBe(500);
+  });
+
+  it("names the caller's own deadline, whichever client noticed it", async () => {
+    const ended = new HttpTimeoutError('GET http://points', 20, 'deadline', 'caller');
+    expect((await throwing(ended)).body).toMatchObject({ status: 504, code: 'DEADLINE_EXCEEDED' });
+    const ours = new HttpTimeoutError('GET http://points', 20, 'deadline', 'own');
+    expect((await throwing(ours)).body).toMatchObject({ status: 504, code: 'HTTP_TIMEOUT' });
+    const type = { 'content-type': 'application/problem+json' };
+    const body = Buffer.from('{"status":504,"code":"DEADLINE_EXCEEDED"}');
+    const response = new HttpResponse(504, type, body, 'caller');
+    const answered = new HttpResponseError('GET http://points', response, undefined);
+    expect((await throwing(answered)).body).toMatchObject({ code: 'DEADLINE_EXCEEDED' });
   });
 
   it('hides an unknown error and logs it once, with its causes and the correlation id', async () => {
