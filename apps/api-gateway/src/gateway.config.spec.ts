@@ -36,6 +36,14 @@ it('requires TRUST_PROXY in production', () => {
   }
 });
 
+it('refuses a floor for deadlines that no request could pass', () => {
+  expect(read({}).MIN_REQUEST_TIMEOUT).toBe('50ms');
+  expect(() => read({ MIN_REQUEST_TIMEOUT: '50' })).toThrow("MIN_REQUEST_TIMEOUT: got '50'; use a");
+  expect(() => read({ MIN_REQUEST_TIMEOUT: '4s' })).toThrow(
+    'MIN_REQUEST_TIMEOUT, REQUEST_TIMEOUT: no request would be served',
+  );
+});
+
 it('refuses a limit per address that could use up the limit of a shop', () => {
   expect(() => read({ RATE_LIMIT_PER_IP: '500', RATE_LIMIT_PER_MERCHANT: '500' })).toThrow(
     'RATE_LIMIT_PER_IP, RATE_LIMIT_PER_MERCHANT: a single address could use up',

@@ -212,10 +212,10 @@ forEachPlatform((platform) => {
     'answers 503 and logs it when another service refuses ours with %i',
     async (status, headers) => {
       const response = new HttpResponse(status, headers, Buffer.from('secret'));
-      const answer = await throwing(
+      const refused = await throwing(
         new HttpResponseError('GET http://points', response, undefined),
       );
-      expect(answer).toMatchObject({ status: 503, body: { code: 'CREDENTIAL_REFUSED' } });
+      expect(refused).toMatchObject({ status: 503, body: { code: 'CREDENTIAL_REFUSED' } });
       expect(log.errors).toHaveLength(1);
       expect(log.errors[0]).toContain(`GET http://points answered ${status}`);
     },
@@ -226,8 +226,8 @@ forEachPlatform((platform) => {
     ['undici', { code: 'UND_ERR_RESPONSE', statusCode: 401 }],
     ['AWS SDK 2', { code: 'NoSuchKey', statusCode: 404, requestId: 'r' }],
   ])('never answers with the status of an error of %s', async (_client, fields) => {
-    const answer = await throwing(Object.assign(new Error('secret'), fields));
-    expect(answer.status).toBe(500);
+    const hidden = await throwing(Object.assign(new Error('secret'), fields));
+    expect(hidden.status).toBe(500);
   });
 
   it("names the caller's own deadline, whichever client noticed it", async () => {

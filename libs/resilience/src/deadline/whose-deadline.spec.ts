@@ -207,8 +207,8 @@ describe('with the deadline gone, no attempt begins', () => {
     const error = await runInContext(
       { correlationId: 'c', deadline },
       () =>
-        new Promise((error) => {
-          app.get(Streaming).values().subscribe({ error });
+        new Promise((resolve) => {
+          app.get(Streaming).values().subscribe({ error: resolve });
         }),
     );
     expect(error).toMatchObject({ code: 'DEADLINE_EXCEEDED' });

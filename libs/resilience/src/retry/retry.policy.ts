@@ -91,7 +91,8 @@ export class RetryPolicy implements Policy {
     const { retryResult, classify } = this.options;
     if (retryResult !== undefined) return askPredicate('retryResult', retryResult, value);
     // The default classification finds nothing to retry in other values.
-    if (classify === classifyByDefault && (typeof value !== 'object' || value === null)) return false;
+    if (classify === classifyByDefault && (typeof value !== 'object' || value === null))
+      return false;
     const { outcome, retryable } = classify(value, false, isCallersDeadline(call));
     return outcome === 'failure' && retryable;
   }

@@ -1,4 +1,4 @@
-import { currentContext, LoyalNestError, runInContext, SystemClock } from '@loyalnest/core';
+import { currentContext, runInContext, SystemClock } from '@loyalnest/core';
 import { Injectable } from '@nestjs/common';
 import { CircuitBreaker as Breaker } from '../circuit-breaker/circuit-breaker.js';
 import {

@@ -45,10 +45,34 @@ const throwing = (): never => {
   throw new Error('hostile');
 };
 
+const TEXTS = [
+  '',
+  '23505',
+  'P2002',
+  'ECONNREFUSED',
+  'AbortError',
+  'ReplyError',
+  'TypeError',
+  'timeout',
+];
 const LEAVES: readonly unknown[] = [
-  ...[undefined, null, true, 0, NaN, 5, 404, 503, '', '23505', 'P2002', 'ECONNREFUSED'],
-  ...['AbortError', 'ReplyError', 'TypeError', 'CIRCUIT_OPEN', 'timeout', 'caller'],
-  ...[throwing, Symbol('x'), 10n, [], new Error('x'), new TypeError('fetch failed')],
+  ...TEXTS,
+  undefined,
+  null,
+  true,
+  0,
+  NaN,
+  5,
+  404,
+  503,
+  throwing,
+  Symbol('x'),
+  10n,
+  [],
+  'CIRCUIT_OPEN',
+  'caller',
+  new Error('x'),
+  new TypeError('fetch failed'),
 ];
 const KINDS = [
   'plain',

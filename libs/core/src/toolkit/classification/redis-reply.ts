@@ -2,7 +2,6 @@ import {
   CONFLICT,
   PERMANENT,
   REFUSED_CREDENTIALS,
-  REJECTED,
   SUCCESS,
   TRANSIENT,
   type Classification,
@@ -54,9 +53,8 @@ export function classifyRedis(error: unknown): Classification | undefined {
   // A watched key has changed.
   if (names.includes('WatchError')) return CONFLICT;
   const message = textOf(error, 'message');
-  if (/^Cannot use a pool after calling end/.test(message)) return REJECTED;
   if (!names.some((name) => REPLIES.has(name))) return undefined;
-  if (/^ERR max number of clients/.test(message)) return TRANSIENT;
+  if (message.startsWith('ERR max number of clients')) return TRANSIENT;
   const [word = ''] = message.split(' ', 1);
   // Redis has read the command and answered it: WRONGTYPE, NOSCRIPT, an error of a script.
   return Object.hasOwn(BY_WORD, word) ? BY_WORD[word] : SUCCESS;

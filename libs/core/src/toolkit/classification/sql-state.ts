@@ -3,6 +3,7 @@ import {
   PERMANENT,
   PROGRAMMING_ERROR,
   REFUSED_CREDENTIALS,
+  REJECTED,
   SUCCESS,
   TRANSIENT,
   type Classification,
@@ -24,6 +25,8 @@ export const UNAVAILABLE_STATES = /^(08|28|53|57)/;
  * mysql2 in `sqlState`. Undefined if it has none.
  */
 export function classifySqlState(error: unknown): Classification | undefined {
+  // This process has closed its pool.
+  if (textOf(error, 'message').startsWith('Cannot use a pool after calling end')) return REJECTED;
   const state = sqlStateOf(error);
   if (state === undefined) return undefined;
   if (state.startsWith('40') || state === '55P03') return CONFLICT;
