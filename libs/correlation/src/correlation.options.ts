@@ -1,4 +1,5 @@
 import { durationMs, SystemClock, type Clock, type Duration } from '@loyalnest/core';
+import { IgnoredIdentity } from './ignored-identity.js';
 
 export interface CorrelationModuleOptions {
   /**
@@ -27,10 +28,12 @@ export interface CorrelationPolicy {
   readonly trustInbound: boolean;
   readonly trustIdentity: boolean;
   readonly clock: Clock;
+  readonly ignoredIdentity: IgnoredIdentity;
 }
 
 export function resolveCorrelationOptions(options: CorrelationModuleOptions): CorrelationPolicy {
   const { defaultTimeout, trustInbound = true, trustIdentity = false } = options;
+  const clock = options.clock ?? new SystemClock();
   return {
     defaultTimeoutMs:
       defaultTimeout === undefined
@@ -38,6 +41,7 @@ export function resolveCorrelationOptions(options: CorrelationModuleOptions): Co
         : durationMs('CorrelationModule.defaultTimeout', defaultTimeout, { minMs: 1 }),
     trustInbound,
     trustIdentity,
-    clock: options.clock ?? new SystemClock(),
+    clock,
+    ignoredIdentity: new IgnoredIdentity(clock),
   };
 }

@@ -36,6 +36,7 @@ export {
 } from '../ports/admin-access.js';
 
 // Request context and spans
+export { isContextCarrier } from '../context/context-carrier.js';
 export { runInDeferredContext } from '../context/request-context.js';
 export type { ContextSource } from '../context/request-context.js';
 export { parseTraceparent } from '../context/traceparent.js';

@@ -24,12 +24,13 @@ export class SingleFlightPolicy implements Policy {
 
   wrap(next: Operation): Operation {
     return (call) => {
-      let key: string;
+      let key: string | undefined;
       try {
         key = callKeyOf(`${this.name} @SingleFlight`, this.options, call);
       } catch (error) {
         return Promise.reject(error as Error);
       }
+      if (key === undefined) return next(call);
       if (call.signal?.aborted) return Promise.reject(call.signal.reason as Error);
       const known = this.flights.get(key);
       if (known && !known.deserted) return known.wait(call);
