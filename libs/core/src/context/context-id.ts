@@ -5,10 +5,6 @@ export const MAX_ID_BYTES = 256;
 
 /** Ids that are sent unchanged, as every version of this package sends and accepts them. */
 const PLAIN = /^[A-Za-z0-9._:-]{1,256}$/;
-const ENCODED = /^(?:[A-Za-z0-9._:!~*'()-]|%[0-9A-F]{2})+$/;
-/** Visible ASCII, except `%` and the comma, which joins the values of a repeated header. */
-const UNENCODED = /^[!-$&-+\--~]{1,256}$/;
-const TO_ENCODE = /[^A-Za-z0-9._:%-]/g;
 const UNPRINTABLE = /[\p{Cc}\u2028\u2029]/u;
 
 /** Returns whether a merchant's or a user's id can be part of a request context. */
@@ -37,23 +33,22 @@ export function encodeContextId(id: string): string {
 }
 
 /**
- * Reverses {@link encodeContextId}. Also accepts an id of visible ASCII that its sender did not encode.
- * Returns undefined for a malformed encoding, for an encoded character that needs none (`%41`), and for
- * an id that no context accepts, so a header is never read as another id.
+ * Reverses {@link encodeContextId}. Also accepts the result of `encodeURIComponent`. Returns undefined for
+ * every other spelling, such as `%41` or an unencoded `|`, and for an id that no context accepts. So a
+ * header is never read as another id than the sent one.
  */
 export function decodeContextId(value: string): string | undefined {
-  if (PLAIN.test(value) || UNENCODED.test(value)) return value;
-  if (value.length > MAX_ID_BYTES * 3 || !ENCODED.test(value)) return undefined;
+  if (PLAIN.test(value)) return value;
+  if (value.length > MAX_ID_BYTES * 3) return undefined;
   let id: string;
   try {
     id = decodeURIComponent(value);
   } catch {
-    // The bytes are not UTF-8.
+    // The bytes are not UTF-8, or a % encodes nothing.
     return undefined;
   }
-  return isContextId(id) && encodeContextId(id) === value.replace(TO_ENCODE, percent)
-    ? id
-    : undefined;
+  const isEncoded = value === encodeURIComponent(id) || value === encodeContextId(id);
+  return isEncoded && isContextId(id) ? id : undefined;
 }
 
 function problemOf(id: unknown): string | undefined {
