@@ -48,6 +48,7 @@ export type { SpanTracer } from '../tracing/span-tracer.js';
 // HTTP
 export { onHttpEntry } from './http-entry/on-http-entry.js';
 export type { HttpEntry, HttpEntryHost, Proceed } from './http-entry/on-http-entry.js';
+export { isResponseSent } from './http-exit/is-response-sent.js';
 export { httpStatusOf } from './error/http-status.js';
 export { parseRetryAfter } from './retry-after/parse-retry-after.js';
 export { SideServer } from './side-server/side-server.js';
