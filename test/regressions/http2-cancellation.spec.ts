@@ -36,7 +36,7 @@ class Shop {
   imports: [
     CorrelationModule.forRoot({}),
     LoggingModule.forRoot({ service: 'shop', destination }),
-    MetricsModule.forRoot({ service: 'shop', access: 'public' }),
+    MetricsModule.forRoot({ service: 'shop' }),
     ProblemDetailsModule.forRoot({}),
     RequestDeadlineModule.forRoot({}),
   ],

@@ -7,6 +7,12 @@ export type { NumberRange } from './options/number-options.js';
 export { requireSingleImport } from './options/single-import.js';
 export { warnDeprecatedOption } from './options/deprecated-option.js';
 
+// Production and its secrets
+export { isProduction } from './environment/is-production.js';
+export { DEVELOPMENT_SECRETS, isDevelopmentSecret } from './secrets/development-secrets.js';
+export { EnvironmentSecrets, secretsIn } from './secrets/environment-secrets.js';
+export { SECRET_REMEDY, secretWeakness } from './secrets/secret-weakness.js';
+
 // Time
 export { MAX_TIMER_MS } from '../duration/duration.js';
 export { TimeoutQueue } from './timers/timeout-queue.js';
