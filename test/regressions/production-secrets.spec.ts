@@ -59,7 +59,9 @@ it('compose and the Kubernetes overlay for development do not run as production'
   for (const folder of ['base/api-gateway', 'base/points-service', 'base/referrals-service']) {
     expect(read(`deploy/k8s/${folder}/deployment.yaml`)).not.toMatch(/NODE_ENV|dev-only/);
   }
-  expect(read('deploy/k8s/overlays/production/kustomization.yaml')).not.toMatch(/NODE_ENV|dev-only/);
+  expect(read('deploy/k8s/overlays/production/kustomization.yaml')).not.toMatch(
+    /NODE_ENV|dev-only/,
+  );
 });
 
 describe('in production', () => {
@@ -138,7 +140,10 @@ describe('in production', () => {
 
   it.each<[string, DynamicModule]>([
     ['secrets[0]', WebhookSignatureModule.forRoot({ secrets: ['a'] })],
-    ['secrets[1]', WebhookSignatureModule.forRoot({ secrets: [STRONG, 'dev-only-webhook-secret'] })],
+    [
+      'secrets[1]',
+      WebhookSignatureModule.forRoot({ secrets: [STRONG, 'dev-only-webhook-secret'] }),
+    ],
     ['tokens[0].token', AdminAccessModule.forRoot({ tokens: 'ops:view:dev-only-admin-token' })],
     ['tokens[0].token', AdminAccessModule.forRoot({ tokens: 'ops:view:abababababababababab' })],
     ['tokens', AdminAccessModule.forRoot({})],

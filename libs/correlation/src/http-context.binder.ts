@@ -6,7 +6,13 @@ import {
   type ShutdownListener,
   type ShutdownStage,
 } from '@loyalnest/core';
-import { isResponseSent, isTracing, onHttpEntry, type HttpEntry, type Proceed } from '@loyalnest/core/toolkit';
+import {
+  isResponseSent,
+  isTracing,
+  onHttpEntry,
+  type HttpEntry,
+  type Proceed,
+} from '@loyalnest/core/toolkit';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { setMaxListeners } from 'node:events';

@@ -12,7 +12,8 @@ export function loyaltyApps(env: NodeJS.ProcessEnv): readonly AppPlan[] {
   // A short drain keeps Ctrl-C fast: jobs that are still running go back into the queue.
   const common = {
     NODE_ENV: env['NODE_ENV'] ?? 'development',
-    LOG_LEVEL: env['LOG_LEVEL'] ?? 'info', JOB_DRAIN: '1500ms',
+    LOG_LEVEL: env['LOG_LEVEL'] ?? 'info',
+    JOB_DRAIN: '1500ms',
   };
   const port = (variable: string, fallback: number): { port: number; portVariable: string } => ({
     port: Number(env[variable] ?? fallback),

@@ -1,4 +1,9 @@
-import { currentContext, decodeContextId, runInContext, type RequestContext } from '@loyalnest/core';
+import {
+  currentContext,
+  decodeContextId,
+  runInContext,
+  type RequestContext,
+} from '@loyalnest/core';
 import { requireMerchant } from '@loyalnest/service-defaults';
 import {
   Injectable,

@@ -123,9 +123,9 @@ describe('an id of a merchant or a user', () => {
   });
 
   it('is not shown by the error that refuses it', () => {
-    expect(() =>
-      runInChildContext({ userId: `ada@example.com\n` }, () => undefined),
-    ).toThrow(expect.objectContaining({ message: expect.not.stringContaining('ada') }));
+    expect(() => runInChildContext({ userId: `ada@example.com\n` }, () => undefined)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('ada') }),
+    );
   });
 });
 

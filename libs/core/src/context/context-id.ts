@@ -29,7 +29,9 @@ export function requireContextId(field: ContextIdField, id: unknown): void {
  */
 export function encodeContextId(id: string): string {
   if (PLAIN.test(id)) return id;
-  return encodeURIComponent(id).replaceAll('%3A', ':').replace(/[!~*'()]/g, percent);
+  return encodeURIComponent(id)
+    .replaceAll('%3A', ':')
+    .replace(/[!~*'()]/g, percent);
 }
 
 /**

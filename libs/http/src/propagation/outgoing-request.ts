@@ -130,5 +130,7 @@ function optionsOf(request: RequestLike): RequestInit {
 
 function isStream(body: unknown): boolean {
   if (typeof body !== 'object' || body === null || isRequest(body)) return false;
-  return 'getReader' in body || 'pipe' in body || (Symbol.asyncIterator in body && !('size' in body));
+  return (
+    'getReader' in body || 'pipe' in body || (Symbol.asyncIterator in body && !('size' in body))
+  );
 }

@@ -371,7 +371,8 @@ describe('a retry of axios', () => {
     const client = axios.create();
     propagateWithAxios(client, { origins: '*' });
     const again = (error: unknown): unknown => (error as { config: object }).config;
-    const ask = (config: unknown): Promise<unknown> => client.request(config as object).catch(again);
+    const ask = (config: unknown): Promise<unknown> =>
+      client.request(config as object).catch(again);
     const deadline = Deadline.after(5_000, clock);
     const first = await runInContext({ correlationId: 'one', merchantId: 'a', deadline }, () =>
       ask({ url: downstream.url, headers: { 'x-user-id': 'own' }, timeout: 4_500 }),

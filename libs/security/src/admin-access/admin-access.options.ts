@@ -64,7 +64,8 @@ function check({ name, role, token }: AdminToken, index: number, isStrict: boole
   if (token.length < MIN_LENGTH) {
     const remedy = `it has ${token.length} characters; use at least ${MIN_LENGTH} random characters`;
     throw new OptionError(`${path}.token`, token, remedy);
-  }  const weakness = isStrict ? secretWeakness(token) : undefined;
+  }
+  const weakness = isStrict ? secretWeakness(token) : undefined;
   if (weakness) {
     throw new OptionError(`${path}.token`, token, `it ${weakness}; ${SECRET_REMEDY}`);
   }
