@@ -41,6 +41,15 @@ export {
   requireAdminAccess,
 } from '../ports/admin-access.js';
 
+// Commands of operators
+export { AdminGate } from './audit/admin-gate.js';
+export type { GatedCommand } from './audit/admin-gate.js';
+export { addAuditSink } from './audit/audit-sinks.js';
+export type { AuditSink } from './audit/audit-sinks.js';
+export type { AuditedCommand, AuditEntry } from './audit/audit-entry.js';
+export { audited, noteIntent } from './audit/audited.js';
+export { CommandNotAuditedError } from './audit/command-not-audited.error.js';
+
 // Request context and spans
 export { isContextCarrier } from '../context/context-carrier.js';
 export { runInDeferredContext } from '../context/request-context.js';
