@@ -10,7 +10,7 @@ export type { ClientOf, ThrottlingLimit } from './limits/limit.options.js';
 export type { Rate } from '@loyalnest/core';
 export type { Plans } from './plans/plan-rates.js';
 export { isBroadTrust } from './client-address/broad-trust.js';
-export type { TrustProxy } from './client-address/trusted-proxies.js';
+export type { TrustProxy } from './client-address/trust-proxy.js';
 export type { ThrottledRequest } from './throttled-request.js';
 
 // Storage, for `ThrottlerModule` of @nestjs/throttler too

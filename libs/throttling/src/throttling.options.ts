@@ -2,7 +2,8 @@ import { currentContext, OptionError, SystemClock } from '@loyalnest/core';
 import { isProduction, wholeNumber } from '@loyalnest/core/toolkit';
 import type { ExecutionContext } from '@nestjs/common';
 import { addressTracker, clientAddress } from './client-address/client-address.js';
-import { resolveTrustedProxies, type TrustProxy } from './client-address/trusted-proxies.js';
+import type { TrustProxy } from './client-address/trust-proxy.js';
+import { resolveTrustedProxies } from './client-address/trusted-proxies.js';
 import {
   resolveLimits,
   type ClientOf,

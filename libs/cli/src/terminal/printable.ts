@@ -18,5 +18,7 @@ export function printable(text: string): string {
   return text
     .replace(/\r\n?|[\u2028\u2029]/g, '\n')
     .toWellFormed()
-    .replace(unsafeCharacters(), (found) => (found === '\n' || found === '\t' ? found : REPLACEMENT));
+    .replace(unsafeCharacters(), (found) =>
+      found === '\n' || found === '\t' ? found : REPLACEMENT,
+    );
 }

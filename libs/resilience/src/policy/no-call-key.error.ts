@@ -10,8 +10,8 @@ const TEXT: Readonly<Record<NoCallKeyFault, string>> = {
 };
 
 /**
- * A call has no key. A cached or shared call has an argument that is not plain data, such as a class
- * instance or a function, and its policy has no `key`; or the `key` of a rate limit returned nothing.
+ * A call has no key: it is cached or shared, an argument is not plain data, such as a class instance, and
+ * its policy has no `key`; or the `key` of a rate limit returned nothing.
  */
 export class NoCallKeyError extends LoyalNestError {
   readonly code = 'NO_CALL_KEY';

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { isBroadTrust } from './broad-trust.js';
-import { resolveTrustedProxies, type TrustProxy } from './trusted-proxies.js';
+import type { TrustProxy } from './trust-proxy.js';
+import { resolveTrustedProxies } from './trusted-proxies.js';
 
 afterEach(() => jest.restoreAllMocks());
 

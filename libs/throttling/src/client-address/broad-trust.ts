@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import type { TrustProxy } from './trusted-proxies.js';
+import type { TrustProxy } from './trust-proxy.js';
 
 /** Networks of private use, which no stranger sends from. They may be trusted as a whole. */
 const PRIVATE: readonly (readonly [string, number])[] = [

@@ -3,12 +3,7 @@ import { isProduction, wholeNumber } from '@loyalnest/core/toolkit';
 import { Logger } from '@nestjs/common';
 import { BlockList, isIP } from 'node:net';
 import { isBroadTrust } from './broad-trust.js';
-
-/**
- * Which proxies in front of the service are trusted to name the client: none, this number of proxies, or
- * those with these addresses.
- */
-export type TrustProxy = false | number | readonly string[];
+import type { TrustProxy } from './trust-proxy.js';
 
 /** Returns whether a sender is trusted to name its own sender. `hop` is 0 for the nearest one. */
 export type IsTrusted = (address: string, hop: number) => boolean;
