@@ -8,6 +8,14 @@ const DURATION_EXPECTED = { message: "use a duration such as '20s'" };
 
 /** Environment variables that every service reads. A service adds its own in a subclass. */
 export class ServiceConfig implements CrossChecked {
+  /**
+   * `development`, `test` or unset allow the public secrets of this file. Every other value counts as
+   * production, where they are refused. The images set `production`.
+   */
+  @IsOptional()
+  @IsString()
+  readonly NODE_ENV?: string;
+
   /** Port to listen on; each service has its own default. 0 picks a free port. */
   @Type(() => Number)
   @IsInt()
