@@ -6,7 +6,7 @@ import { requestLimits } from './http/request-limits.js';
 const complete = {
   POINTS_URL: 'http://points',
   REFERRALS_URL: 'http://referrals',
-  SHOPIFY_WEBHOOK_SECRETS: 'secret',
+  SHOPIFY_WEBHOOK_SECRETS: 'b7c2f0a94e51d8836a0c',
 };
 const read = (environment: Record<string, string>): GatewayConfig =>
   readConfig(GatewayConfig, { ...complete, ...environment });

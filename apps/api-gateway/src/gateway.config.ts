@@ -1,6 +1,6 @@
 import { durationMs } from '@loyalnest/core';
-import { ServiceConfig } from '@loyalnest/service-defaults';
-import type { TrustProxy } from '@loyalnest/throttling';
+import { ServiceConfig, weakSecret } from '@loyalnest/service-defaults';
+import { isBroadTrust, type TrustProxy } from '@loyalnest/throttling';
 import { Transform, Type } from 'class-transformer';
 import { ArrayNotEmpty, IsInt, IsNotEmpty, IsOptional, Matches, Min } from 'class-validator';
 
@@ -83,9 +83,13 @@ export class GatewayConfig extends ServiceConfig {
     return /^\d$/.test(TRUST_PROXY) ? Number(TRUST_PROXY) : TRUST_PROXY.split(',');
   }
 
-  override crossChecks(): ReturnType<ServiceConfig['crossChecks']> {
+  override crossChecks(isProduction: boolean): ReturnType<ServiceConfig['crossChecks']> {
     return [
-      ...super.crossChecks(),
+      ...super.crossChecks(isProduction),
+      {
+        variables: ['SHOPIFY_WEBHOOK_SECRETS'],
+        problem: () => (isProduction ? weakSecret(this.SHOPIFY_WEBHOOK_SECRETS) : undefined),
+      },
       {
         variables: ['RATE_LIMIT_PER_IP', 'RATE_LIMIT_PER_MERCHANT'],
         problem: () =>
@@ -103,11 +107,15 @@ export class GatewayConfig extends ServiceConfig {
       },
       {
         variables: ['TRUST_PROXY'],
-        problem: () =>
-          this.TRUST_PROXY === '' && process.env['NODE_ENV'] === 'production'
-            ? `is not set; ${PROXIES.message}`
-            : undefined,
+        problem: () => (isProduction ? trustProblem(this.trustProxy) : undefined),
       },
     ];
   }
+}
+
+function trustProblem(trust: TrustProxy | undefined): string | undefined {
+  if (trust === undefined) return `is not set; ${PROXIES.message}`;
+  return isBroadTrust(trust)
+    ? 'trusts so many addresses that clients could choose theirs and bypass every limit; list only your proxies, or their number such as 1'
+    : undefined;
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { EXIT, type ExitCode } from './exit/exit-code.js';
 import { run } from './run.js';
+import { printable } from './terminal/printable.js';
 import { processIo } from './terminal/cli-io.js';
 
 const interrupt = new AbortController();
@@ -16,7 +17,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // `loyalnest top | head` closes the pipe early.
   if (error.code === 'EPIPE') return interrupt.abort();
-  process.stderr.write(`loyalnest: the output cannot be written: ${error.message}\n`);
+  process.stderr.write(`loyalnest: the output cannot be written: ${printable(error.message)}\n`);
   unwritten = process.exitCode = EXIT.failed;
 });
 // A redrive goes on when nobody reads its progress any more.

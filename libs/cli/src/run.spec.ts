@@ -114,8 +114,8 @@ describe('Redis', () => {
 });
 
 describe('output for people', () => {
-  const HOSTILE = '\u001b[2J\u009b31m\u202efdp';
-  const UNSAFE = /[^\P{Cc}\n]|[\u202a-\u202e\u2066-\u2069]/u;
+  const HOSTILE = '\u001b[2J\u009b31m\u202efdp\u200b\u2028';
+  const UNSAFE = /[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/u;
 
   it.each([
     'queues',
@@ -155,6 +155,28 @@ describe('output for people', () => {
     expect(out + err).not.toBe('');
     expect(out).not.toMatch(UNSAFE);
     expect(err).not.toMatch(UNSAFE);
+    const forPrograms = await queue.cli(`${line} --json`);
+    expect(forPrograms.out).not.toMatch(UNSAFE);
+    expect(forPrograms.err).not.toMatch(UNSAFE);
+  });
+
+  it('has no control characters of the command line or of an error', async () => {
+    for (const words of [
+      ['dlq', 'list', `no${HOSTILE}`],
+      ['dlq', 'show', 'points', HOSTILE],
+      [`un${HOSTILE}known`],
+      ['queues', `--un${HOSTILE}known`],
+      ['dlq', 'list', 'points', '--since', HOSTILE],
+      ['dlq', 'list', 'points', '--reason', HOSTILE],
+      ['dlq', 'discard', 'points', 'x', '--reason', HOSTILE],
+    ]) {
+      for (const line of [words, [...words, '--json']]) {
+        const { out, err } = await queue.cli(line);
+        expect(out + err).not.toBe('');
+        expect(out).not.toMatch(UNSAFE);
+        expect(err).not.toMatch(UNSAFE);
+      }
+    }
   });
 });
 

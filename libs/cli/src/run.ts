@@ -6,6 +6,7 @@ import { EXIT, exitCodeOf } from './exit/exit-code.js';
 import type { CliIo } from './terminal/cli-io.js';
 import { jsonLine } from './terminal/json-text.js';
 import { printable } from './terminal/printable.js';
+import { safeIo } from './terminal/safe-io.js';
 
 /**
  * Runs one command line and resolves with its exit code. It needs Redis and no running service. Its
@@ -15,9 +16,7 @@ import { printable } from './terminal/printable.js';
  */
 export async function run(argv: readonly string[], io: CliIo): Promise<number> {
   const secrets = new Secrets([io.env['REDIS_URL'], ...argv], [io.env['REDIS_PASSWORD']]);
-  const safe: CliIo = Object.create(io, {
-    err: { value: (text: string) => io.err(secrets.hide(text)) },
-  }) as CliIo;
+  const safe = safeIo(io, (text) => secrets.hide(text));
   let code: number = EXIT.ok;
   const program = createProgram(safe, (result) => (code = result));
   try {

@@ -23,6 +23,9 @@ export {
   runInContext,
 } from './context/request-context.js';
 export type { RequestContext } from './context/request-context.js';
+export { decodeContextId, encodeContextId, isContextId } from './context/context-id.js';
+export { ContextIdError } from './context/context-id.error.js';
+export type { ContextIdField } from './context/context-id.error.js';
 export { Deadline } from './context/deadline.js';
 export type { DeadlineSource } from './context/deadline.js';
 export {

@@ -1,4 +1,5 @@
 import { durationMs, OptionError, SystemClock, type Clock, type Duration } from '@loyalnest/core';
+import { IgnoredIdentity } from './ignored-identity.js';
 
 export interface CorrelationModuleOptions {
   /**
@@ -41,10 +42,12 @@ export interface CorrelationPolicy {
   readonly trustInbound: boolean;
   readonly trustIdentity: boolean;
   readonly clock: Clock;
+  readonly ignoredIdentity: IgnoredIdentity;
 }
 
 export function resolveCorrelationOptions(options: CorrelationModuleOptions): CorrelationPolicy {
   const { defaultTimeout, trustInbound = true, trustIdentity = false } = options;
+  const clock = options.clock ?? new SystemClock();
   const defaultTimeoutMs =
     defaultTimeout === undefined
       ? undefined
@@ -54,7 +57,8 @@ export function resolveCorrelationOptions(options: CorrelationModuleOptions): Co
     minTimeoutMs: minTimeoutMs(options, defaultTimeoutMs),
     trustInbound,
     trustIdentity,
-    clock: options.clock ?? new SystemClock(),
+    clock,
+    ignoredIdentity: new IgnoredIdentity(clock),
   };
 }
 

@@ -6,7 +6,13 @@ import {
   type ShutdownListener,
   type ShutdownStage,
 } from '@loyalnest/core';
-import { isTracing, onHttpEntry, type HttpEntry, type Proceed } from '@loyalnest/core/toolkit';
+import {
+  isResponseSent,
+  isTracing,
+  onHttpEntry,
+  type HttpEntry,
+  type Proceed,
+} from '@loyalnest/core/toolkit';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { setMaxListeners } from 'node:events';
@@ -92,7 +98,7 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
     this.running.add(request);
     res.on('close', () => {
       this.running.delete(request);
-      if (!res.writableFinished) request.abort(new RequestCancelledError('client-gone'));
+      if (!isResponseSent(res)) request.abort(new RequestCancelledError('client-gone'));
     });
     const signals = { signal: request.signal, drainSignal: this.drain.signal };
     runInContext({ ...context, ...signals }, () => this.trace(req, res, handle));

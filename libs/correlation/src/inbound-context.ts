@@ -15,6 +15,7 @@ export function inboundContext(
   const { correlationId, traceparent, tracestate, deadline, ...identity } = readContextHeaders(
     headers,
     policy.clock,
+    policy.trustIdentity ? policy.ignoredIdentity.note : undefined,
   );
   const requested = policy.trustInbound ? deadline : undefined;
   const limit = capped(requested, policy);

@@ -1,5 +1,5 @@
 import type { OpenSpan, SpanDescription } from '@loyalnest/core';
-import { httpMethodAttributes, httpSpanName } from '@loyalnest/core/toolkit';
+import { httpMethodAttributes, httpSpanName, isResponseSent } from '@loyalnest/core/toolkit';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 
@@ -39,7 +39,7 @@ export class RequestSpans {
       span.rename(httpSpanName(req.method, route));
       span.set({ 'http.route': route });
     }
-    if (!res.writableFinished) {
+    if (!isResponseSent(res)) {
       span.fail('client_gone');
       return;
     }

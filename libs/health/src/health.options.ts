@@ -1,5 +1,5 @@
 import { durationMs, OptionError, SystemClock, type Clock, type Duration } from '@loyalnest/core';
-import { wholeNumber } from '@loyalnest/core/toolkit';
+import { isProduction, wholeNumber } from '@loyalnest/core/toolkit';
 import {
   resolveCheckOptions,
   type CheckPolicy,
@@ -98,8 +98,7 @@ export function resolveHealthOptions(
   options: HealthModuleOptions,
   environment: NodeJS.ProcessEnv = process.env,
 ): HealthPolicy {
-  const isProduction = environment['NODE_ENV'] === 'production';
-  const details = options.details ?? (isProduction ? 'authorized' : 'always');
+  const details = options.details ?? (isProduction(environment) ? 'authorized' : 'always');
   if (!DETAILS.includes(details)) {
     throw new OptionError(path('details'), details, "use 'always', 'authorized' or 'never'");
   }

@@ -9,6 +9,7 @@ export { requireMerchant } from './require-merchant.js';
 // Variables
 export { ServiceConfig } from './config/service-config.js';
 export { ConfigError } from './config/config.error.js';
+export { weakSecret } from './config/weak-secret.js';
 export { readConfig } from './config/read-config.js';
 
 // Postgres

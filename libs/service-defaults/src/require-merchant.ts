@@ -10,6 +10,8 @@ export function requireMerchant(merchantId: string | undefined): string {
   throw new ProblemError({
     status: 400,
     code: 'MERCHANT_MISSING',
-    detail: 'send the domain of the shop in the header x-merchant-id, such as demo.myshopify.com',
+    detail:
+      'send the domain of the shop in the header x-merchant-id, such as demo.myshopify.com; ' +
+      'percent-encode characters other than letters, digits and ._:-',
   });
 }

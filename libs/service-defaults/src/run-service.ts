@@ -1,9 +1,11 @@
+import { EnvironmentSecrets } from '@loyalnest/core/toolkit';
 import { GracefulShutdown } from '@loyalnest/graceful-shutdown';
 import { answerFrameworkError } from '@loyalnest/http';
 import { Logger } from '@loyalnest/observability';
 import { VersioningType, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { BootLogger } from './boot-logger.js';
 import { ServiceConfig } from './config/service-config.js';
 
 /** Larger bodies get a 413. Shopify's largest webhooks, orders with many lines, are smaller. */
@@ -20,7 +22,7 @@ export async function runService(module: Type): Promise<void> {
         // Job ids contain idempotency keys. With the default limit, a long one gets a 404.
         routerOptions: { maxParamLength: 1_024 },
       }),
-      { rawBody: true, bufferLogs: true, abortOnError: false },
+      { rawBody: true, bufferLogs: true, abortOnError: false, logger: new BootLogger() },
     );
     app.useLogger(app.get(Logger));
     app.enableVersioning({ type: VersioningType.URI });
@@ -28,7 +30,8 @@ export async function runService(module: Type): Promise<void> {
     const { PORT, HOST } = app.get(ServiceConfig);
     await app.listen(PORT, HOST);
   } catch (error) {
-    process.stderr.write(`${module.name} did not start: ${describe(error)}\n`);
+    const reason = new EnvironmentSecrets(process.env).hide(describe(error));
+    process.stderr.write(`${module.name} did not start: ${reason}\n`);
     process.exit(1);
   }
 }

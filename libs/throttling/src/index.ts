@@ -9,7 +9,8 @@ export type { ThrottlingModuleOptions } from './throttling.options.js';
 export type { ClientOf, ThrottlingLimit } from './limits/limit.options.js';
 export type { Rate } from '@loyalnest/core';
 export type { Plans } from './plans/plan-rates.js';
-export type { TrustProxy } from './client-address/trusted-proxies.js';
+export { isBroadTrust } from './client-address/broad-trust.js';
+export type { TrustProxy } from './client-address/trust-proxy.js';
 export type { ThrottledRequest } from './throttled-request.js';
 
 // Storage, for `ThrottlerModule` of @nestjs/throttler too

@@ -1,8 +1,9 @@
 import { currentContext, OptionError, SystemClock } from '@loyalnest/core';
-import { wholeNumber } from '@loyalnest/core/toolkit';
+import { isProduction, wholeNumber } from '@loyalnest/core/toolkit';
 import type { ExecutionContext } from '@nestjs/common';
 import { addressTracker, clientAddress } from './client-address/client-address.js';
-import { resolveTrustedProxies, type TrustProxy } from './client-address/trusted-proxies.js';
+import type { TrustProxy } from './client-address/trust-proxy.js';
+import { resolveTrustedProxies } from './client-address/trusted-proxies.js';
 import {
   resolveLimits,
   type ClientOf,
@@ -19,6 +20,7 @@ export interface ThrottlingModuleOptions extends RedisStorageOptions {
   /**
    * Proxies that are trusted to name the client's address. With too many, a client can choose its
    * address; with too few, all clients count as one. Independent of the setting of the HTTP adapter.
+   * A list that trusts large parts of the Internet, such as `0.0.0.0/0`, is refused in production.
    *
    * @defaultValue false; a limit by IP needs it in production, unless `clientIp` is set
    */
@@ -78,7 +80,7 @@ function resolveClientIp(
     return (request) => addressTracker(clientIp(request), prefix);
   }
   const isNeeded = limits.some(({ by }) => by === 'ip');
-  if (trustProxy === undefined && isNeeded && environment['NODE_ENV'] === 'production') {
+  if (trustProxy === undefined && isNeeded && isProduction(environment)) {
     throw new OptionError(
       'throttling.trustProxy',
       undefined,
@@ -86,7 +88,7 @@ function resolveClientIp(
         'or the addresses of the proxies',
     );
   }
-  const isTrusted = resolveTrustedProxies(trustProxy ?? false);
+  const isTrusted = resolveTrustedProxies(trustProxy ?? false, environment);
   return (request) => addressTracker(clientAddress(request, isTrusted), prefix);
 }
 

@@ -62,7 +62,7 @@ class RareCalls {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
-  @Cache({ ttl: 1, staleIfError: '1h' })
+  @Cache({ ttl: 1, staleIfError: '1h', scope: 'shared' })
   async read(): Promise<number> {
     if (++this.reads > 1) throw new Error('down');
     return this.reads;

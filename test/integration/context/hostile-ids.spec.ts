@@ -110,7 +110,7 @@ forEachPlatform((platform) => {
   });
 
   it.each([
-    ['129 characters', MARK.repeat(33).slice(0, 129)],
+    ['257 characters', MARK.repeat(65).slice(0, 257)],
     ['UTF-8', Buffer.from(`${MARK}-é-漢-\u{1F4A3}`).toString('latin1')],
     ['latin1', `${MARK}\xe9\xff`],
     ['markup', `<script>${MARK}()</script>`],

@@ -1,3 +1,4 @@
+import { EnvironmentSecrets } from '@loyalnest/core/toolkit';
 import { mkdirSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { AppPlan, DatabasePlan } from './app-plan.js';
@@ -49,7 +50,7 @@ export async function launch({ apps, databases, env, logFolder }: LaunchOptions)
   if (asked) say('\nStopping: the gateway first, then the services, then Postgres and Redis.');
   else
     process.stderr.write(
-      `\n${reasonOf(failure)}\n\nStopping everything. Logs: ${relative(process.cwd(), logFolder)}\n`,
+      `\n${new EnvironmentSecrets(env).hide(reasonOf(failure))}\n\nStopping everything. Logs: ${relative(process.cwd(), logFolder)}\n`,
     );
   forget();
   const complaints = await stack.stop();

@@ -1,3 +1,4 @@
+import { DEVELOPMENT_SECRETS } from '@loyalnest/core/toolkit';
 import type { AppPlan, DatabasePlan, StackUrls } from './app-plan.js';
 
 export const LOYALTY_DATABASES: readonly DatabasePlan[] = [
@@ -5,14 +6,15 @@ export const LOYALTY_DATABASES: readonly DatabasePlan[] = [
   { name: 'referrals', variable: 'REFERRALS_DATABASE_URL' },
 ];
 
-/** For development only: anyone who knows it can sign orders. */
-const DEVELOPMENT_SECRET = 'dev-only-webhook-secret';
-
 /** The apps of the sample stack, with ports and environment. */
 export function loyaltyApps(env: NodeJS.ProcessEnv): readonly AppPlan[] {
-  const secrets = env['SHOPIFY_WEBHOOK_SECRETS'] ?? DEVELOPMENT_SECRET;
+  const secrets = env['SHOPIFY_WEBHOOK_SECRETS'] ?? DEVELOPMENT_SECRETS.webhookSecret;
   // A short drain keeps Ctrl-C fast: jobs that are still running go back into the queue.
-  const common = { LOG_LEVEL: env['LOG_LEVEL'] ?? 'info', JOB_DRAIN: '1500ms' };
+  const common = {
+    NODE_ENV: env['NODE_ENV'] ?? 'development',
+    LOG_LEVEL: env['LOG_LEVEL'] ?? 'info',
+    JOB_DRAIN: '1500ms',
+  };
   const port = (variable: string, fallback: number): { port: number; portVariable: string } => ({
     port: Number(env[variable] ?? fallback),
     portVariable: variable,

@@ -1,4 +1,9 @@
-import { CORRELATION_ID, currentContext, runInContext, type RequestContext } from '@loyalnest/core';
+import {
+  currentContext,
+  decodeContextId,
+  runInContext,
+  type RequestContext,
+} from '@loyalnest/core';
 import { requireMerchant } from '@loyalnest/service-defaults';
 import {
   Injectable,
@@ -19,8 +24,9 @@ export class MerchantInterceptor implements NestInterceptor {
       headers: Record<string, string | string[] | undefined>;
     }>();
     const named = headers['x-merchant-id'];
-    const wellFormed = typeof named === 'string' && CORRELATION_ID.test(named);
-    const merchantId = requireMerchant(wellFormed ? named : undefined);
+    const merchantId = requireMerchant(
+      typeof named === 'string' ? decodeContextId(named) : undefined,
+    );
     const context: RequestContext = { ...currentContext()!, merchantId };
     return new Observable((subscriber) =>
       runInContext(context, () => next.handle().subscribe(subscriber)),

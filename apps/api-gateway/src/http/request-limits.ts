@@ -1,3 +1,4 @@
+import { decodeContextId } from '@loyalnest/core';
 import type { ClientOf, ThrottlingModuleOptions } from '@loyalnest/throttling';
 import type { GatewayConfig } from '../gateway.config.js';
 
@@ -11,6 +12,12 @@ const header =
     return typeof value === 'string' ? value : undefined;
   };
 
+/** Decoded, so that the encodings of one shop's id share one limit. */
+const merchant: ClientOf = (request) => {
+  const named = header('x-merchant-id')(request);
+  return named === undefined ? undefined : decodeContextId(named);
+};
+
 /**
  * Limits by address first, then by shop. Webhooks have their own limit, so a client that names a
  * shop in `x-merchant-id` cannot block that shop's webhooks, and neither can an unsigned webhook.
@@ -21,7 +28,7 @@ export function requestLimits(config: GatewayConfig): ThrottlingModuleOptions {
   return {
     ...(url !== undefined && { url }),
     ...(trustProxy !== undefined && { trustProxy }),
-    merchant: header('x-merchant-id'),
+    merchant,
     limits: [
       { name: 'ip', by: 'ip', limit: config.RATE_LIMIT_PER_IP, per: '1m' },
       { name: 'merchant', by: 'merchant', ...perShop },

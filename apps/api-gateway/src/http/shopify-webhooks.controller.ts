@@ -1,4 +1,4 @@
-import { CORRELATION_ID, runInChildContext } from '@loyalnest/core';
+import { isContextId, runInChildContext } from '@loyalnest/core';
 import { WebhookSignatureGuard } from '@loyalnest/security';
 import { ApplyLimits } from '@loyalnest/throttling';
 import {
@@ -48,7 +48,7 @@ export class ShopifyWebhooksController {
     });
     const forwarded = { ...Object.fromEntries(known), 'content-type': 'application/json' };
     const shop = headers['x-shopify-shop-domain'] ?? '';
-    await runInChildContext(CORRELATION_ID.test(shop) ? { merchantId: shop } : {}, async () => {
+    await runInChildContext(isContextId(shop) ? { merchantId: shop } : {}, async () => {
       const answer = await this.points.webhook(rawBody ?? Buffer.alloc(0), forwarded);
       // Inside the context, so that the access log names the shop too.
       relayAnswer(reply, answer, 'points-service');

@@ -1,5 +1,5 @@
 import { EXIT, type ExitCode } from '../exit/exit-code.js';
-import type { CliIo } from '../terminal/cli-io.js';
+import type { SafeIo } from '../terminal/safe-io.js';
 import { jsonText } from '../terminal/json-text.js';
 import { printable } from '../terminal/printable.js';
 import { table, type Column } from '../terminal/table.js';
@@ -8,7 +8,7 @@ import type { Session } from './session.js';
 /** Gives a command its session and its output. */
 export class CliContext<Connected extends Session = Session> {
   constructor(
-    readonly io: CliIo,
+    readonly io: SafeIo,
     readonly session: Connected,
     /** Whether a program reads the output. */
     readonly json: boolean,
@@ -25,7 +25,8 @@ export class CliContext<Connected extends Session = Session> {
     lines: () => string,
     decorate: (safe: string) => string = (safe) => safe,
   ): void {
-    this.io.out(this.json ? jsonText(document) : decorate(printable(lines())));
+    if (this.json) this.io.out(jsonText(document));
+    else this.io.drawOut(decorate(printable(lines())));
   }
 
   /** Whether to print in colour; see https://no-color.org. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ExitCode } from '../exit/exit-code.js';
 import { unlessInterrupted } from '../exit/interrupted.error.js';
-import type { CliIo } from '../terminal/cli-io.js';
+import type { SafeIo } from '../terminal/safe-io.js';
 import { CliContext } from './cli-context.js';
 import type { OpenSession, Session } from './session.js';
 
@@ -34,7 +34,7 @@ export type WhenConnected<Connected extends Session> = <Flags extends object>(
 /** Runs the work of commands: opens a session, watches for Ctrl-C, and closes the session again. */
 export class CommandShell {
   constructor(
-    private readonly io: CliIo,
+    private readonly io: SafeIo,
     /** Receives the exit code of the command that ran. */
     private readonly end: (code: ExitCode) => void,
   ) {}

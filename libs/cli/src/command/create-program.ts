@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { COMMAND_GROUPS } from '../command-groups.js';
 import { EXIT_CODE_HELP, type ExitCode } from '../exit/exit-code.js';
-import type { CliIo } from '../terminal/cli-io.js';
+import type { SafeIo } from '../terminal/safe-io.js';
 import { printable } from '../terminal/printable.js';
 import { CommandShell } from './command-shell.js';
 import { packageVersion } from './package-version.js';
@@ -11,7 +11,7 @@ import { packageVersion } from './package-version.js';
  *
  * @param end receives the exit code of the command that ran
  */
-export function createProgram(io: CliIo, end: (code: ExitCode) => void): Command {
+export function createProgram(io: SafeIo, end: (code: ExitCode) => void): Command {
   const program = new Command('loyalnest')
     .description('Inspect queues and dead letters in Redis. No service has to run.')
     .option('--redis <url>', 'address of Redis; separate several by commas (default: REDIS_URL)')

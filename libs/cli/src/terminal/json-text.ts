@@ -1,19 +1,23 @@
 /**
- * One JSON document for programs, indented. A terminal would take DEL and the C1 characters for
- * commands, so they are escaped; `JSON.stringify` escapes the other control characters.
+ * One JSON document for programs, indented. Characters that a terminal or a reader would take for
+ * something else (control, format and separator characters) are escaped as `\uXXXX`, so a program gets
+ * all of them.
  */
 export function jsonText(document: object): string {
-  return `${escapeControls(JSON.stringify(document, undefined, 2))}\n`;
+  return `${escapeInvisible(JSON.stringify(document, undefined, 2))}\n`;
 }
 
 /** The same in one line. */
 export function jsonLine(document: object): string {
-  return `${escapeControls(JSON.stringify(document))}\n`;
+  return `${escapeInvisible(JSON.stringify(document))}\n`;
 }
 
-function escapeControls(json: string): string {
-  return json.replace(
-    /[\u007f-\u009f]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+/** `JSON.stringify` itself escapes C0 controls and lone surrogates. */
+function escapeInvisible(json: string): string {
+  return json.replace(/[\p{Cf}\p{Zl}\p{Zp}\u007f-\u009f]/gu, (character) =>
+    Array.from(
+      { length: character.length },
+      (_none, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
+    ).join(''),
   );
 }

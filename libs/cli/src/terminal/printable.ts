@@ -1,15 +1,24 @@
+import { unsafeCharacters } from './unsafe-characters.js';
+
 const REPLACEMENT = '\ufffd';
 
 /**
  * Makes text from outside safe for a terminal in one line. Whitespace becomes a single space. Each
- * control character (C0, DEL and C1) and each bidirectional control becomes U+FFFD: a terminal would
- * execute the first, and the second would reorder what is printed around them.
+ * unsafe character (see {@link unsafeCharacters}) becomes U+FFFD.
  */
 export function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\p{Cc}\p{Bidi_Control}]/gu, REPLACEMENT);
+  return text
+    .replace(/[^\S\ufeff]+/g, ' ')
+    .toWellFormed()
+    .replace(unsafeCharacters(), REPLACEMENT);
 }
 
 /** Does the same as `oneLine`, but keeps line breaks, tabs and spaces. */
 export function printable(text: string): string {
-  return text.replace(/\r\n?/g, '\n').replace(/[^\P{Cc}\n\t]|\p{Bidi_Control}/gu, REPLACEMENT);
+  return text
+    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    .toWellFormed()
+    .replace(unsafeCharacters(), (found) =>
+      found === '\n' || found === '\t' ? found : REPLACEMENT,
+    );
 }

@@ -1,4 +1,5 @@
-import { newCorrelationId, type RequestContext } from './request-context.js';
+import { isContextId } from './context-id.js';
+import { CORRELATION_ID, newCorrelationId, type RequestContext } from './request-context.js';
 
 /** The part of a context that is stored with an event or a job, and so outlives the request. */
 export interface ContextCarrier {
@@ -20,4 +21,19 @@ export function toCarrier(context: RequestContext | undefined): ContextCarrier {
     ...(merchantId && { merchantId }),
     ...(userId && { userId }),
   };
+}
+
+/**
+ * Returns whether a stored value is a context that code can run in. Ids are stored as they are, without
+ * the encoding of headers.
+ */
+export function isContextCarrier(stored: unknown): stored is ContextCarrier {
+  if (typeof stored !== 'object' || stored === null) return false;
+  const { correlationId, merchantId, userId } = stored as Partial<ContextCarrier>;
+  return (
+    typeof correlationId === 'string' &&
+    CORRELATION_ID.test(correlationId) &&
+    (merchantId === undefined || isContextId(merchantId)) &&
+    (userId === undefined || isContextId(userId))
+  );
 }

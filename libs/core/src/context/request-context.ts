@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { OpenSpan } from '../tracing/span-tracer.js';
+import { ContextIdError } from './context-id.error.js';
+import { requireContextId } from './context-id.js';
 import type { Deadline } from './deadline.js';
 
 /** What is known about the request, job or event that caused the running code. */
@@ -10,7 +12,12 @@ export interface RequestContext {
   readonly traceparent?: string;
   /** Data that tracing systems of other services added to `traceparent`. */
   readonly tracestate?: string;
+  /**
+   * 1 to 256 bytes of well-formed Unicode without control characters. Every other id is refused with a
+   * `ContextIdError` where it is set.
+   */
   readonly merchantId?: string;
+  /** The same rules as for `merchantId`. */
   readonly userId?: string;
   /** When the caller stops waiting. */
   readonly deadline?: Deadline;
@@ -29,7 +36,7 @@ export interface RequestContext {
   readonly span?: OpenSpan;
 }
 
-/** Pattern of accepted ids: no spaces, no control characters, at most 128 characters. */
+/** Pattern of accepted correlation ids: no spaces, no control characters, at most 128 characters. */
 export const CORRELATION_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /** Makes a context when it is first read. */
@@ -76,13 +83,23 @@ export function currentContext(): RequestContext | undefined {
   return stored === undefined ? undefined : read(stored);
 }
 
-/** Runs `task`, and everything that it starts, in `context`. */
+/**
+ * Runs `task`, and everything that it starts, in `context`.
+ *
+ * @throws {@link ContextIdError} for an id that other services could not receive
+ */
 export function runInContext<T>(context: RequestContext, task: () => T): T {
+  requireIds(context);
   return contexts.run(context, task);
 }
 
-/** Runs `task` in the current context with `changes`. Without a context, starts a new one. */
+/**
+ * Runs `task` in the current context with `changes`. Without a context, starts a new one.
+ *
+ * @throws {@link ContextIdError} for an id that other services could not receive
+ */
 export function runInChildContext<T>(changes: Partial<RequestContext>, task: () => T): T {
+  requireIds(changes);
   const parent = currentContext() ?? { correlationId: newCorrelationId() };
   return contexts.run({ ...parent, ...changes }, task);
 }
@@ -97,6 +114,17 @@ export function runInDeferredContext<Input, Result>(
   input: Input,
 ): Result {
   return contexts.run(new DeferredContext(contexts.getStore(), source), task, input);
+}
+
+function requireIds({ correlationId, merchantId, userId }: Partial<RequestContext>): void {
+  if (correlationId !== undefined && !CORRELATION_ID.test(correlationId)) {
+    throw new ContextIdError(
+      'correlationId',
+      'is malformed; use 1 to 128 letters, digits and characters of ._:-',
+    );
+  }
+  if (merchantId !== undefined) requireContextId('merchantId', merchantId);
+  if (userId !== undefined) requireContextId('userId', userId);
 }
 
 /** Returns a new correlation id (UUID v4). */

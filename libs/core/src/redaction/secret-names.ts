@@ -11,13 +11,30 @@ const PARTS = [
   'hmac',
   'apikey',
   'privatekey',
+  'accesskey',
+  'encryptionkey',
+  'signingkey',
+  'sharedkey',
+  'credential',
   'phone',
   'email',
   'cardnumber',
   'creditcard',
 ];
 /** Names that are secret as a whole. */
-const WHOLE = ['contact', 'cvc', 'cvv', 'iban', 'ssn'];
+const WHOLE = [
+  'contact',
+  'cvc',
+  'cvv',
+  'iban',
+  'ssn',
+  'pwd',
+  'sid',
+  'connect.sid',
+  'sessionid',
+  'jwt',
+  'sig',
+];
 
 /** Bounds the cache. Names come from code, but objects may have ids as keys. */
 const MAX_KNOWN = 2_000;

@@ -7,6 +7,12 @@ export type { NumberRange } from './options/number-options.js';
 export { requireSingleImport } from './options/single-import.js';
 export { warnDeprecatedOption } from './options/deprecated-option.js';
 
+// Production and its secrets
+export { isProduction } from './environment/is-production.js';
+export { DEVELOPMENT_SECRETS, isDevelopmentSecret } from './secrets/development-secrets.js';
+export { EnvironmentSecrets, secretsIn } from './secrets/environment-secrets.js';
+export { SECRET_REMEDY, secretWeakness } from './secrets/secret-weakness.js';
+
 // Time
 export { MAX_TIMER_MS } from '../duration/duration.js';
 export { TimeoutQueue } from './timers/timeout-queue.js';
@@ -35,7 +41,17 @@ export {
   requireAdminAccess,
 } from '../ports/admin-access.js';
 
+// Commands of operators
+export { AdminGate } from './audit/admin-gate.js';
+export type { GatedCommand } from './audit/admin-gate.js';
+export { addAuditSink } from './audit/audit-sinks.js';
+export type { AuditSink } from './audit/audit-sinks.js';
+export type { AuditedCommand, AuditEntry } from './audit/audit-entry.js';
+export { audited, noteIntent } from './audit/audited.js';
+export { CommandNotAuditedError } from './audit/command-not-audited.error.js';
+
 // Request context and spans
+export { isContextCarrier } from '../context/context-carrier.js';
 export { runInDeferredContext } from '../context/request-context.js';
 export type { ContextSource } from '../context/request-context.js';
 export { parseTraceparent } from '../context/traceparent.js';
@@ -47,6 +63,7 @@ export type { SpanTracer } from '../tracing/span-tracer.js';
 // HTTP
 export { onHttpEntry } from './http-entry/on-http-entry.js';
 export type { HttpEntry, HttpEntryHost, Proceed } from './http-entry/on-http-entry.js';
+export { isResponseSent } from './http-exit/is-response-sent.js';
 export { httpStatusOf } from './error/http-status.js';
 export { parseRetryAfter } from './retry-after/parse-retry-after.js';
 export { SideServer } from './side-server/side-server.js';

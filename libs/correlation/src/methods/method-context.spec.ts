@@ -93,7 +93,7 @@ it.each(['interval', 'inherited'])('gives each run of the method %s a new id', a
 
 it('keeps one id through a @Cron run and does not inherit that of its timer', async () => {
   const job = app.get(SchedulerRegistry).getCronJob('yearly');
-  await runInContext({ correlationId: 'an operator' }, async () => job.fireOnTick());
+  await runInContext({ correlationId: 'an-operator' }, async () => job.fireOnTick());
   await eventually(() => idsOf('cron').length === 2);
   const [first, second] = idsOf('cron');
   expect(first).toMatch(UUID);

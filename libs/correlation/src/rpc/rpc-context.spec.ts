@@ -1,4 +1,10 @@
-import { currentContext, Deadline, runInContext, SystemClock } from '@loyalnest/core';
+import {
+  CONTEXT_HEADERS,
+  currentContext,
+  Deadline,
+  runInContext,
+  SystemClock,
+} from '@loyalnest/core';
 import { eventually, freePort, RedisServer } from '@loyalnest/testing';
 import { Controller, Inject, Module, UseGuards, type CanActivate } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -168,13 +174,25 @@ describe.each(TRANSPORTS)('a message over %s', (_name, transport) => {
     ['two words', 'two words'],
     ['two lines', 'order-7\nlevel=info'],
     ['markup', '<script>'],
-    ['129 characters long', 'x'.repeat(129)],
+    ['257 characters long', 'x'.repeat(257)],
   ])('gets a new id if the sent one is %s', async (_what, hostile) => {
     running = await start(await transport(), { trustIdentity: true });
-    const context = { correlationId: hostile, merchantId: hostile, userId: hostile };
-    expect(await runInContext(context, () => ask('balance'))).toMatch(/^[0-9a-f-]{36}$/);
+    const { correlationId, merchantId, userId } = CONTEXT_HEADERS;
+    running.client.setOnDispatchHook((packet) => {
+      packet.metadata = { [correlationId]: hostile, [merchantId]: hostile, [userId]: hostile };
+    });
+    expect(await ask('balance')).toMatch(/^[0-9a-f-]{36}$/);
     expect(seen[0]).toMatchObject({ merchantId: undefined });
   });
+
+  it.each(['auth0|5f7c8ec7', 'gid://shopify/Shop/1', 'ada@example.com', '株式会社', '50%25'])(
+    'has the merchant and the user that the sender has: %s',
+    async (id) => {
+      running = await start(await transport(), { trustIdentity: true });
+      await runInContext({ correlationId: 'c', merchantId: id, userId: id }, () => ask('balance'));
+      expect(seen[0]).toMatchObject({ merchantId: id });
+    },
+  );
 
   it('never gets the context of another message that is handled at the same time', async () => {
     running = await start(await transport());

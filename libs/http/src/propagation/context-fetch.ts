@@ -1,10 +1,14 @@
-import { currentContext, writeContextHeaders } from '@loyalnest/core';
+import { currentContext, writeContextHeaders, type RequestContext } from '@loyalnest/core';
+import { callEnd } from './call-end.js';
 import { originMatcher, type PropagationOptions } from './known-origins.js';
-import { redirectedRequest } from './redirected-request.js';
+import { argumentsOf, outgoingRequest, redirectedRequest } from './outgoing-request.js';
 
 /** Options of {@link contextFetch}. */
 export interface ContextFetchOptions extends PropagationOptions {
-  /** The function that sends the requests. @defaultValue Node's `fetch` */
+  /**
+   * The function that sends the requests, such as the `fetch` of undici or of node-fetch. It gets an
+   * address and plain options. @defaultValue Node's `fetch`
+   */
   readonly fetch?: typeof fetch;
 }
 
@@ -25,27 +29,37 @@ export function contextFetch({ fetch: send, ...options }: ContextFetchOptions): 
     const fetching = send ?? fetch;
     const context = currentContext();
     if (!context) return fetching(input, init);
-    const contextHeaders = Object.entries(writeContextHeaders(context));
-    let request = new Request(input, init);
-    const { signal, deadline } = context;
-    const ends = [request.signal, ...(signal ? [signal] : [])];
-    if (deadline) ends.push(AbortSignal.timeout(Math.floor(deadline.remainingMs)));
-    const end = { signal: AbortSignal.any(ends) };
+    let request = outgoingRequest(input, init, send === undefined);
+    const signal = callEnd(context, request.signal);
     const isFollowed = request.redirect === 'follow' && options.origins !== '*';
-    const isStream = init?.body instanceof ReadableStream;
     for (let redirects = 0; ; redirects++) {
-      if (!isKnown(new URL(request.url))) return fetching(request, end);
-      const headers = new Headers(request.headers);
-      for (const [name, value] of contextHeaders) if (!headers.has(name)) headers.set(name, value);
-      if (!isFollowed) return fetching(request, { ...end, headers });
+      signal.throwIfAborted();
+      if (!isKnown(request.url)) return fetching(...argumentsOf(request, { signal }));
+      const sent = { ...request, headers: withContext(request.headers, context) };
+      if (!isFollowed) return fetching(...argumentsOf(sent, { signal }));
       // Another origin must not get these headers, so `fetch` must not follow the redirect itself.
-      const sent = request.body && !isStream ? request.clone() : request;
-      const answer = await fetching(sent, { ...end, headers, redirect: 'manual' });
+      const answer = await fetching(...argumentsOf(sent, { signal, redirect: 'manual' }));
       const next = redirectedRequest(request, answer);
       if (!next) return answer;
-      await answer.body?.cancel();
+      await discard(answer.body);
       if (redirects === MAX_REDIRECTS) throw new TypeError('redirected too often');
       request = next;
     }
   };
+}
+
+/** The deadline is sent as remaining time, so it is read when the request is sent. */
+function withContext(given: Headers, context: RequestContext): Headers {
+  const headers = new Headers(given);
+  for (const [name, value] of Object.entries(writeContextHeaders(context))) {
+    if (!headers.has(name)) headers.set(name, value);
+  }
+  return headers;
+}
+
+/** Frees the connection. The body is a stream of Node in `node-fetch`. */
+async function discard(body: unknown): Promise<void> {
+  const stream = body as { cancel?(): Promise<void>; destroy?(): void } | null;
+  if (stream?.cancel) await stream.cancel();
+  else stream?.destroy?.();
 }

@@ -5,8 +5,13 @@ import {
   SystemClock,
   type RequestContext,
 } from '@loyalnest/core';
+import { FakeClock } from '@loyalnest/core/testing';
 import { Downstream, eventually } from '@loyalnest/testing';
 import axios from 'axios';
+import { Readable } from 'node:stream';
+import { json } from 'node:stream/consumers';
+import { inspect } from 'node:util';
+import * as undici from 'undici';
 import { propagateWithAxios, contextFetch, type PropagationOptions } from '../index.js';
 
 interface Call {
@@ -231,5 +236,183 @@ describe('a redirected fetch', () => {
     downstream.fail(302, '', { location });
     await expect(send()).rejects.toMatchObject({ name: 'TypeError' });
     expect(downstream.requests.length).toBeLessThanOrEqual(21);
+  });
+});
+
+describe('contextFetch with another fetch', () => {
+  let downstream: Downstream;
+  let other: Downstream;
+
+  beforeEach(async () => {
+    [downstream, other] = [await Downstream.start(), await Downstream.start()];
+    for (const server of [downstream, other]) server.answer(200, { points: 7 });
+  });
+  afterEach(() => Promise.all([downstream.stop(), other.stop()]));
+
+  /** Like node-fetch: its own classes, and streams of Node as bodies of answers. */
+  const nodeFetchLike = (async (url: unknown, init: RequestInit = {}) => {
+    if (typeof url !== 'string') throw new TypeError('Only absolute URLs are supported');
+    const headers = Object.entries(init.headers as Record<string, string>);
+    const answer = await undici.fetch(url, { ...init, headers } as undici.RequestInit);
+    const body = Readable.fromWeb(answer.body as never);
+    return { status: answer.status, headers: answer.headers, body, json: () => json(body) };
+  }) as unknown as typeof fetch;
+  const FETCHES: readonly (readonly [string, typeof fetch | undefined])[] = [
+    ['of Node', undefined],
+    ['of undici', undici.fetch as unknown as typeof fetch],
+    ['like that of node-fetch', nodeFetchLike],
+  ];
+
+  describe.each(FETCHES)('%s', (name, send) => {
+    const context: RequestContext = { correlationId: 'order-7', merchantId: 'auth0|7' };
+    const ask = (input: unknown, init?: RequestInit): Promise<Response> =>
+      runInContext(context, () =>
+        contextFetch({ origins: [downstream.url], ...(send && { fetch: send }) })(
+          input as string,
+          init,
+        ),
+      );
+
+    it.each<[string, (url: string) => [unknown, RequestInit?]]>([
+      ['a text', (url) => [url, { method: 'POST', body: 'seven' }]],
+      ['a URL', (url) => [new URL(url), { method: 'post', body: Buffer.from('seven') }]],
+      ['a Request', (url) => [new Request(url, { method: 'POST', body: 'seven' })]],
+      [
+        'a Request with options',
+        (url) => [new Request(url, { method: 'POST', body: 'six' }), { body: 'seven' }],
+      ],
+      [
+        'a stream',
+        (url) => [
+          url,
+          { method: 'POST', body: new Blob(['seven']).stream(), duplex: 'half' } as RequestInit,
+        ],
+      ],
+      ...(name === 'of undici'
+        ? [
+            [
+              'a Request of undici',
+              (url: string) => [new undici.Request(url, { method: 'POST', body: 'seven' })],
+            ] as [string, (url: string) => [unknown]],
+          ]
+        : []),
+    ])('sends %s with the context', async (_what, make) => {
+      const answer = await ask(...make(`${downstream.url}/invites`));
+      await expect(answer.json()).resolves.toEqual({ points: 7 });
+      expect(downstream.requests).toMatchObject([
+        {
+          method: 'POST',
+          body: 'seven',
+          path: '/invites',
+          headers: { 'x-correlation-id': 'order-7', 'x-merchant-id': 'auth0%7C7' },
+        },
+      ]);
+    });
+
+    it.each<[string, (url: string) => [unknown, RequestInit?]]>([
+      ['a text', (url) => [url, { method: 'POST', body: 'seven' }]],
+      ['a Request', (url) => [new Request(url, { method: 'POST', body: 'seven' })]],
+    ])('follows a redirect of %s and sends its body again', async (_what, make) => {
+      downstream.once({ status: 307, headers: { location: `${other.url}/elsewhere` } });
+      const [input, init] = make(`${downstream.url}/invites`);
+      await expect((await ask(input, init)).json()).resolves.toEqual({ points: 7 });
+      expect(other.requests).toMatchObject([{ method: 'POST', body: 'seven' }]);
+      expect(other.requests[0]!.headers).not.toHaveProperty('x-correlation-id');
+    });
+
+    it('refuses to send a stream again', async () => {
+      downstream.once({ status: 307, headers: { location: '/elsewhere' } });
+      const body = new Blob(['seven']).stream();
+      const call = ask(downstream.url, { method: 'POST', body, duplex: 'half' } as RequestInit);
+      await expect(call).rejects.toThrow(TypeError);
+      expect(downstream.requests).toHaveLength(1);
+    });
+
+    it('sends nothing if the signal of the call or the Request has aborted', async () => {
+      const signal = AbortSignal.abort(new Error('gone'));
+      await expect(ask(downstream.url, { signal })).rejects.toThrow('gone');
+      await expect(ask(new Request(downstream.url, { signal }))).rejects.toThrow();
+      expect(downstream.requests).toHaveLength(0);
+    });
+  });
+
+  it('sends nothing after the deadline', async () => {
+    const deadline = Deadline.after(0, new SystemClock());
+    const call = runInContext({ correlationId: 'c', deadline }, () =>
+      contextFetch({ origins: '*' })(downstream.url),
+    );
+    await expect(call).rejects.toMatchObject({ name: 'TimeoutError' });
+    expect(downstream.requests).toHaveLength(0);
+  });
+
+  it('states the time that is left after a redirect', async () => {
+    const clock = new FakeClock();
+    downstream.once({ status: 307, headers: { location: '/elsewhere' } });
+    const send: typeof fetch = async (input, init) => {
+      const answer = await fetch(input, init);
+      await clock.advance(1_000);
+      return answer;
+    };
+    await runInContext({ correlationId: 'c', deadline: Deadline.after(5_000, clock) }, () =>
+      contextFetch({ origins: [downstream.url], fetch: send })(downstream.url),
+    );
+    expect(downstream.requests.map(({ headers }) => headers['x-request-timeout-ms'])).toEqual([
+      '5000',
+      '4000',
+    ]);
+  });
+});
+
+describe('a retry of axios', () => {
+  it('states the time that is left and belongs to the first attempt, whoever starts it', async () => {
+    const downstream = await Downstream.start();
+    downstream.answer(503, {});
+    const clock = new FakeClock();
+    const client = axios.create();
+    propagateWithAxios(client, { origins: '*' });
+    const again = (error: unknown): unknown => (error as { config: object }).config;
+    const ask = (config: unknown): Promise<unknown> =>
+      client.request(config as object).catch(again);
+    const deadline = Deadline.after(5_000, clock);
+    const first = await runInContext({ correlationId: 'one', merchantId: 'a', deadline }, () =>
+      ask({ url: downstream.url, headers: { 'x-user-id': 'own' }, timeout: 4_500 }),
+    );
+    await clock.advance(1_000);
+    const second = await runInContext({ correlationId: 'two', merchantId: 'b' }, () => ask(first));
+    await clock.advance(1_000);
+    const third = (await ask(second)) as { timeout: number };
+    expect(
+      downstream.requests.map(({ headers }) => [
+        headers['x-request-timeout-ms'],
+        headers['x-correlation-id'],
+        headers['x-merchant-id'],
+        headers['x-user-id'],
+      ]),
+    ).toEqual([
+      ['5000', 'one', 'a', 'own'],
+      ['4000', 'one', 'a', 'own'],
+      ['3000', 'one', 'a', 'own'],
+    ]);
+    expect(third.timeout).toBe(3_000);
+    expect(inspect(third, { depth: 9 })).not.toContain('RequestContext');
+    await downstream.stop();
+  });
+
+  it('keeps a timeout and a header that the retry has changed', async () => {
+    const downstream = await Downstream.start();
+    downstream.answer(200, {});
+    const clock = new FakeClock();
+    const client = axios.create();
+    propagateWithAxios(client, { origins: '*' });
+    const deadline = Deadline.after(5_000, clock);
+    const { config } = await runInContext({ correlationId: 'one', deadline }, () =>
+      client.get(downstream.url),
+    );
+    config.timeout = 700;
+    config.headers.set('x-correlation-id', 'changed');
+    const { config: retried } = await client.request(config);
+    expect(retried.timeout).toBe(700);
+    expect(downstream.requests[1]!.headers['x-correlation-id']).toBe('changed');
+    await downstream.stop();
   });
 });

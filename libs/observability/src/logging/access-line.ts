@@ -1,3 +1,4 @@
+import { isResponseSent } from '@loyalnest/core/toolkit';
 import type { ServerResponse } from 'node:http';
 import type { LoggingModuleOptions } from './logging.options.js';
 
@@ -20,7 +21,7 @@ export function accessMessage(req: LoggedRequest, { statusCode }: ServerResponse
 }
 
 export function accessFields(req: LoggedRequest, res: ServerResponse, durationMs: number): object {
-  const { statusCode: status, writableFinished } = res;
+  const { statusCode: status } = res;
   return {
     method: req.method,
     path: pathOf(req),
@@ -28,7 +29,7 @@ export function accessFields(req: LoggedRequest, res: ServerResponse, durationMs
     durationMs,
     ...(status >= 500 && { reason: reasonOf(res) }),
     // The client disconnected before the response was sent.
-    ...(!writableFinished && { aborted: true }),
+    ...(!isResponseSent(res) && { aborted: true }),
   };
 }
 

@@ -2,6 +2,7 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { PinoLogger } from 'nestjs-pino';
 import { EventSubscriptions } from '../event-source.js';
+import { AuditLog } from './audit-log.js';
 import { logJobs } from './lines/job-lines.js';
 import { logQueueCommands } from './lines/queue-command-lines.js';
 import { logResilience } from './lines/resilience-lines.js';
@@ -12,12 +13,12 @@ export class EventLog implements OnModuleDestroy {
   private readonly subscriptions: EventSubscriptions;
 
   // In the constructor, because other providers publish events in onModuleInit.
-  constructor(logger: PinoLogger, { applicationId }: ModulesContainer) {
+  constructor(logger: PinoLogger, audit: AuditLog, { applicationId }: ModulesContainer) {
     this.subscriptions = new EventSubscriptions(applicationId);
     const { on } = this.subscriptions;
-    logResilience(logger, on);
+    logResilience(logger, audit.logger, on);
     logJobs(logger, on);
-    logQueueCommands(logger, on);
+    logQueueCommands(audit.logger, on);
   }
 
   onModuleDestroy(): void {

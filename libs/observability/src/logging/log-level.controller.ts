@@ -1,5 +1,5 @@
 import { AdminAccess, type AdminRequest } from '@loyalnest/core';
-import { requireAdminAccess } from '@loyalnest/core/toolkit';
+import { AdminGate } from '@loyalnest/core/toolkit';
 import {
   Controller,
   Get,
@@ -12,7 +12,6 @@ import {
   Req,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
-import { PinoLogger } from 'nestjs-pino';
 import { LogLevel } from './log-level.js';
 
 /**
@@ -21,36 +20,33 @@ import { LogLevel } from './log-level.js';
  */
 @Controller({ path: 'debug/log-level', version: VERSION_NEUTRAL })
 export class LogLevelController {
-  private readonly access: AdminAccess;
+  private readonly gate: AdminGate;
 
   constructor(
     private readonly level: LogLevel,
-    private readonly logger: PinoLogger,
     @Optional() @Inject(AdminAccess) access?: AdminAccess,
   ) {
-    this.access = requireAdminAccess(access, 'LoggingModule.admin', true);
+    this.gate = new AdminGate(access, 'LoggingModule.admin');
   }
 
   @Get()
   async show(@Req() request: AdminRequest): Promise<object> {
-    await this.access.authorize(request, 'view');
+    await this.gate.view(request);
     return { level: this.level.current };
   }
 
   @Post(':level')
   @HttpCode(200)
-  async change(
+  change(
     @Req() request: AdminRequest,
     @Param('level') level: string,
     @Query('for') duration?: string,
   ): Promise<object> {
-    const { name: by } = await this.access.authorize(request, 'operate');
-    const before = this.level.current;
-    this.level.set(level, duration);
-    this.logger.warn(
-      { event: 'audit', command: 'log-level', by, from: before, to: level, for: duration },
-      `${by} set the log level to ${level}`,
-    );
-    return { level: this.level.current };
+    const details = { from: this.level.current, to: level, for: duration };
+    const command = { command: 'log-level', target: `log level ${level}`, details };
+    return this.gate.command(request, 'operate', command, () => {
+      this.level.set(level, duration);
+      return { level: this.level.current };
+    });
   }
 }

@@ -32,11 +32,7 @@ export class LogLevel implements OnModuleDestroy {
    * @throws OptionError if `level` or `duration` is not valid
    */
   set(level: string, duration?: Duration | string): void {
-    if (!LEVELS.includes(level)) {
-      throw new OptionError('LogLevel.level', level, `use one of ${LEVELS.join(', ')}`);
-    }
-    const afterMs =
-      duration === undefined ? undefined : durationMs('LogLevel.duration', duration, { minMs: 1 });
+    const afterMs = this.check(level, duration);
     this.onModuleDestroy();
     PinoLogger.root.level = level;
     if (afterMs === undefined) return;
@@ -47,6 +43,15 @@ export class LogLevel implements OnModuleDestroy {
       afterMs,
       false,
     );
+  }
+
+  private check(level: string, duration: Duration | string | undefined): number | undefined {
+    if (!LEVELS.includes(level)) {
+      throw new OptionError('LogLevel.level', level, `use one of ${LEVELS.join(', ')}`);
+    }
+    return duration === undefined
+      ? undefined
+      : durationMs('LogLevel.duration', duration, { minMs: 1 });
   }
 
   onModuleDestroy(): void {

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { AccessLog } from './access-log.js';
+import { AuditLog } from './audit-log.js';
 import { EventLog } from './event-log.js';
 import { LogFlush } from './log-flush.js';
 import { LogLevelController } from './log-level.controller.js';
@@ -19,7 +20,7 @@ import { pinoParams } from './pino-params.js';
  * request except probes gets a line, and so do the events of the other libs. Route Nest's own log
  * through it with `app.useLogger(app.get(Logger))`.
  */
-@Module({ providers: [AccessLog, EventLog, LogFlush, LogLevel], exports: [LogLevel] })
+@Module({ providers: [AccessLog, AuditLog, EventLog, LogFlush, LogLevel], exports: [LogLevel] })
 export class LoggingModule extends ConfigurableModuleClass {
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
     return withPino(super.forRoot(options), options);

@@ -1,9 +1,10 @@
 import { AdminAccess, isLoyalNestError, type AdminRequest } from '@loyalnest/core';
-import { requireAdminAccess } from '@loyalnest/core/toolkit';
+import { isProduction, requireAdminAccess } from '@loyalnest/core/toolkit';
 import {
   ForbiddenException,
   Get,
   Inject,
+  Logger,
   NotFoundException,
   Optional,
   Req,
@@ -26,12 +27,18 @@ export class MetricsController {
   constructor(
     @Inject(Scraper) private readonly scraper: Scraper,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
-    @Inject(ENDPOINT_OPTIONS) { guard = false }: MetricsEndpointOptions,
+    @Inject(ENDPOINT_OPTIONS) { path = '/metrics', guard = false }: MetricsEndpointOptions,
     @Inject(MODULE_OPTIONS_TOKEN) { port }: MetricsModuleOptions,
     @Optional() @Inject(AdminAccess) access?: AdminAccess,
   ) {
     this.isElsewhere = port !== undefined;
     if (guard) this.access = requireAdminAccess(access, 'MetricsModule.guard', true);
+    else if (!this.isElsewhere && isProduction()) {
+      new Logger('Metrics').warn(
+        `every caller of the application can read ${path}; set MetricsModule.port to serve it on ` +
+          'another port, or MetricsModule.guard to require the role view',
+      );
+    }
   }
 
   @Get()

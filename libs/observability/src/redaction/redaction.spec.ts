@@ -22,6 +22,32 @@ describe('fields', () => {
     });
   });
 
+  it('that are headers in a list are redacted, whatever the list looks like', () => {
+    const secret = 'theme=dark; x=hunter2';
+    const copy = redaction.value({
+      rawHeaders: ['Host', 'shop', 'Cookie', secret, 'X-Api-Key', 'hunter2'],
+      pairs: [
+        ['authorization', 'hunter2'],
+        ['host', 'shop'],
+      ],
+      entries: [
+        { name: 'Set-Cookie', value: secret },
+        { key: 'DB_PASSWORD', value: 'hunter2' },
+        { name: 'host', value: 'shop' },
+      ],
+      dump: `Cookie: ${secret}`,
+    });
+    expect(JSON.stringify(copy)).not.toContain('hunter2');
+    expect(copy).toMatchObject({
+      rawHeaders: ['Host', 'shop', 'Cookie', '[redacted]', 'X-Api-Key', '[redacted]'],
+      pairs: [
+        ['authorization', '[redacted]'],
+        ['host', 'shop'],
+      ],
+      entries: [{ name: 'Set-Cookie' }, {}, { name: 'host', value: 'shop' }],
+    });
+  });
+
   it('that only say whether there is a secret are kept', () => {
     expect(redaction.value({ emailVerified: true, token: undefined, phone: null })).toEqual({
       emailVerified: true,

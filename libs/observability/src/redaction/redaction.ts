@@ -75,17 +75,32 @@ export class Redaction {
     plain: ReadonlySet<string> = NO_NAMES,
   ): Fields {
     const copy: Fields = {};
+    const named = this.nameOf(value as Fields);
     for (const name of Object.keys(value)) {
       const inner = (value as Fields)[name];
-      copy[name] = plain.has(name) ? inner : this.field(name, inner, above);
+      const known = named !== undefined && name === 'value' ? named : name;
+      copy[name] = plain.has(name) ? inner : this.field(known, inner, above);
     }
     return copy;
   }
 
   private list(items: readonly unknown[], above: readonly object[]): unknown[] {
-    const copies = items.slice(0, MAX_ITEMS).map((item) => this.copy(item, above));
+    const copies = items.slice(0, MAX_ITEMS).map((item, i) => {
+      // `rawHeaders` and pairs: the name of a header comes before its value.
+      const before = items[i - 1];
+      return typeof item !== 'object' && typeof before === 'string'
+        ? this.field(before, item, above)
+        : this.copy(item, above);
+    });
     const left = items.length - MAX_ITEMS;
     return left > 0 ? [...copies, `[${left} more]`] : copies;
+  }
+
+  /** A header or a variable in a list names itself: `{ name: 'cookie', value: '...' }`. */
+  private nameOf({ name, key, value }: Fields): string | undefined {
+    if (value === undefined) return undefined;
+    const named = name ?? key;
+    return typeof named === 'string' ? named : undefined;
   }
 
   private error(error: Error, above: readonly object[]): Fields {

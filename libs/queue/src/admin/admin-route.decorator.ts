@@ -6,9 +6,22 @@ import type { AdminCommand } from './audit-record.js';
 const ADMIN_ROUTE = Symbol('loyalnest:queue:admin-route');
 
 /** Describes a route of the admin API to its guard and its documentation. */
-export interface AdminRouteOptions {
+export type AdminRouteOptions = RouteDescription & (Reading | Changing);
+
+interface Reading {
   /** Role that the caller needs. */
-  readonly role: AdminRole;
+  readonly role: 'view';
+  readonly command?: undefined;
+}
+
+/** Every route that changes something names its command, which the audit trail records. */
+interface Changing {
+  readonly role: Exclude<AdminRole, 'view'>;
+  /** What it does to a queue. If an administrator lacks the role, the audit trail records that. */
+  readonly command: AdminCommand;
+}
+
+interface RouteDescription {
   readonly summary: string;
   readonly description?: string;
   /** Class that validates the query. */
@@ -16,8 +29,6 @@ export interface AdminRouteOptions {
   /** Class that validates the body. */
   readonly body?: Type<object>;
   readonly answer: AnswerName;
-  /** What it does to a queue. If an administrator lacks the role, the audit trail records that. */
-  readonly command?: AdminCommand;
   /** Statuses of problem details in addition to 400, 401, 403 and 503. */
   readonly problems?: readonly (404 | 409 | 413)[];
 }

@@ -1,4 +1,5 @@
 import type { ContextCarrier } from '@loyalnest/core';
+import { isContextCarrier } from '@loyalnest/core/toolkit';
 
 /** The data of a stored job: its payload, and what a later run needs to know about it. */
 export interface JobEnvelope {
@@ -43,6 +44,6 @@ export function isJobEnvelope(data: unknown): data is JobEnvelope {
     typeof envelope === 'object' &&
     envelope !== null &&
     'payload' in envelope &&
-    typeof envelope.context?.correlationId === 'string'
+    isContextCarrier(envelope.context)
   );
 }

@@ -1,5 +1,5 @@
 import { AdminAccess, type AdminRequest } from '@loyalnest/core';
-import { requireAdminAccess } from '@loyalnest/core/toolkit';
+import { AdminGate } from '@loyalnest/core/toolkit';
 import {
   Controller,
   Get,
@@ -24,19 +24,19 @@ import { CircuitNotFoundError } from '../service/circuit-not-found.error.js';
  */
 @Controller({ path: 'debug/circuits', version: VERSION_NEUTRAL })
 export class CircuitsController {
-  private readonly access: AdminAccess;
+  private readonly gate: AdminGate;
 
   constructor(
     private readonly registry: ResilienceRegistry,
     private readonly operator: CircuitOperator,
     @Optional() @Inject(AdminAccess) access?: AdminAccess,
   ) {
-    this.access = requireAdminAccess(access, 'ResilienceModule.admin', true);
+    this.gate = new AdminGate(access, 'ResilienceModule.admin');
   }
 
   @Get()
   async list(@Req() request: AdminRequest): Promise<object> {
-    await this.access.authorize(request, 'view');
+    await this.gate.view(request);
     return {
       circuits: this.registry.all().map(({ snapshot }) => snapshot),
       pipelines: this.registry.pipelines().map((pipeline) => pipeline.explain().split('\n')),
@@ -61,21 +61,26 @@ export class CircuitsController {
     return this.command(request, 'close', name, key);
   }
 
-  private async command(
+  private command(
     request: AdminRequest,
     command: CircuitCommandName,
     policy: string,
     key: string | undefined,
   ): Promise<object> {
-    const { name: by } = await this.access.authorize(request, 'operate');
     const which = key === undefined ? {} : { key };
-    const receipt = await this.operator.command({ policy, ...which, command, by });
-    const breaker = this.registry.get(policy, key);
-    // An instance that has not called the dependency yet has no breaker, but others may have one.
-    if (!breaker && !receipt.reached) {
-      const known = this.registry.all().map(({ label }) => label);
-      throw new CircuitNotFoundError(key === undefined ? policy : `${policy}[${key}]`, known);
-    }
-    return { ...breaker?.snapshot, ...receipt };
+    const label = key === undefined ? policy : `${policy}[${key}]`;
+    const { app } = this.registry;
+    const audit = { command, target: `circuit ${label}`, app };
+    return this.gate.command(request, 'operate', audit, async ({ name: by }) => {
+      const given = { policy, ...which, command, by };
+      const receipt = await this.operator.command(given, { isAudited: true });
+      const breaker = this.registry.get(policy, key);
+      // An instance that has not called the dependency yet has no breaker, but others may have one.
+      if (!breaker && !receipt.reached) {
+        const known = this.registry.all().map((other) => other.label);
+        throw new CircuitNotFoundError(label, known);
+      }
+      return { ...breaker?.snapshot, ...receipt };
+    });
   }
 }

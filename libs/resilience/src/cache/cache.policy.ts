@@ -37,6 +37,7 @@ export class CachePolicy implements Policy {
   private async run(call: Call, next: Operation): Promise<unknown> {
     const { ttlMs, staleIfErrorMs } = this.options;
     const key = callKeyOf(`${this.name} @Cache`, this.options, call);
+    if (key === undefined) return next(call);
     const known = this.entries.get(key);
     if (known && this.ageMs(known) < ttlMs) {
       this.keep(key, known);

@@ -10,7 +10,7 @@ async function startClient(options: CacheOptions) {
   class Client {
     calls = 0;
     down = false;
-    @Cache(options)
+    @Cache({ scope: 'shared', ...options })
     async read(..._args: unknown[]): Promise<number> {
       this.calls++;
       if (this.down) throw new Error('down');

@@ -65,7 +65,8 @@ export class CircuitBreakerPolicy implements Policy {
 
   private attemptWithKey(call: Call, next: Operation): Promise<unknown> {
     try {
-      return this.attempt(this.breakers.of(call.self, call.args), call, next);
+      const breaker = this.breakers.of(call.self, call.args);
+      return breaker ? this.attempt(breaker, call, next) : next(call);
     } catch (error) {
       return Promise.reject(error as Error);
     }

@@ -1,6 +1,8 @@
 import type { Clock } from '@loyalnest/core';
 import { CircuitBreaker } from './circuit-breaker.js';
 import type { ResolvedCircuitBreaker } from './circuit-breaker.options.js';
+import { warnAbsentKey } from '../policy/absent-key.js';
+import { ownKey } from '../policy/own-key.js';
 import { KeyedBreakers } from './keyed-breakers.js';
 
 /** The breakers of one policy: a single one, or one per key. */
@@ -26,10 +28,17 @@ export class CircuitBreakers {
     for (const breaker of this.all()) breaker.app = app;
   }
 
-  /** The breaker for a call. */
-  of(self: unknown, args: readonly unknown[]): CircuitBreaker {
+  /**
+   * The breaker for a call. Undefined if the call's key is undefined or empty: calls that name nobody
+   * must not open a circuit for each other. The first time, this is logged.
+   */
+  of(self: unknown, args: readonly unknown[]): CircuitBreaker | undefined {
     if (this.single !== undefined) return this.single;
-    return this.keyed!.get(Reflect.apply(this.options.key!, self, args));
+    const key = ownKey(this.options.key!, self, args);
+    if (key !== undefined) return this.keyed!.get(key);
+    const policy = `${this.name} @CircuitBreaker`;
+    warnAbsentKey(policy, 'its key is undefined or empty', 'return a key for every call');
+    return undefined;
   }
 
   find(key?: string): CircuitBreaker | undefined {

@@ -1,27 +1,51 @@
 import { currentContext } from '@loyalnest/core';
+import { warnAbsentKey } from './absent-key.js';
 import type { Call } from './call.js';
 import { NoCallKeyError } from './no-call-key.error.js';
+import { ownKey } from './own-key.js';
 
 export interface CallKeyOptions {
   /**
-   * Calls with the same key count as the same call. Gets the arguments; `this` is the instance.
+   * Calls with the same key count as the same call. Gets the arguments; `this` is the instance. A call
+   * whose key is undefined or empty shares nothing.
    * @defaultValue the arguments, if they are plain data
    */
   readonly key?: (...args: never[]) => string;
   /**
-   * `merchant`: calls of two merchants are never the same. `shared`: the merchant is ignored; only
-   * for data that is the same for everybody.
+   * `merchant`: calls of two merchants are never the same, and a call without a merchant in its
+   * context shares nothing. `shared`: the merchant is ignored; only for data that is the same for
+   * everybody.
    * @defaultValue 'merchant'
    */
   readonly scope?: 'merchant' | 'shared';
 }
 
-/** @throws {@link NoCallKeyError} */
-export function callKeyOf(policy: string, { key, scope }: CallKeyOptions, call: Call): string {
-  const own = key ? Reflect.apply(key, call.self, call.args) : dataKey(policy, call.args);
+/**
+ * Returns the key that a call has in common with equal calls. Undefined if the call must not share
+ * anything, because nobody knows whose it is: its context has no merchant, or `key` returned nothing.
+ * The first time, this is logged.
+ *
+ * @throws {@link NoCallKeyError}
+ */
+export function callKeyOf(
+  policy: string,
+  { key, scope }: CallKeyOptions,
+  call: Call,
+): string | undefined {
+  const own = key ? ownKey(key, call.self, call.args) : dataKey(policy, call.args);
+  if (own === undefined) {
+    warnAbsentKey(policy, 'its key is undefined or empty', 'return a key for every call');
+    return undefined;
+  }
   if (scope === 'shared') return own;
+  const merchant = currentContext()?.merchantId;
+  if (!merchant) {
+    const remedy = "run it in a context with a merchant, or set scope: 'shared'";
+    warnAbsentKey(policy, 'the context has no merchant', remedy);
+    return undefined;
+  }
   // JSON quotes the merchant, so no id can collide with the key of another merchant.
-  return `${JSON.stringify(currentContext()?.merchantId ?? null)} ${own}`;
+  return `${JSON.stringify(merchant)} ${own}`;
 }
 
 function dataKey(policy: string, args: readonly unknown[]): string {

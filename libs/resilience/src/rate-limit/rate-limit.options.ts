@@ -19,7 +19,10 @@ export interface RateLimitOptions extends Omit<Rate, 'per'> {
   readonly interval?: Duration;
   /** Max time that a call waits for its turn; 0 rejects it at once. @defaultValue 0 */
   readonly maxWait?: Duration;
-  /** One limit per key, such as the merchant. It gets the arguments. @defaultValue one for all calls */
+  /**
+   * One limit per key, such as the merchant. It gets the arguments. A call whose key is undefined or
+   * empty is refused. @defaultValue one for all calls
+   */
   readonly key?: (...args: never[]) => string;
   /**
    * Max number of keys in memory; at least 1. Beyond it, a new key evicts the one closest to a full burst

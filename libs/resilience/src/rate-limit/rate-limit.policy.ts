@@ -1,6 +1,8 @@
 import type { Clock } from '@loyalnest/core';
 import { callRejected } from '../resilience.events.js';
 import type { Call, Operation } from '../policy/call.js';
+import { NoCallKeyError } from '../policy/no-call-key.error.js';
+import { ownKey } from '../policy/own-key.js';
 import type { Policy } from '../policy/policy.js';
 import type { ResolvedRateLimit } from './rate-limit.options.js';
 import { RateLimitedError } from './rate-limited.error.js';
@@ -35,7 +37,10 @@ export class RateLimitPolicy implements Policy {
   private take({ self, args, deadline }: Call): Turn {
     const { key, maxWaitMs } = this.options;
     const limitMs = Math.min(maxWaitMs, deadline?.remainingMs ?? Infinity);
-    const turn = this.limiter.take(key ? Reflect.apply(key, self, args) : '', limitMs);
+    const own = key ? ownKey(key, self, args) : '';
+    // Without a limit of its own, the call would be unlimited or use up the limit of others.
+    if (own === undefined) throw new NoCallKeyError(`${this.name} @RateLimit`, 'absent');
+    const turn = this.limiter.take(own, limitMs);
     if (typeof turn !== 'number') return turn;
     const retryAfterMs = Math.ceil(turn);
     callRejected.publish({ policy: this.name, by: 'rate-limit', retryAfterMs });

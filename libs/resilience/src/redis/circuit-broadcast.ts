@@ -5,7 +5,13 @@ import {
   type DrainStep,
   type ShutdownListener,
 } from '@loyalnest/core';
-import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+} from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { randomUUID } from 'node:crypto';
 import type { CircuitCommand } from '../operator/circuit-command.js';
@@ -35,6 +41,7 @@ export class CircuitBroadcast
   /** Name of this instance in the events of all instances. */
   readonly instance: string;
   private readonly connection: BroadcastConnection;
+  private readonly logger = new Logger('CircuitBroadcast');
   private readonly sender = randomUUID();
   private app!: string;
   private operator!: CircuitOperator;
@@ -105,8 +112,16 @@ export class CircuitBroadcast
     if (!message || message.sender === this.sender) return;
     const { instance } = message;
     const { app } = this;
-    if (message.kind === 'command') this.operator.follow(message.command, instance);
+    if (message.kind === 'command') this.follow(message.command, instance);
     else remoteCircuitStateChanged.publish({ ...message.transition, app, instance });
+  }
+
+  private follow(command: CircuitCommand, instance: string): void {
+    try {
+      this.operator.follow(command, instance);
+    } catch (error) {
+      this.logger.error(`did not follow a command of ${instance}: ${(error as Error).message}`);
+    }
   }
 
   private send(content: Content<BroadcastMessage>): Promise<number | undefined> {

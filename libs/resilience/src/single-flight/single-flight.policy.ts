@@ -25,12 +25,13 @@ export class SingleFlightPolicy implements Policy {
 
   wrap(next: Operation): Operation {
     return (call) => {
-      let key: string;
+      let key: string | undefined;
       try {
         key = callKeyOf(`${this.name} @SingleFlight`, this.options, call);
       } catch (error) {
         return Promise.reject(error as Error);
       }
+      if (key === undefined) return next(call);
       if (call.signal?.aborted) return Promise.reject(call.signal.reason as Error);
       const refusal = refusalPastDeadline(this.name, call);
       if (refusal !== undefined) return Promise.reject(refusal);

@@ -27,7 +27,7 @@ it('the first caller of a single flight can leave without ending it for the join
   let end = (_value: string): void => {};
   @Injectable()
   class Client {
-    @SingleFlight()
+    @SingleFlight({ scope: 'shared' })
     read(): Promise<string> {
       runs++;
       return new Promise((resolve) => (end = resolve));
@@ -50,7 +50,7 @@ it('the work of a single flight is aborted when all its callers have left, and a
   const signals: AbortSignal[] = [];
   @Injectable()
   class Client {
-    @SingleFlight()
+    @SingleFlight({ scope: 'shared' })
     read(): Promise<string> {
       const { signal } = currentContext()!;
       signals.push(signal!);
@@ -74,7 +74,7 @@ it('the key of a single flight is free again after its call timed out', async ()
   let hang = true;
   @Injectable()
   class Client {
-    @SingleFlight()
+    @SingleFlight({ scope: 'shared' })
     @Timeout('1s')
     async read(): Promise<string> {
       if (hang) await new Promise(() => {});
@@ -96,7 +96,7 @@ it('falsy values are cached like others', async () => {
   let runs = 0;
   @Injectable()
   class Client {
-    @Cache({ ttl: '1m' })
+    @Cache({ ttl: '1m', scope: 'shared' })
     async read(value: unknown): Promise<unknown> {
       runs++;
       return value;
@@ -189,7 +189,7 @@ it('a blocked event loop does not turn an answer in time into a timeout', async 
 it("a call leaves no listener on its caller's signal", async () => {
   @Injectable()
   class Client {
-    @SingleFlight()
+    @SingleFlight({ scope: 'shared' })
     @Deadline('10s')
     @Bulkhead({ maxConcurrent: 1, maxQueue: 10, maxWait: '1m' })
     @Retry({ attempts: 2, backoff: { initial: 0 } })
@@ -216,7 +216,7 @@ it.each<[string, PolicyDecorator]>([
   ['a timeout', Timeout('1s')],
   ['a deadline', Deadline('1s')],
   ['a hedge', Hedge({ idempotent: true, delay: '10ms' })],
-  ['a single flight', SingleFlight()],
+  ['a single flight', SingleFlight({ scope: 'shared' })],
   ['a bulkhead queue', Bulkhead({ maxConcurrent: 1, maxQueue: 1 })],
   ['a rate limit', RateLimit({ limit: 1, maxWait: '5s' })],
   ['a backoff', Retry({ attempts: 2, backoff: { initial: '10ms' } })],

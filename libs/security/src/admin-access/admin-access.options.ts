@@ -1,12 +1,18 @@
 import { OptionError, type AdminRole } from '@loyalnest/core';
-import { ADMIN_ROLES } from '@loyalnest/core/toolkit';
+import {
+  ADMIN_ROLES,
+  DEVELOPMENT_SECRETS,
+  isProduction,
+  SECRET_REMEDY,
+  secretWeakness,
+} from '@loyalnest/core/toolkit';
 
 /** A token and the role of its holder. */
 export interface AdminToken {
   /** Name of the holder, for the log and the audit trail. */
   readonly name: string;
   readonly role: AdminRole;
-  /** At least 16 characters. */
+  /** At least 16 characters; in production also random, and no development secret. */
   readonly token: string;
 }
 
@@ -22,7 +28,7 @@ export interface AdminAccessModuleOptions {
 export const DEVELOPMENT_TOKEN: AdminToken = {
   name: 'development',
   role: 'destroy',
-  token: 'dev-only-admin-token',
+  token: DEVELOPMENT_SECRETS.adminToken,
 };
 
 const PATH = 'AdminAccessModule.tokens';
@@ -34,10 +40,10 @@ export function resolveAdminTokens(
 ): readonly AdminToken[] {
   const given = typeof tokens === 'string' ? parse(tokens) : tokens;
   if (given.length === 0) {
-    if (environment['NODE_ENV'] !== 'production') return [DEVELOPMENT_TOKEN];
+    if (!isProduction(environment)) return [DEVELOPMENT_TOKEN];
     throw new OptionError(PATH, tokens, 'set at least one in production, as name:role:token');
   }
-  given.forEach(check);
+  given.forEach((token, index) => check(token, index, isProduction(environment)));
   return given;
 }
 
@@ -49,7 +55,7 @@ function parse(text: string): AdminToken[] {
   });
 }
 
-function check({ name, role, token }: AdminToken, index: number): void {
+function check({ name, role, token }: AdminToken, index: number, isStrict: boolean): void {
   const path = `${PATH}[${index}]`;
   if (!name) throw new OptionError(`${path}.name`, name, 'name its holder: name:role:token');
   if (!ADMIN_ROLES.includes(role)) {
@@ -58,5 +64,9 @@ function check({ name, role, token }: AdminToken, index: number): void {
   if (token.length < MIN_LENGTH) {
     const remedy = `it has ${token.length} characters; use at least ${MIN_LENGTH} random characters`;
     throw new OptionError(`${path}.token`, token, remedy);
+  }
+  const weakness = isStrict ? secretWeakness(token) : undefined;
+  if (weakness) {
+    throw new OptionError(`${path}.token`, token, `it ${weakness}; ${SECRET_REMEDY}`);
   }
 }

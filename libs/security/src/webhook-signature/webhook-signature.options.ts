@@ -1,4 +1,5 @@
 import { OptionError } from '@loyalnest/core';
+import { isProduction, SECRET_REMEDY, secretWeakness } from '@loyalnest/core/toolkit';
 import { getHashes } from 'node:crypto';
 
 export type SignatureEncoding = 'base64' | 'hex';
@@ -16,7 +17,7 @@ export interface WebhookSignatureModuleOptions extends SignatureFormat {
   readonly header?: string;
   /**
    * The accepted secrets: at least one, and none of them empty. During a rotation, list the new and
-   * the old one.
+   * the old one. In production each has at least 16 random characters and is no development secret.
    */
   readonly secrets: readonly string[];
 }
@@ -29,7 +30,10 @@ export interface SignaturePolicy {
   readonly encoding: SignatureEncoding;
 }
 
-export function resolveSignatureOptions(options: WebhookSignatureModuleOptions): SignaturePolicy {
+export function resolveSignatureOptions(
+  options: WebhookSignatureModuleOptions,
+  environment: NodeJS.ProcessEnv = process.env,
+): SignaturePolicy {
   const path = (name: string): string => `WebhookSignatureModule.${name}`;
   const { header = 'x-shopify-hmac-sha256', algorithm = 'sha256', encoding = 'base64' } = options;
   if (!/^[\w-]+$/.test(header)) {
@@ -45,11 +49,12 @@ export function resolveSignatureOptions(options: WebhookSignatureModuleOptions):
   if (encoding !== 'base64' && encoding !== 'hex') {
     throw new OptionError(path('encoding'), encoding, "use 'base64' or 'hex'");
   }
-  return { header: header.toLowerCase(), secrets: checked(options.secrets), algorithm, encoding };
+  const secrets = checked(options.secrets, isProduction(environment));
+  return { header: header.toLowerCase(), secrets, algorithm, encoding };
 }
 
 /** Anybody can compute an HMAC with an empty key. */
-function checked(secrets: readonly string[]): readonly string[] {
+function checked(secrets: readonly string[], isStrict: boolean): readonly string[] {
   const path = 'WebhookSignatureModule.secrets';
   if (!Array.isArray(secrets) || secrets.length === 0) {
     throw new OptionError(path, secrets, 'list at least one secret');
@@ -57,6 +62,10 @@ function checked(secrets: readonly string[]): readonly string[] {
   secrets.forEach((secret: unknown, index) => {
     if (typeof secret !== 'string' || secret.trim() === '') {
       throw new OptionError(`${path}[${index}]`, secret, 'use a non-empty secret');
+    }
+    const weakness = isStrict ? secretWeakness(secret) : undefined;
+    if (weakness) {
+      throw new OptionError(`${path}[${index}]`, secret, `it ${weakness}; ${SECRET_REMEDY}`);
     }
   });
   return [...secrets];

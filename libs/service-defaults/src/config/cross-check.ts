@@ -10,5 +10,6 @@ export interface CrossCheck {
 
 /** A config class may check variables against each other. Problems go into the same report. */
 export interface CrossChecked {
-  crossChecks?(): readonly CrossCheck[];
+  /** @param isProduction whether `NODE_ENV` names an environment with real users */
+  crossChecks?(isProduction: boolean): readonly CrossCheck[];
 }

@@ -8,6 +8,14 @@ const DURATION_EXPECTED = { message: "use a duration such as '20s'" };
 
 /** Environment variables that every service reads. A service adds its own in a subclass. */
 export class ServiceConfig implements CrossChecked {
+  /**
+   * `development`, `test` or unset allow the public secrets of this file. Every other value counts as
+   * production, where they are refused. The images set `production`.
+   */
+  @IsOptional()
+  @IsString()
+  readonly NODE_ENV?: string;
+
   /** Port to listen on; each service has its own default. 0 picks a free port. */
   @Type(() => Number)
   @IsInt()
@@ -40,7 +48,7 @@ export class ServiceConfig implements CrossChecked {
   /**
    * Who may use admin endpoints such as /debug/circuits: `name:role:token`, separated by commas.
    * The roles are view, operate and destroy; a token has at least 16 characters. Required in
-   * production.
+   * production, with random tokens.
    */
   @IsString()
   readonly ADMIN_TOKENS: string = '';
@@ -63,7 +71,10 @@ export class ServiceConfig implements CrossChecked {
   @Matches(/^(https?:\/\/.+)?$/, { message: "use a URL such as 'http://127.0.0.1:4318'" })
   readonly OTEL_EXPORTER_OTLP_ENDPOINT: string = '';
 
-  /** Separate port for `/metrics`. Unset: `/metrics` is on `PORT`. 0 picks a free port. */
+  /**
+   * Separate port for `/metrics`. Unset: `/metrics` is on `PORT`, where every caller can read it. 0
+   * picks a free port.
+   */
   @Type(() => Number)
   @IsOptional()
   @IsInt()
@@ -73,7 +84,7 @@ export class ServiceConfig implements CrossChecked {
 
   /**
    * Who sees the individual checks on `/health`: always, authorized (the role view) or never.
-   * Unset: authorized in production, which includes containers; always elsewhere.
+   * Unset: authorized in production; always elsewhere.
    */
   @IsOptional()
   @IsIn(['always', 'authorized', 'never'])
@@ -89,7 +100,7 @@ export class ServiceConfig implements CrossChecked {
   @Max(65_535)
   readonly HEALTH_PORT?: number;
 
-  crossChecks(): readonly CrossCheck[] {
+  crossChecks(_isProduction = false): readonly CrossCheck[] {
     return [
       { variables: ['JOB_DRAIN', 'GRACE_PERIOD'], problem: () => this.drainProblem() },
       { variables: ['PORT', 'METRICS_PORT', 'HEALTH_PORT'], problem: () => this.portProblem() },

@@ -1,5 +1,6 @@
 import { addressTracker, clientAddress } from './client-address.js';
-import { resolveTrustedProxies, type TrustProxy } from './trusted-proxies.js';
+import type { TrustProxy } from './trust-proxy.js';
+import { resolveTrustedProxies } from './trusted-proxies.js';
 
 const PROXY = '10.0.0.7';
 const CLIENT = '203.0.113.9';

@@ -1,12 +1,9 @@
 import { OptionError } from '@loyalnest/core';
-import { wholeNumber } from '@loyalnest/core/toolkit';
+import { isProduction, wholeNumber } from '@loyalnest/core/toolkit';
+import { Logger } from '@nestjs/common';
 import { BlockList, isIP } from 'node:net';
-
-/**
- * Which proxies in front of the service are trusted to name the client: none, this number of proxies, or
- * those with these addresses.
- */
-export type TrustProxy = false | number | readonly string[];
+import { isBroadTrust } from './broad-trust.js';
+import type { TrustProxy } from './trust-proxy.js';
 
 /** Returns whether a sender is trusted to name its own sender. `hop` is 0 for the nearest one. */
 export type IsTrusted = (address: string, hop: number) => boolean;
@@ -21,8 +18,16 @@ const REMEDY =
   'use false if clients connect directly, the number of proxies in front such as 1, ' +
   "or their addresses such as ['10.0.0.0/8', 'loopback']";
 
-/** @throws OptionError */
-export function resolveTrustedProxies(trust: TrustProxy): IsTrusted {
+/** What is wrong with a list that {@link isBroadTrust} finds too broad, and what to do. */
+const BROAD_TRUST =
+  'any client could choose its address and bypass every limit; list only the addresses of your ' +
+  'proxies, or use their number such as 1';
+
+/** @throws OptionError; in production also for a list that trusts large parts of the Internet */
+export function resolveTrustedProxies(
+  trust: TrustProxy,
+  environment: NodeJS.ProcessEnv = process.env,
+): IsTrusted {
   if (trust === false) return () => false;
   if (typeof trust === 'number') {
     const hops = wholeNumber(PATH, trust, { min: 1, max: 10 });
@@ -33,6 +38,10 @@ export function resolveTrustedProxies(trust: TrustProxy): IsTrusted {
   trust.forEach((entry: unknown, i) => {
     for (const subnet of NAMED[String(entry)] ?? [entry]) add(list, `${PATH}[${i}]`, subnet);
   });
+  if (isBroadTrust(trust)) {
+    if (isProduction(environment)) throw new OptionError(PATH, trust, BROAD_TRUST);
+    new Logger('Throttling').warn(`${PATH} trusts too many addresses: ${BROAD_TRUST}`);
+  }
   return (address) => {
     const [bare = ''] = address.split('%');
     const version = isIP(bare);

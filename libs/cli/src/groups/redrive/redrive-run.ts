@@ -67,7 +67,7 @@ export class RedriveRun {
       if (task) this.print(task);
       await session.clock.sleep(POLL_EVERY_MS, { signal: over }).catch(() => undefined);
     }
-    if (io.isTerminal) io.err(CLEAR_LINE);
+    if (io.isTerminal) io.drawErr(CLEAR_LINE);
   }
 
   /** On a terminal, one line that changes; elsewhere, such as in a log, a line for each state. */
@@ -76,7 +76,7 @@ export class RedriveRun {
     const { state, redriven, total, succeeded } = task;
     const failed = task.failedAgain + task.failing;
     const line = `${state}: ${redriven} of ${total} redriven, ${succeeded} succeeded, ${failed} failed`;
-    if (io.isTerminal) io.err(`${CLEAR_LINE}${oneLine(line)}`);
+    if (io.isTerminal) io.drawErr(`${CLEAR_LINE}${oneLine(line)}`);
     else if (this.printed !== state) io.err(`${oneLine(line)}\n`);
     this.printed = state;
   }

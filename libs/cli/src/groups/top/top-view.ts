@@ -36,7 +36,7 @@ export class TopView {
   show(lines: string): void {
     const { io } = this.context;
     const shown = [this.time, '', ...printable(lines).trimEnd().split('\n')];
-    io.out(screen(shown, io.rows, io.columns));
+    io.drawOut(screen(shown, io.rows, io.columns));
   }
 
   private get time(): string {

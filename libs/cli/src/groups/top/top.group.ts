@@ -28,7 +28,7 @@ export const topGroup: CommandGroup = {
             const everyMs = durationMs('--interval', interval, { minMs: 100 });
             const { io, session, json } = context;
             const live = io.isTerminal && !once && !json;
-            if (live) io.out(CLEAR_ALL);
+            if (live) io.drawOut(CLEAR_ALL);
             const view = new TopView(context, live);
             while (!io.interrupted.aborted) {
               try {

@@ -2,11 +2,12 @@ import { hideNamedSecrets } from '../../redaction/secret-text.js';
 import { isCardNumber } from './card-number.js';
 
 /** Replaces what {@link redactText} removes. */
-/** Replaces what {@link redactText} removes. */
 export const REDACTED = '[redacted]';
 
 // Every repetition is bounded, so that no text can make a search slow.
-const URL_PASSWORD = /(:\/\/)[^\s/@:]{0,256}:[^\s/@]{1,256}@/g;
+/** Up to the last `@`, as a password may contain one. Not a port and a path. */
+const URL_PASSWORD =
+  /(:\/\/)(?:[^\s"'<>`/@:]{0,256}:(?!\d{1,5}[/?#])[^\s"'<>`]{1,512}|[^\s"'<>`/@:]{1,256})@/g;
 const EMAIL = /[\w.!#$&'*+/=?^`{|}~-]{1,64}(?:@|%40)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/gi;
 const INTERNATIONAL_PHONE = /(?:\+|%2B)[1-9](?:[ ().-]{0,2}\d){7,14}(?!\d)/gi;
 const NATIONAL_PHONE = /\(\d{3}\) ?\d{3}[-. ]\d{4}\b|\b\d{3}[-.]\d{3}[-.]\d{4}\b/g;
@@ -17,7 +18,7 @@ const MIN_CARD_DIGITS = 13;
 
 /**
  * Replaces secrets and personal data in a text: passwords in addresses, named secrets (`token=...`),
- * bearer tokens, e-mail addresses, phone numbers with a country code or in the North American form, and
+ * headers such as cookies, tokens of known forms, e-mail addresses, phone numbers with a country code or in the North American form, and
  * the numbers of payment cards. Other phone numbers look like any other number and remain.
  */
 export function redactText(text: string): string {

@@ -1,4 +1,4 @@
-import type { PinoLogger } from 'nestjs-pino';
+import type { AuditLog } from '../audit-log.js';
 import type { EventSource } from '../../event-source.js';
 
 interface AdminCommanded {
@@ -12,7 +12,7 @@ interface AdminCommanded {
 }
 
 /** Logs the commands of admins on queues and dead letters, with their outcome. */
-export function logQueueCommands(logger: PinoLogger, on: EventSource): void {
+export function logQueueCommands(logger: AuditLog['logger'], on: EventSource): void {
   on<AdminCommanded>(
     'loyalnest:queue:admin-command',
     ({ command, queue, by, source, target, reason, outcome }) =>

@@ -1,5 +1,6 @@
 import type { PinoLogger } from 'nestjs-pino';
 import type { EventSource } from '../../event-source.js';
+import type { AuditLog } from '../audit-log.js';
 import { wholeMs, type PolicyEvent } from '../../policy-event.js';
 import { describeError } from './describe-error.js';
 
@@ -73,7 +74,11 @@ const LINES: Readonly<Record<string, PolicyLine>> = {
 /**
  * Logs what policies decide (`event: "resilience"`) and what operators command (`event: "audit"`).
  */
-export function logResilience(logger: PinoLogger, on: EventSource): void {
+export function logResilience(
+  logger: PinoLogger,
+  audit: AuditLog['logger'],
+  on: EventSource,
+): void {
   for (const [kind, { level, fields, text }] of Object.entries(LINES)) {
     on<PolicyEvent>(`loyalnest:resilience:${kind}`, (event) => {
       const { policy, error } = event;
@@ -86,7 +91,7 @@ export function logResilience(logger: PinoLogger, on: EventSource): void {
   on<OperatorCommand>(
     'loyalnest:resilience:operator-command',
     ({ policy, command, by, instance, applied }) =>
-      logger.warn(
+      audit.warn(
         { event: 'audit', policy, command, by, instance, applied },
         `${by} ran ${command} on circuit ${policy}`,
       ),

@@ -4,7 +4,7 @@ import {
   type Measurement,
   type MetricSource,
 } from '@loyalnest/core';
-import { knownHttpMethod, onHttpEntry } from '@loyalnest/core/toolkit';
+import { isResponseSent, knownHttpMethod, onHttpEntry } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
@@ -95,7 +95,7 @@ export class HttpServerMetrics implements OnModuleInit, MetricSource {
         {
           http_request_method: method,
           http_route: this.routes.of(req, measured.template),
-          http_response_status_code: isComplete(res) ? String(res.statusCode) : ABORTED,
+          http_response_status_code: isResponseSent(res) ? String(res.statusCode) : ABORTED,
         },
         (performance.now() - measured.startedAt) / 1_000,
         exemplarOf(measured.traceparent),
@@ -109,9 +109,4 @@ export class HttpServerMetrics implements OnModuleInit, MetricSource {
     const path = query < 0 ? url : url.slice(0, query);
     return this.ignore.some((below) => path === below || path.startsWith(`${below}/`));
   }
-}
-
-function isComplete(res: ServerResponse): boolean {
-  // Responses of HTTP/2 do not have `writableFinished`.
-  return (res.writableFinished as boolean | undefined) ?? res.writableEnded;
 }

@@ -1,0 +1,24 @@
+import { isDevelopmentSecret } from './development-secrets.js';
+
+/** Minimum length of secrets that sign or authenticate. Random hex digits then have 64 bits. */
+export const MIN_SECRET_LENGTH = 16;
+/** A text with fewer different characters is a pattern, not a random text. */
+const MIN_DISTINCT = 6;
+
+/** How to make a strong secret. */
+export const SECRET_REMEDY = 'generate one with: openssl rand -hex 32';
+
+/**
+ * Returns what makes a secret too weak for production, without showing it. Undefined for a secret that is
+ * strong enough.
+ */
+export function secretWeakness(secret: string): string | undefined {
+  if (isDevelopmentSecret(secret)) return 'is a development secret, which everybody knows';
+  if (secret.length < MIN_SECRET_LENGTH) {
+    return `has ${secret.length} characters; use at least ${MIN_SECRET_LENGTH}`;
+  }
+  const distinct = new Set(secret).size;
+  return distinct < MIN_DISTINCT
+    ? `has only ${distinct} different characters; use a random text`
+    : undefined;
+}
