@@ -6,10 +6,15 @@ import {
   type ShutdownListener,
   type ShutdownStage,
 } from '@loyalnest/core';
-import { isTracing, onHttpEntry, type HttpEntry, type Proceed } from '@loyalnest/core/toolkit';
+import {
+  BoundAbortController,
+  isTracing,
+  onHttpEntry,
+  type HttpEntry,
+  type Proceed,
+} from '@loyalnest/core/toolkit';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { MODULE_OPTIONS_TOKEN } from './correlation.module-definition.js';
@@ -33,8 +38,8 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
   private readonly policy: CorrelationPolicy;
   private readonly bound = new WeakSet<IncomingMessage>();
   private readonly servers = new WeakSet<Server>();
-  private readonly running = new Set<AbortController>();
-  private readonly drain = new AbortController();
+  private readonly running = new Set<RunningRequest>();
+  private draining = false;
   private readonly spans = new RequestSpans();
 
   constructor(
@@ -42,7 +47,6 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
     @Inject(MODULE_OPTIONS_TOKEN) options: CorrelationModuleOptions,
   ) {
     this.policy = resolveCorrelationOptions(options);
-    setMaxListeners(0, this.drain.signal);
     const enter = (entry: HttpEntry, proceed: Proceed): void => {
       const { req, res } = entry;
       this.bind(req, res, () => {
@@ -73,11 +77,10 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
   }
 
   [ON_SHUTDOWN](stage: ShutdownStage): void {
-    if (stage === 'draining') {
-      this.drain.abort(new RequestCancelledError('shutting-down'));
-      return;
+    if (stage === 'draining') this.draining = true;
+    for (const { work, drain } of this.running) {
+      (stage === 'draining' ? drain : work).abort(new RequestCancelledError('shutting-down'));
     }
-    for (const request of this.running) request.abort(new RequestCancelledError('shutting-down'));
   }
 
   private bind(req: IncomingMessage, res: ServerResponse, handle: () => void): void {
@@ -88,14 +91,19 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
     this.bound.add(req);
     const context = inboundContext(req.headers, this.policy);
     res.setHeader(CONTEXT_HEADERS.correlationId, context.correlationId);
-    const request = new AbortController();
+    const request = new RunningRequest();
+    const { work, drain } = request;
     this.running.add(request);
+    if (this.draining) drain.abort(new RequestCancelledError('shutting-down'));
     res.on('close', () => {
       this.running.delete(request);
-      if (!res.writableFinished) request.abort(new RequestCancelledError('client-gone'));
+      if (!res.writableFinished) work.abort(new RequestCancelledError('client-gone'));
     });
-    const signals = { signal: request.signal, drainSignal: this.drain.signal };
-    runInContext({ ...context, ...signals }, () => this.trace(req, res, handle));
+    runInContext({ ...context, signal: work.signal, drainSignal: drain.signal }, () => {
+      work.bindHere();
+      drain.bindHere();
+      this.trace(req, res, handle);
+    });
   }
 
   /** The span ends when the response closes. */
@@ -117,4 +125,10 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
       },
     );
   }
+}
+
+/** The signals of a request. Each request has its own, whose listeners run in its context. */
+class RunningRequest {
+  readonly work = new BoundAbortController();
+  readonly drain = new BoundAbortController();
 }

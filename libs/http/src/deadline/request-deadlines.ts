@@ -1,10 +1,4 @@
-import {
-  DeadlineExceededError,
-  currentContext,
-  runInContext,
-  SystemClock,
-  type RequestContext,
-} from '@loyalnest/core';
+import { DeadlineExceededError, currentContext, SystemClock } from '@loyalnest/core';
 import { onHttpEntry, TimeoutQueue, type Expiring, type HttpEntry } from '@loyalnest/core/toolkit';
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
@@ -30,9 +24,8 @@ export class RequestDeadlines {
       request.expire();
     });
     onHttpEntry(host, (entry, proceed) => {
-      const context = currentContext();
-      const timeoutMs = context?.deadline?.remainingMs;
-      if (context === undefined || timeoutMs === undefined) {
+      const timeoutMs = currentContext()?.deadline?.remainingMs;
+      if (timeoutMs === undefined) {
         proceed();
         return;
       }
@@ -40,7 +33,7 @@ export class RequestDeadlines {
         proceed(new DeadlineExceededError(targetOf(entry.req), 0));
         return;
       }
-      const request = new LimitedRequest(entry, context, timeoutMs, clock.monotonic() + timeoutMs);
+      const request = new LimitedRequest(entry, timeoutMs, clock.monotonic() + timeoutMs);
       this.waiting.add(request);
       entry.res.on('close', () => this.waiting.remove(request));
       proceed();
@@ -54,16 +47,16 @@ class LimitedRequest implements Expiring<LimitedRequest> {
 
   constructor(
     private readonly entry: HttpEntry,
-    private readonly context: RequestContext,
     private readonly timeoutMs: number,
     public dueAtMs: number,
   ) {}
 
+  /** The queue calls it in the context of the request. */
   expire(): void {
     const { req, res } = this.entry;
     if (res.headersSent) return;
     const error = new DeadlineExceededError(targetOf(req), this.timeoutMs);
-    runInContext(this.context, () => this.entry.fail(error));
+    this.entry.fail(error);
     endForGood(res);
   }
 }

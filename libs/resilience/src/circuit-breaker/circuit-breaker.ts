@@ -1,4 +1,5 @@
-import type { Clock } from '@loyalnest/core';
+import { currentContext, type Clock } from '@loyalnest/core';
+import { runOutsideContext } from '@loyalnest/core/toolkit';
 import type Opossum from 'opossum';
 import { askPredicate } from '../error-classification/ask-predicate.js';
 import { circuitStateChanged } from '../resilience.events.js';
@@ -252,7 +253,11 @@ export class CircuitBreaker implements PermitJudge {
     this.probes.reset();
     const app = this.app === undefined ? {} : { app: this.app };
     const key = this.key === undefined ? {} : { key: this.key };
-    circuitStateChanged.publish({ ...app, policy: this.name, ...key, from, to });
+    const changed = { ...app, policy: this.name, ...key, from, to };
+    // The event belongs to no request, so the span of the call that caused the change notes it here.
+    const note = { policy: this.name, from, to };
+    currentContext()?.span?.addEvent('resilience.circuit_state', note);
+    runOutsideContext(() => circuitStateChanged.publish(changed));
   }
 
   private rejection(): CircuitOpenError {

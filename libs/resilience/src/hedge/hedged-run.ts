@@ -1,3 +1,4 @@
+import { BoundAbortController } from '@loyalnest/core/toolkit';
 import type { Call, Operation } from '../policy/call.js';
 import { HedgeLostError } from './hedge-lost.error.js';
 
@@ -24,8 +25,10 @@ export class HedgedRun {
   }
 
   startAttempt(): void {
-    const controller = new AbortController();
+    const controller = new BoundAbortController();
     const work = this.next(this.call.under(controller));
+    // The attempt itself may have made the caller leave.
+    if (this.ended) this.call.abandon(work);
     this.running.set(controller, work);
     work.then(
       (value) => {

@@ -1,17 +1,19 @@
 import type { Deadline } from '@loyalnest/core';
 import type { Expiring } from '@loyalnest/core/toolkit';
+import { AsyncResource } from 'node:async_hooks';
 import type { Call, Operation } from './call.js';
 
 /**
  * A run of the rest of the pipeline that can be abandoned before it ends. It settles once. Its
- * signal aborts only if it is abandoned, and later results of the work are ignored. No listener
- * stays on the caller's signal.
+ * signal aborts only if it is abandoned, in the context of the call and whoever abandons it; later
+ * results of the work are ignored. No listener stays on the caller's signal.
  */
 export class AbandonableRun implements Expiring<AbandonableRun> {
-  /** Links and due time in the timeout queue that holds this run. */
+  /** Links, due time and context in the timeout queue that holds this run. */
   previous: AbandonableRun | undefined;
   next: AbandonableRun | undefined;
   dueAtMs = 0;
+  readonly context = new AsyncResource('LoyalNestRun');
   private readonly controller = new AbortController();
   private work: Promise<unknown> | undefined;
   private onAbort: (() => void) | undefined;
@@ -50,7 +52,7 @@ export class AbandonableRun implements Expiring<AbandonableRun> {
   giveUp(reason: unknown): void {
     if (!this.end()) return;
     if (this.work) this.call.abandon(this.work);
-    this.controller.abort(reason);
+    this.context.runInAsyncScope(() => this.controller.abort(reason));
     this.reject(reason);
   }
 
