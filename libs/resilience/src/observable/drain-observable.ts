@@ -19,14 +19,7 @@ export function drainObservable(
     const abandoned = new Subject<void>();
     const onAbort = (): void => {
       reject(signal!.reason);
-      try {
-        abandoned.next();
-      } catch (error) {
-        // A listener that throws would end the process.
-        process.emitWarning(`a teardown of an Observable threw: ${String(error)}`, {
-          code: 'LOYALNEST_TEARDOWN',
-        });
-      }
+      abandoned.next();
     };
     const end = (settle: () => void): void => {
       signal?.removeEventListener('abort', onAbort);
