@@ -226,9 +226,13 @@ it('a source that emits at once keeps its values from the queue of a bulkhead', 
 it('a fallback that emits at once may be left at once', async () => {
   @Injectable()
   class Failing {
-    @Fallback(() => range(0, Infinity))
+    @Fallback('instead')
     read(): Observable<number> {
       return throwError(() => new Error('down'));
+    }
+
+    instead(): Observable<number> {
+      return range(0, Infinity);
     }
   }
   const { app } = await startApp([Failing]);
