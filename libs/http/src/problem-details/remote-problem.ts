@@ -35,7 +35,9 @@ export function describeProblem(error: unknown): DescribedProblem {
   if (authored === undefined) return described(problemOf(error), error);
   if (authored instanceof Error) return describeProblem(authored);
   if (typeof authored !== 'object' || authored === null) {
-    return { body: remote(refusal(String(authored)), 'invalid', false), unexpected: false };
+    const problem = refusal(String(authored));
+    const category = categoryOfStatus(problem.status);
+    return { body: remote(problem, category, false), unexpected: false };
   }
   const plain = withoutErrors(authored);
   if (plain === undefined) return described(problemOf(undefined), undefined);
