@@ -9,6 +9,7 @@ import {
   type ShutdownListener,
 } from '@loyalnest/core';
 import { FakeClock } from '@loyalnest/core/testing';
+import { isShutdownListener } from '@loyalnest/core/toolkit';
 import { CorrelationModule } from '@loyalnest/correlation';
 import { HealthModule } from '@loyalnest/health';
 import { RequestDeadlineModule } from '@loyalnest/http';
@@ -37,7 +38,7 @@ import {
   type ArgumentsHost,
   type INestApplicationContext,
 } from '@nestjs/common';
-import { HttpAdapterHost, NestFactory } from '@nestjs/core';
+import { HttpAdapterHost, ModulesContainer, NestFactory } from '@nestjs/core';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { get, type IncomingMessage } from 'node:http';
 
@@ -388,8 +389,12 @@ forEachPlatform((platform) => {
       requests.push(send(url, merchant));
       await waiting(i + 1);
     }
-    const { HttpContextBinder } = await import('../../libs/correlation/src/http-context.binder.js');
-    const binder = app.get<ShutdownListener>(HttpContextBinder, { strict: false });
+    const providers = [...app.get(ModulesContainer).values()].flatMap((module) => [
+      ...module.providers.values(),
+    ]);
+    const binder = providers
+      .map(({ instance }) => instance as unknown)
+      .find((instance): instance is ShutdownListener => isShutdownListener(instance))!;
     as('somebody else', () => binder[ON_SHUTDOWN]('draining'));
     requests[0]!.request.destroy();
     await eventually(() => log.some(([kind]) => kind === 'work'));

@@ -1,39 +1,33 @@
-import type { Cell } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, Logger, Optional, type ExecutionContext } from '@nestjs/common';
 import { ModulesContainer, Reflector } from '@nestjs/core';
 import {
   InjectThrottlerStorage,
   ThrottlerGuard,
   throttlerMessage,
-  type ThrottlerLimitDetail,
   type ThrottlerRequest,
 } from '@nestjs/throttler';
-import { remaining, resetSeconds, retryAfterMs } from './cell-state.js';
+import {
+  announcedStates,
+  notYetCounted,
+  publishCount,
+  refusedDetails,
+  type Counted,
+  type ThrottlingLimitDetail,
+} from './counted-request.js';
 import type { RouteLimit } from './limits/route-limit.js';
 import { RouteLimits } from './limits/route-limits.js';
-import { rateLimitHeaders, type LimitState } from './rate-limit-headers.js';
+import { rateLimitHeaders } from './rate-limit-headers.js';
 import { RequestThrottledError } from './request-throttled.error.js';
 import { ThrottlingStorage } from './storage/throttling-storage.js';
 import type { Verdict } from './storage/verdict.js';
 import type { ThrottledRequest } from './throttled-request.js';
-import { requestCounted } from './throttling.events.js';
 import { THROTTLING_POLICY } from './throttling-policy.token.js';
 import type { ThrottlingPolicy } from './throttling.options.js';
 import { ofGraphql, ofWebSocket } from './transports/request-response.js';
 import { WebSocketHandshakes } from './transports/web-socket-handshakes.js';
 
-/** What the hooks of `@nestjs/throttler` get about a refused request. */
-export interface ThrottlingLimitDetail extends ThrottlerLimitDetail {
-  /** Name of the refusing limit with the longest wait. */
-  readonly name: string;
-  readonly retryAfterMs: number;
-}
-
-interface Counted {
-  readonly limit: RouteLimit;
-  readonly client: string;
-  readonly cell: Cell;
-}
+/** What `getTracker` returns if nothing is known about the sender. */
+const UNKNOWN_CLIENT = 'unknown';
 
 type Http = ReturnType<ThrottlerGuard['getRequestResponse']>;
 
@@ -64,6 +58,7 @@ export class ThrottlingGuard extends ThrottlerGuard {
     @Optional() private readonly handshakes?: WebSocketHandshakes,
   ) {
     super([], storage, reflector);
+    routes.guards++;
     const { handleRequest, getRequestResponse } = ThrottlingGuard.prototype;
     this.handlesEachLimit = this.handleRequest !== handleRequest;
     this.limitsMessages = this.handlesEachLimit || this.getRequestResponse !== getRequestResponse;
@@ -180,10 +175,12 @@ export class ThrottlingGuard extends ThrottlerGuard {
   private async take(
     context: ExecutionContext,
     http: Http,
-    counted: readonly Counted[],
+    found: readonly Counted[],
   ): Promise<boolean> {
+    const counted = this.routes.guards > 1 ? notYetCounted(context, found) : found;
+    if (counted.length === 0) return true;
     const verdict = await this.storage.take(counted.map(({ cell }) => cell));
-    this.publish(counted, verdict);
+    publishCount(this.modules.applicationId, counted, verdict);
     this.announce(http, counted, verdict);
     if (!verdict.allowed) await this.refuse(context, http, counted, verdict);
     return true;
@@ -272,31 +269,9 @@ export class ThrottlingGuard extends ThrottlerGuard {
     return typeof client === 'string' && client !== '' ? client : undefined;
   }
 
-  private publish(counted: readonly Counted[], { allowed, aheadUs, fallback }: Verdict): void {
-    const refuses = ({ cell: { rate } }: Counted, i: number): boolean =>
-      !allowed && retryAfterMs(aheadUs[i]!, rate) > 0;
-    requestCounted.publish({
-      app: this.modules.applicationId,
-      limits: counted.map(({ limit }) => limit.name),
-      refusedBy: counted.filter(refuses).map(({ limit }) => limit.name),
-      fallback: fallback === true,
-    });
-  }
-
-  private announce(http: Http, counted: readonly Counted[], { aheadUs }: Verdict): void {
+  private announce(http: Http, counted: readonly Counted[], verdict: Verdict): void {
     if (!this.policy.headers) return;
-    const states = counted.map(({ limit: { name }, cell: { rate } }, i): LimitState => ({
-      name,
-      rate,
-      aheadUs: aheadUs[i]!,
-    }));
-    // A GraphQL operation counts each of its fields; the last count is the one that holds.
-    const earlier = announced(http.req).filter(
-      ({ name }) => !states.some((state) => state.name === name),
-    );
-    const all = earlier.length === 0 ? states : [...earlier, ...states];
-    const { policy, limit } = rateLimitHeaders(all);
-    remember(http.req, all);
+    const { policy, limit } = rateLimitHeaders(announcedStates(http.req, counted, verdict));
     this.setResponseHeader(http.res, 'RateLimit-Policy', policy);
     this.setResponseHeader(http.res, 'RateLimit', limit);
   }
@@ -305,35 +280,11 @@ export class ThrottlingGuard extends ThrottlerGuard {
     context: ExecutionContext,
     { res }: Http,
     counted: readonly Counted[],
-    { aheadUs }: Verdict,
+    verdict: Verdict,
   ): Promise<void> {
-    const details = counted.map(({ limit: { name }, client, cell: { key, rate } }, i) => ({
-      name,
-      key,
-      tracker: client,
-      limit: rate.limit,
-      ttl: rate.perMs,
-      totalHits: rate.burst - remaining(aheadUs[i]!, rate),
-      timeToExpire: resetSeconds(aheadUs[i]!),
-      isBlocked: true,
-      retryAfterMs: retryAfterMs(aheadUs[i]!, rate),
-      timeToBlockExpire: Math.ceil(retryAfterMs(aheadUs[i]!, rate) / 1_000),
-    }));
+    const details = refusedDetails(counted, verdict);
     const longest = details.reduce((a, b) => (b.retryAfterMs > a.retryAfterMs ? b : a));
     this.setResponseHeader(res, 'Retry-After', longest.timeToBlockExpire);
     await this.throwThrottlingException(context, longest);
   }
-}
-
-/** What `getTracker` returns if nothing is known about the sender. */
-const UNKNOWN_CLIENT = 'unknown';
-const ANNOUNCED = Symbol('loyalnest:throttling:announced');
-
-/** Returns the states that the guard has already announced for a request, before the verified limits. */
-function announced(request: object): readonly LimitState[] {
-  return (request as { readonly [ANNOUNCED]?: readonly LimitState[] })[ANNOUNCED] ?? [];
-}
-
-function remember(request: object, states: readonly LimitState[]): void {
-  (request as { [ANNOUNCED]?: readonly LimitState[] })[ANNOUNCED] = states;
 }

@@ -6,13 +6,13 @@ import type { ProblemDetailsFilter } from './problem-details.filter.js';
 const GATEWAY = 'websockets:is_gateway';
 const FILTERS = '__exceptionFilters__';
 
-/** The filter of each application, by its client's gateway: a class may be used by several. */
+/** Stands in the metadata of a gateway's class, which several applications may share. */
 @Catch()
 class GatewayFilter implements ExceptionFilter {
   filter!: ProblemDetailsFilter;
 
   catch(error: unknown, host: ArgumentsHost): void {
-    void this.filter.catch(error, host);
+    this.filter.answerMessage(error, host);
   }
 }
 

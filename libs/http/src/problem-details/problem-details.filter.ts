@@ -34,13 +34,18 @@ export class ProblemDetailsFilter implements ExceptionFilter {
       case 'rpc':
         return this.reject(error, host);
       case 'ws':
-        return sendProblem(host, this.describe(error, `message ${host.switchToWs().getPattern()}`));
+        return this.answerMessage(error, host);
       case 'graphql':
         throw new GraphqlProblemError({ ...this.describe(error, fieldOf(host)) });
       default:
         // Another kind of handler, such as that of a job: its caller decides by the error itself.
         throw error;
     }
+  }
+
+  /** Answers a message of a WebSocket. */
+  answerMessage(error: unknown, host: ArgumentsHost): void {
+    sendProblem(host, this.describe(error, `message ${host.switchToWs().getPattern()}`));
   }
 
   private answer(error: unknown, host: ArgumentsHost): void {

@@ -20,6 +20,8 @@ type Class = abstract new (...args: never[]) => unknown;
 /** Finds the limits of each route, once. */
 @Injectable()
 export class RouteLimits implements OnModuleInit {
+  /** Number of guards that count by these limits; more than one if a subclass is registered as well. */
+  guards = 0;
   private readonly logger = new Logger('Throttling');
   private readonly known = new WeakMap<object, Map<object, LimitsOfRoute>>();
   private readonly shared: ReadonlyMap<ResolvedLimit, RouteLimit>;

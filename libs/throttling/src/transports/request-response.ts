@@ -25,7 +25,7 @@ interface WebSocketClient {
 }
 
 /** A request of which nothing is known. Limits that need its address do not count for it. */
-const UNKNOWN: RequestResponse['req'] = { headers: {} };
+const unknown = (): RequestResponse['req'] => ({ headers: {} });
 
 /** Returns the HTTP request behind a GraphQL operation, and its response if there is one. */
 export function ofGraphql(context: ExecutionContext): RequestResponse {
@@ -57,9 +57,9 @@ export function ofWebSocket(
   const opened = handshakes?.of(_socket);
   const isKnown = opened !== undefined || (_socket !== undefined && !readsHeaders);
   const known = { headers: opened?.headers ?? {}, socket: _socket };
-  return { req: isKnown ? known : UNKNOWN, res: {} };
+  return { req: isKnown ? known : unknown(), res: {} };
 }
 
 function withHeaders(request: RequestResponse['req'] | undefined): RequestResponse['req'] {
-  return request?.['headers'] === undefined ? UNKNOWN : request;
+  return request?.['headers'] === undefined ? unknown() : request;
 }
