@@ -42,7 +42,6 @@ const OWNERS: Readonly<Record<string, Owner>> = {
   'libs/resilience/src/bulkhead/bulkhead.ts': 'call',
   'libs/resilience/src/deadline/deadline.policy.ts': 'call',
   'libs/resilience/src/hedge/hedge.policy.ts': 'call',
-  'libs/resilience/src/policy/abandonable-run.ts': 'call',
   'libs/resilience/src/resilience.registry.ts': 'process',
   'libs/resilience/src/single-flight/flight.ts': 'call',
   'libs/resilience/src/timeout/timeout.policy.ts': 'call',

@@ -8,8 +8,12 @@ export interface Expiring<Self> {
   dueAtMs: number;
   previous: Self | undefined;
   next: Self | undefined;
-  /** The async context in which it expires. @defaultValue that in which it is added */
-  context?: AsyncResource | undefined;
+  /**
+   * The async context in which it expires. Null for an item that binds its callbacks itself.
+   *
+   * @defaultValue that in which it is added
+   */
+  context?: AsyncResource | null | undefined;
 }
 
 /**
@@ -39,7 +43,7 @@ export class TimeoutQueue<Item extends Expiring<Item>> {
 
   /** Adds an item that is not in the queue. */
   add(item: Item): void {
-    item.context ??= new AsyncResource('LoyalNestExpiring');
+    if (item.context === undefined) item.context = new AsyncResource('LoyalNestExpiring');
     let before = this.last;
     while (before !== undefined && before.dueAtMs > item.dueAtMs) before = before.previous;
     const after = before === undefined ? this.first : before.next;
@@ -93,7 +97,8 @@ export class TimeoutQueue<Item extends Expiring<Item>> {
     const nowMs = this.clock.monotonic();
     while (this.first !== undefined && this.first.dueAtMs <= nowMs) {
       const item = this.first;
-      item.context!.runInAsyncScope(this.expire, undefined, item);
+      if (item.context) item.context.runInAsyncScope(this.expire, undefined, item);
+      else this.expire(item);
     }
     if (this.first !== undefined && this.timer === undefined) this.arm(this.first.dueAtMs);
   }
