@@ -100,11 +100,16 @@ describe.each(combinations)('%s on %s', (_sockets, _platform, platform, sockets)
     for (const [kind, answer] of Object.entries(ANSWERS)) {
       expect(await ask('fail', kind)).toEqual({
         event: 'exception',
-        data: { status: 'error', ...answer, cause: { pattern: 'fail', data: kind } },
+        data: {
+          status: 'error',
+          correlationId: expect.any(String),
+          ...answer,
+          cause: { pattern: 'fail', data: kind },
+        },
       });
     }
     expect(log.errors).toHaveLength(2);
-    expect(log.errors[0]).toContain('message fail failed');
+    expect(log.errors[0]).toMatch(/message fail failed \(correlation id .{36}\)/);
     expect(log.errors.join()).not.toContain('+49171');
   });
 

@@ -1,4 +1,4 @@
-import { currentContext } from '@loyalnest/core';
+import { currentContext, newCorrelationId, runInContext } from '@loyalnest/core';
 import { Catch, Inject, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { throwError, type Observable } from 'rxjs';
@@ -43,9 +43,11 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     }
   }
 
-  /** Answers a message of a WebSocket. */
+  /** Answers a message of a WebSocket. Nest runs filters outside of the message's context. */
   answerMessage(error: unknown, host: ArgumentsHost): void {
-    sendProblem(host, this.describe(error, `message ${host.switchToWs().getPattern()}`));
+    const what = `message ${host.switchToWs().getPattern()}`;
+    const context = currentContext() ?? { correlationId: newCorrelationId() };
+    runInContext(context, () => sendProblem(host, this.describe(error, what)));
   }
 
   private answer(error: unknown, host: ArgumentsHost): void {
