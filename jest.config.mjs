@@ -15,6 +15,9 @@ const esmOnly = [
   'strip-ansi',
   'ansi-regex',
   'get-east-asian-width',
+  // of mercurius
+  '@fastify/static/node_modules/content-disposition',
+  'content-disposition',
 ];
 
 export default {

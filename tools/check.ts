@@ -2,6 +2,7 @@
 // the others; the exit code is 1 if any step failed.
 import { spawnSync } from 'node:child_process';
 import { join, resolve } from 'node:path';
+import { asyncContextProblems } from './checks/async-context.ts';
 import { exampleProblems } from './checks/examples.ts';
 import { linkProblems } from './checks/links.ts';
 import { lockfileProblems } from './checks/lockfile.ts';
@@ -45,6 +46,7 @@ const STEPS: Readonly<Record<string, Check>> = {
   lint: tool('oxlint', '--deny-warnings'),
   unused: tool('knip', '--config', 'config/knip.json', '--no-progress'),
   budgets: problems(nameBudgetProblems),
+  contexts: problems((at) => asyncContextProblems(at)),
   architecture: tool('depcruise', '--config', 'config/dependency-cruiser.mjs', ...SOURCES),
   format: tool('prettier', '--check', '--log-level', 'warn', '.'),
   build: command(process.execPath, 'tools/build.ts'),

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { envExample } from '../generated/environment/env-example.js';
 import { errorsPage } from '../generated/errors/errors-page.js';
 import { generatedProblems } from '../generated/generated-files.js';
+import { asyncContextProblems } from './async-context.js';
 import { exampleProblems } from './examples.js';
 import { linkProblems } from './links.js';
 import { lockfileProblems } from './lockfile.js';
@@ -48,6 +49,39 @@ describe('the checks', () => {
       write('libs/http/src/http.error.ts', errorClass('HttpError', 'BROKEN'));
       expect(await generatedProblems(folder, { 'docs/errors.md': errorsPage })).toEqual([
         expect.stringMatching(/BROKEN is declared twice, by .*Error in libs\/.* and by .*Error in/),
+      ]);
+    });
+  });
+
+  describe('of async contexts', () => {
+    const FILE = 'libs/queue/src/poller.ts';
+
+    it.each([
+      'setInterval(() => poll(), 10);',
+      'this.clock.schedule(() => poll(), 10, false);',
+      'const stop = new AbortController();',
+      'const late = AbortSignal.timeout(10);',
+    ])('refuse a callback without an owner: %s', (line) => {
+      write(FILE, line);
+      expect(asyncContextProblems(folder, {})).toEqual([
+        expect.stringContaining('libs/queue/src/poller.ts:1 starts a callback'),
+      ]);
+      expect(asyncContextProblems(folder, { [FILE]: 'call' })).toEqual([]);
+    });
+
+    it.each([
+      'scheduleInBackground(clock, () => poll(), 10);',
+      'runOutsideContext(() => setInterval(() => poll(), 10));',
+      '// setTimeout(poll) would keep the context',
+    ])('accept what belongs to the process: %s', (line) => {
+      write(FILE, line);
+      expect(asyncContextProblems(folder, {})).toEqual([]);
+    });
+
+    it('refuse an owner of nothing', () => {
+      write(FILE, 'export {};');
+      expect(asyncContextProblems(folder, { [FILE]: 'process' })).toEqual([
+        expect.stringContaining('starts no such callback'),
       ]);
     });
   });

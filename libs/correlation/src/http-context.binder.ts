@@ -7,6 +7,7 @@ import {
   type ShutdownStage,
 } from '@loyalnest/core';
 import {
+  BoundAbortController,
   isResponseSent,
   isTracing,
   onHttpEntry,
@@ -15,7 +16,6 @@ import {
 } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { MODULE_OPTIONS_TOKEN } from './correlation.module-definition.js';
@@ -39,8 +39,8 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
   private readonly policy: CorrelationPolicy;
   private readonly bound = new WeakSet<IncomingMessage>();
   private readonly servers = new WeakSet<Server>();
-  private readonly running = new Set<AbortController>();
-  private readonly drain = new AbortController();
+  private readonly running = new Set<RunningRequest>();
+  private draining = false;
   private readonly spans = new RequestSpans();
 
   constructor(
@@ -48,7 +48,6 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
     @Inject(MODULE_OPTIONS_TOKEN) options: CorrelationModuleOptions,
   ) {
     this.policy = resolveCorrelationOptions(options);
-    setMaxListeners(0, this.drain.signal);
     const enter = (entry: HttpEntry, proceed: Proceed): void => {
       const { req, res } = entry;
       this.bind(req, res, () => {
@@ -79,11 +78,10 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
   }
 
   [ON_SHUTDOWN](stage: ShutdownStage): void {
-    if (stage === 'draining') {
-      this.drain.abort(new RequestCancelledError('shutting-down'));
-      return;
+    if (stage === 'draining') this.draining = true;
+    for (const { work, drain } of this.running) {
+      (stage === 'draining' ? drain : work).abort(new RequestCancelledError('shutting-down'));
     }
-    for (const request of this.running) request.abort(new RequestCancelledError('shutting-down'));
   }
 
   private bind(req: IncomingMessage, res: ServerResponse, handle: () => void): void {
@@ -94,14 +92,19 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
     this.bound.add(req);
     const context = inboundContext(req.headers, this.policy);
     res.setHeader(CONTEXT_HEADERS.correlationId, context.correlationId);
-    const request = new AbortController();
+    const request = new RunningRequest();
+    const { work, drain } = request;
     this.running.add(request);
+    if (this.draining) drain.abort(new RequestCancelledError('shutting-down'));
     res.on('close', () => {
       this.running.delete(request);
-      if (!isResponseSent(res)) request.abort(new RequestCancelledError('client-gone'));
+      if (!isResponseSent(res)) work.abort(new RequestCancelledError('client-gone'));
     });
-    const signals = { signal: request.signal, drainSignal: this.drain.signal };
-    runInContext({ ...context, ...signals }, () => this.trace(req, res, handle));
+    runInContext({ ...context, signal: work.signal, drainSignal: drain.signal }, () => {
+      work.bindHere();
+      drain.bindHere();
+      this.trace(req, res, handle);
+    });
   }
 
   /** The span ends when the response closes. */
@@ -123,4 +126,10 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
       },
     );
   }
+}
+
+/** The signals of a request. Each request has its own, whose listeners run in its context. */
+class RunningRequest {
+  readonly work = new BoundAbortController();
+  readonly drain = new BoundAbortController();
 }

@@ -1,4 +1,5 @@
 import { OptionError, ON_SHUTDOWN, type CancelTimer, type ShutdownListener } from '@loyalnest/core';
+import { runOutsideContext, scheduleInBackground } from '@loyalnest/core/toolkit';
 import {
   Inject,
   Injectable,
@@ -59,7 +60,7 @@ export class HealthSampler implements OnApplicationBootstrap, OnModuleDestroy, S
       this.checks.map(({ name }) => name),
       this.groups.get('startup')!.checks.map(({ name }) => name),
     );
-    void this.run();
+    runOutsideContext(() => void this.run());
   }
 
   /** Makes the service unready and stops sampling what is about to be closed. */
@@ -162,7 +163,7 @@ export class HealthSampler implements OnApplicationBootstrap, OnModuleDestroy, S
     if (this.draining) return;
     const decided = this.checks.every(({ isDecided }) => isDecided);
     const delayMs = decided ? intervalMs : confirmMs;
-    this.cancelNext = clock.schedule(() => void this.run(), delayMs, false);
+    this.cancelNext = scheduleInBackground(clock, () => void this.run(), delayMs);
   }
 
   private async sample(): Promise<void> {

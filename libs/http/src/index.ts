@@ -1,9 +1,11 @@
 // Problem details
 export { ProblemDetailsModule } from './problem-details/problem-details.module.js';
+export { ProblemDetailsFilter } from './problem-details/problem-details.filter.js';
 export { answerFrameworkError } from './problem-details/framework-errors.js';
 export { ProblemError } from './problem-details/problem.error.js';
 export type { ProblemErrorOptions } from './problem-details/problem.error.js';
 export type { ProblemDetailsModuleOptions } from './problem-details/problem-details.options.js';
+export type { RemoteProblem } from './problem-details/remote-problem.js';
 export type { ProblemDetails, ProblemIssue } from './problem-details/problem.js';
 
 // Deadlines

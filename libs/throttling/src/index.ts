@@ -2,7 +2,7 @@
 export { ThrottlingModule } from './throttling.module.js';
 export { ApplyLimits } from './limits/apply-limits.decorator.js';
 export { ThrottlingGuard } from './throttling.guard.js';
-export type { ThrottlingLimitDetail } from './throttling.guard.js';
+export type { ThrottlingLimitDetail } from './counted-request.js';
 
 // Options
 export type { ThrottlingModuleOptions } from './throttling.options.js';

@@ -18,18 +18,22 @@ export class RequestThrottledError extends LoyalNestError {
     /** Name of the refusing limit with the longest wait. */
     readonly limit: string,
     retryAfterMs: number,
+    /** Text for the caller, from `getErrorMessage` of your guard. */
+    readonly detail?: string,
   ) {
-    super(`too many requests for the limit ${limit}; try again in ${retryAfterMs} ms`, {
-      retryAfterMs,
-    });
+    super(detail ?? RequestThrottledError.messageOf(limit, retryAfterMs), { retryAfterMs });
+  }
+
+  static messageOf(limit: string, retryAfterMs: number): string {
+    return `too many requests for the limit ${limit}; try again in ${retryAfterMs} ms`;
   }
 
   /** Creates the error without a stack. */
-  static create(limit: string, retryAfterMs: number): RequestThrottledError {
+  static create(limit: string, retryAfterMs: number, detail?: string): RequestThrottledError {
     const depth = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
     try {
-      return new RequestThrottledError(limit, retryAfterMs);
+      return new RequestThrottledError(limit, retryAfterMs, detail);
     } finally {
       Error.stackTraceLimit = depth;
     }

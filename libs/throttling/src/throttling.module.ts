@@ -1,20 +1,19 @@
 import { requireSingleImport } from '@loyalnest/core/toolkit';
 import { Module } from '@nestjs/common';
 import { APP_GUARD, APP_INTERCEPTOR, DiscoveryModule, ModulesContainer } from '@nestjs/core';
-import { getStorageToken } from '@nestjs/throttler';
+import { getOptionsToken, getStorageToken } from '@nestjs/throttler';
 import { RouteLimits } from './limits/route-limits.js';
 import { createThrottlingStorage } from './storage/create-storage.js';
 import { ThrottlingGuard } from './throttling.guard.js';
-import {
-  ConfigurableModuleClass,
-  MODULE_OPTIONS_TOKEN,
-  THROTTLING_POLICY,
-} from './throttling.module-definition.js';
+import { REFUSED_THROTTLER_OPTIONS } from './refused-throttler-guard.js';
+import { THROTTLING_POLICY } from './throttling-policy.token.js';
+import { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } from './throttling.module-definition.js';
 import {
   resolveThrottlingOptions,
   type ThrottlingModuleOptions,
   type ThrottlingPolicy,
 } from './throttling.options.js';
+import { WebSocketHandshakes } from './transports/web-socket-handshakes.js';
 import { VerifiedLimitsInterceptor } from './verified-limits.interceptor.js';
 
 /**
@@ -36,8 +35,9 @@ import { VerifiedLimitsInterceptor } from './verified-limits.interceptor.js';
       useFactory: ({ url, connection, prefix, timeout, maxKeys, clock }: ThrottlingModuleOptions) =>
         createThrottlingStorage({ url, connection, prefix, timeout, maxKeys, clock }),
     },
+    { provide: getOptionsToken(), useValue: REFUSED_THROTTLER_OPTIONS },
     RouteLimits,
-    ThrottlingGuard,
+    WebSocketHandshakes,
     { provide: APP_GUARD, useExisting: ThrottlingGuard },
     {
       provide: APP_INTERCEPTOR,
@@ -47,7 +47,14 @@ import { VerifiedLimitsInterceptor } from './verified-limits.interceptor.js';
         limits.some(({ verified }) => verified) ? new VerifiedLimitsInterceptor(guard) : null,
     },
   ],
-  exports: [getStorageToken(), THROTTLING_POLICY, RouteLimits, ThrottlingGuard],
+  exports: [
+    getStorageToken(),
+    getOptionsToken(),
+    THROTTLING_POLICY,
+    RouteLimits,
+    WebSocketHandshakes,
+    ThrottlingGuard,
+  ],
 })
 export class ThrottlingModule extends ConfigurableModuleClass {
   constructor(modules: ModulesContainer) {

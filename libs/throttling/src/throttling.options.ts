@@ -11,6 +11,7 @@ import {
   type ThrottlingLimit,
 } from './limits/limit.options.js';
 import type { RedisStorageOptions } from './storage/redis-storage.options.js';
+import { refuseThrottlerOptions } from './replaced-options.js';
 import { resolveTimeout } from './storage/timeout.js';
 
 /** Options of `ThrottlingModule`. */
@@ -44,6 +45,8 @@ export interface ThrottlingPolicy {
   readonly merchant: ClientOf;
   readonly skip: ((context: ExecutionContext) => boolean) | undefined;
   readonly headers: boolean;
+  /** Whether headers decide about the client's address. */
+  readonly readsHeaders: boolean;
 }
 
 /** @throws OptionError */
@@ -51,6 +54,7 @@ export function resolveThrottlingOptions(
   options: ThrottlingModuleOptions,
   environment: NodeJS.ProcessEnv = process.env,
 ): ThrottlingPolicy {
+  refuseThrottlerOptions('throttling', options);
   const clock = options.clock ?? new SystemClock();
   const timeoutMs = resolveTimeout(options.timeout);
   const { merchant = () => currentContext()?.merchantId, skip, headers = true } = options;
@@ -63,6 +67,7 @@ export function resolveThrottlingOptions(
     merchant,
     skip,
     headers,
+    readsHeaders: options.clientIp !== undefined || (options.trustProxy ?? false) !== false,
   };
 }
 

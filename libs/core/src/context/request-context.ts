@@ -93,6 +93,11 @@ export function runInContext<T>(context: RequestContext, task: () => T): T {
   return contexts.run(context, task);
 }
 
+/** Runs `task`, and everything that it starts, without a context. */
+export function leaveContext<T>(task: () => T): T {
+  return contexts.exit(task);
+}
+
 /**
  * Runs `task` in the current context with `changes`. Without a context, starts a new one.
  *

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { Clock, type CancelTimer, type Timer } from '../clock/clock.js';
 
 interface WaitingTimer {
@@ -10,7 +11,8 @@ interface WaitingTimer {
 
 /**
  * A clock that moves only when a test calls `advance`. It runs all due timers in order, and lets promises
- * settle in between, so timers that the woken code starts run too.
+ * settle in between, so timers that the woken code starts run too. Like a real timer, a task runs in the
+ * async context in which it was scheduled.
  */
 export class FakeClock extends Clock {
   private elapsed = 0;
@@ -38,7 +40,7 @@ export class FakeClock extends Clock {
     const timer: WaitingTimer = {
       at: this.elapsed + delayMs,
       order: this.scheduled++,
-      task,
+      task: AsyncResource.bind(task),
       awaited: true,
     };
     this.timers.add(timer);

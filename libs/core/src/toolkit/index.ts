@@ -18,6 +18,13 @@ export { MAX_TIMER_MS } from '../duration/duration.js';
 export { TimeoutQueue } from './timers/timeout-queue.js';
 export type { Expiring } from './timers/timeout-queue.js';
 
+// Async context: what belongs to a call, and what belongs to the process
+export { bindToContext } from './async-context/bind-to-context.js';
+export { BoundAbortController } from './async-context/bound-abort-controller.js';
+export { connectOutsideContext } from './async-context/connect-outside-context.js';
+export { runOutsideContext } from './async-context/outside-context.js';
+export { scheduleInBackground } from './async-context/background-timer.js';
+
 // Rates: GCRA in memory and in Redis
 export { resolveRate } from './rate/resolve-rate.js';
 export type { ResolvedRate } from './rate/resolve-rate.js';

@@ -1,18 +1,20 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { runEvent, runSchedule, type Run } from './entry-point-runs.js';
+import { runEvent, runMessage, runSchedule, type Run } from './entry-point-runs.js';
 
-/** Metadata that `@nestjs/schedule` and `@nestjs/event-emitter` set on methods. */
+/** Metadata that `@nestjs/schedule`, `@nestjs/event-emitter` and `@nestjs/websockets` set on methods. */
 const ENTRY_POINTS: readonly (readonly [metadataKey: string, run: Run])[] = [
   ['SCHEDULER_TYPE', runSchedule],
   ['EVENT_LISTENER_METADATA', runEvent],
+  ['websockets:message_mapping', runMessage],
 ];
 const BOUND = Symbol.for('@loyalnest/correlation:bound-method');
 
 type Method = ((...args: unknown[]) => unknown) & { [BOUND]?: true };
 
 /**
- * Gives each run of a `@Cron`, `@Interval`, `@Timeout` or `@OnEvent` method a context. It replaces
+ * Gives each run of a `@Cron`, `@Interval`, `@Timeout`, `@OnEvent` or `@SubscribeMessage` method a
+ * context. It replaces
  * the methods on their prototypes before those packages read them: first in the constructor, when
  * the classes of all modules are known, and again on init, when factories have made their instances.
  */

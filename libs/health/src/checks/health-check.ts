@@ -1,4 +1,5 @@
 import type { Clock, HealthObservation, HealthStatus } from '@loyalnest/core';
+import { BoundAbortController } from '@loyalnest/core/toolkit';
 import type { CheckPolicy } from './check-options.js';
 import { failureCode, stableCode } from './failure-code.js';
 import type { HealthSource } from './health-source.js';
@@ -65,7 +66,7 @@ export class HealthCheck {
   }
 
   private withinLimit(): Promise<HealthObservation> {
-    const limit = new AbortController();
+    const limit = new BoundAbortController();
     this.running = true;
     return new Promise((resolve) => {
       const cancel = this.clock.schedule(

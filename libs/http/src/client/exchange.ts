@@ -1,4 +1,5 @@
 import type { Clock, DeadlineSource, RequestContext } from '@loyalnest/core';
+import { BoundAbortController } from '@loyalnest/core/toolkit';
 import type { HttpRequest } from './http-request.js';
 import { HttpTimeoutError } from './http-timeout.error.js';
 
@@ -28,7 +29,7 @@ export class Exchange {
     this.startedAt = clock.monotonic();
     const leftMs = context?.deadline?.remainingMs ?? Infinity;
     this.limitMs = Math.min(timeoutMs, leftMs);
-    const controller = new AbortController();
+    const controller = new BoundAbortController();
     this.signal = controller.signal;
     this.follow(request.signal, controller);
     this.follow(context?.signal, controller);

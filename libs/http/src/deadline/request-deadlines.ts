@@ -1,9 +1,8 @@
 import {
   DeadlineExceededError,
   currentContext,
-  runInContext,
   SystemClock,
-  type RequestContext,
+  type DeadlineSource,
 } from '@loyalnest/core';
 import { onHttpEntry, TimeoutQueue, type Expiring, type HttpEntry } from '@loyalnest/core/toolkit';
 import { Inject, Injectable } from '@nestjs/common';
@@ -30,17 +29,18 @@ export class RequestDeadlines {
       request.expire();
     });
     onHttpEntry(host, (entry, proceed) => {
-      const context = currentContext();
-      const timeoutMs = context?.deadline?.remainingMs;
-      if (context === undefined || timeoutMs === undefined) {
+      const deadline = currentContext()?.deadline;
+      if (deadline === undefined) {
         proceed();
         return;
       }
-      if (timeoutMs === 0) {
-        proceed(new DeadlineExceededError(targetOf(entry.req), 0, context.deadline?.source));
+      const { remainingMs, source } = deadline;
+      if (remainingMs === 0) {
+        proceed(new DeadlineExceededError(targetOf(entry.req), 0, source));
         return;
       }
-      const request = new LimitedRequest(entry, context, timeoutMs, clock.monotonic() + timeoutMs);
+      const dueAtMs = clock.monotonic() + remainingMs;
+      const request = new LimitedRequest(entry, remainingMs, source, dueAtMs);
       this.waiting.add(request);
       entry.res.on('close', () => this.waiting.remove(request));
       proceed();
@@ -54,20 +54,16 @@ class LimitedRequest implements Expiring<LimitedRequest> {
 
   constructor(
     private readonly entry: HttpEntry,
-    private readonly context: RequestContext,
     private readonly timeoutMs: number,
+    private readonly source: DeadlineSource,
     public dueAtMs: number,
   ) {}
 
+  /** The queue calls it in the context of the request. */
   expire(): void {
     const { req, res } = this.entry;
     if (res.headersSent) return;
-    const error = new DeadlineExceededError(
-      targetOf(req),
-      this.timeoutMs,
-      this.context.deadline?.source,
-    );
-    runInContext(this.context, () => this.entry.fail(error));
+    this.entry.fail(new DeadlineExceededError(targetOf(req), this.timeoutMs, this.source));
     endForGood(res);
   }
 }

@@ -37,11 +37,13 @@ export function problemOf(error: unknown): Problem {
   return problemOfFramework(error) ?? { ...byStatus(500), unexpected: true };
 }
 
-function problemOfSuite(error: LoyalNestError): Problem {
-  const { category, code, retryAfterMs } = error;
+/** A `detail` is text that the application wrote for the caller. The message is for its operators. */
+function problemOfSuite(error: LoyalNestError & { readonly detail?: unknown }): Problem {
+  const { category, code, retryAfterMs, detail } = error;
   const status = httpStatusOf(category);
   if (endedByCallersDeadline(error)) return { status, code: DEADLINE_EXCEEDED };
-  return { status, code, retryAfterMs, ...(status === 500 && { unexpected: true }) };
+  if (status === 500) return { status, code, retryAfterMs, unexpected: true };
+  return { status, code, retryAfterMs, ...(typeof detail === 'string' && { detail }) };
 }
 
 /** If another service refuses our request, it is not our caller's mistake. */

@@ -26,6 +26,11 @@ const CATEGORIES: Readonly<Record<number, ErrorCategory>> = {
   504: 'timeout',
 };
 
+/** Returns the category of the errors with this HTTP status. */
+export function categoryOfStatus(status: number): ErrorCategory {
+  return CATEGORIES[status] ?? (status < 500 ? 'invalid' : 'unavailable');
+}
+
 /** An error that you throw in the HTTP layer. It is sent with your status, code and detail. */
 export class ProblemError extends LoyalNestError {
   readonly status: number;
@@ -39,7 +44,7 @@ export class ProblemError extends LoyalNestError {
     super(detail, options);
     this.status = wholeNumber('ProblemError.status', status, { min: 400, max: 599 });
     this.code = code;
-    this.category = CATEGORIES[status] ?? (status < 500 ? 'invalid' : 'unavailable');
+    this.category = categoryOfStatus(status);
     this.retryable = status === 429 || status === 503;
     if (type !== undefined) this.type = type;
     if (errors !== undefined) this.errors = errors;

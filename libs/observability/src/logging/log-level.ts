@@ -1,4 +1,5 @@
 import { durationMs, OptionError, SystemClock, type Clock, type Duration } from '@loyalnest/core';
+import { scheduleInBackground } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import type { LevelWithSilent } from 'pino';
@@ -36,13 +37,10 @@ export class LogLevel implements OnModuleDestroy {
     this.onModuleDestroy();
     PinoLogger.root.level = level;
     if (afterMs === undefined) return;
-    this.cancel = this.clock.schedule(
-      () => {
-        PinoLogger.root.level = this.configured;
-      },
-      afterMs,
-      false,
-    );
+    const restore = (): void => {
+      PinoLogger.root.level = this.configured;
+    };
+    this.cancel = scheduleInBackground(this.clock, restore, afterMs);
   }
 
   private check(level: string, duration: Duration | string | undefined): number | undefined {

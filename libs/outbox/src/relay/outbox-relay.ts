@@ -10,7 +10,7 @@ import {
   type HealthContributor,
   type HealthObservation,
 } from '@loyalnest/core';
-import { OutageReport } from '@loyalnest/core/toolkit';
+import { OutageReport, runOutsideContext } from '@loyalnest/core/toolkit';
 import {
   Inject,
   Injectable,
@@ -55,10 +55,12 @@ export class OutboxRelay
   }
 
   onApplicationBootstrap(): void {
-    this.loops = Promise.all([
-      this.repeat('publishing', () => this.publishDue()),
-      this.repeat('confirming', () => this.confirmDue()),
-    ]);
+    this.loops = runOutsideContext(() =>
+      Promise.all([
+        this.repeat('publishing', () => this.publishDue()),
+        this.repeat('confirming', () => this.confirmDue()),
+      ]),
+    );
   }
 
   [DRAIN](): readonly DrainStep[] {

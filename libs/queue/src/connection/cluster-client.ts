@@ -1,3 +1,4 @@
+import { runOutsideContext } from '@loyalnest/core/toolkit';
 import { Cluster, type Command } from 'ioredis';
 import { mendConnection } from './mended-connection.js';
 import { NotConnectedError } from './not-connected.error.js';
@@ -30,6 +31,11 @@ export class WaitingCluster extends Cluster {
     this.on('close', () => {
       if (this.ended && this.status === 'close') this.endNow();
     });
+  }
+
+  /** Its timers and events belong to no request, even if one connects it. */
+  override connect(): Promise<void> {
+    return runOutsideContext(() => super.connect());
   }
 
   /** ioredis reports that it could not refresh the slots; this adds why. */

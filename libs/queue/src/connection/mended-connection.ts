@@ -1,13 +1,16 @@
+import { connectOutsideContext } from '@loyalnest/core/toolkit';
 import type { Redis, RedisOptions } from 'ioredis';
 import type { Duplex } from 'node:stream';
 
 /**
  * Swallows late errors of an ioredis connection, which would crash the process, and clears its
- * timer, which would keep the process alive.
+ * timer, which would keep the process alive. Lets it connect in no request's context: a node of a
+ * cluster connects on its first command.
  *
  * @param onCopyError receives the errors of its duplicates, which ioredis reports to nobody
  */
 export function mendConnection(redis: Redis, onCopyError?: (error: Error) => void): void {
+  connectOutsideContext(redis);
   clearSocketTimer(redis);
   swallowLateErrors(redis);
   const { duplicate } = redis;

@@ -8,7 +8,7 @@ import {
   type HealthObservation,
   type ShutdownListener,
 } from '@loyalnest/core';
-import { requireSingleImport } from '@loyalnest/core/toolkit';
+import { requireSingleImport, runOutsideContext } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { ConnectionOptions, QueueOptions } from 'bullmq';
@@ -51,7 +51,8 @@ export class QueueConnection
     if (own) requireSingleImport(own.metatype, modules.values());
     this.options = resolveQueueOptions(options);
     this.healthCheck = { name: 'redis:queue', critical: this.options.critical };
-    const { producer, waiting } = connect(this.options.target, this.options.producerTimeoutMs);
+    const { target, producerTimeoutMs } = this.options;
+    const { producer, waiting } = runOutsideContext(() => connect(target, producerTimeoutMs));
     this.producer = producer;
     this.waiting = waiting;
     reportOutages(this.producer, new Logger('Queue'));
@@ -79,7 +80,7 @@ export class QueueConnection
    * fail-fast connection a BullMQ worker would retry without a pause.
    */
   get sharedConnection(): ConnectionOptions {
-    this.shared ??= duplicateWaiting(this.producer);
+    this.shared ??= runOutsideContext(() => duplicateWaiting(this.producer));
     return this.shared as ConnectionOptions;
   }
 

@@ -6,6 +6,7 @@ import {
   type Drainable,
   type DrainStep,
 } from '@loyalnest/core';
+import { runOutsideContext, scheduleInBackground } from '@loyalnest/core/toolkit';
 import {
   Inject,
   Injectable,
@@ -66,7 +67,8 @@ export class DeadLetterMaintenance
       return;
     }
     this.waiting.set(queue, new Set([id]));
-    void this.indexWaiting(queue);
+    // One batch serves many jobs.
+    runOutsideContext(() => void this.indexWaiting(queue));
   }
 
   [DRAIN](): readonly DrainStep[] {
@@ -94,14 +96,14 @@ export class DeadLetterMaintenance
       if (this.stopped.signal.aborted) return;
       this.timers.set(
         name,
-        this.clock.schedule(() => void run(), everyMs, false),
+        scheduleInBackground(this.clock, () => void run(), everyMs),
       );
     };
-    if (now) void run();
+    if (now) runOutsideContext(() => void run());
     else
       this.timers.set(
         name,
-        this.clock.schedule(() => void run(), everyMs, false),
+        scheduleInBackground(this.clock, () => void run(), everyMs),
       );
   }
 

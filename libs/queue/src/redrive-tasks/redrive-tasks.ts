@@ -6,6 +6,7 @@ import {
   type Drainable,
   type DrainStep,
 } from '@loyalnest/core';
+import { runOutsideContext, scheduleInBackground } from '@loyalnest/core/toolkit';
 import {
   Inject,
   Injectable,
@@ -95,7 +96,7 @@ export class RedriveTasks implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   onApplicationBootstrap(): void {
-    void this.poll();
+    runOutsideContext(() => void this.poll());
   }
 
   [DRAIN](): readonly DrainStep[] {
@@ -133,13 +134,13 @@ export class RedriveTasks implements OnApplicationBootstrap, OnApplicationShutdo
     }
     if (this.stopped.signal.aborted) return;
     const { taskPollMs } = this.connection.options.deadLetters;
-    this.cancelTimer = this.clock.schedule(() => void this.poll(), taskPollMs, false);
+    this.cancelTimer = scheduleInBackground(this.clock, () => void this.poll(), taskPollMs);
   }
 
   private takeUp(queue: string, id: string): void {
     if (this.running.has(id) || this.stopped.signal.aborted) return;
-    const run = this.of(queue)
-      .run(id, this.stopped.signal)
+    // The task outlives the request that starts it.
+    const run = runOutsideContext(() => this.of(queue).run(id, this.stopped.signal))
       .then(
         () => undefined,
         // This process or another one continues the task when Redis is back.

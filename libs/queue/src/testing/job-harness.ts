@@ -1,5 +1,6 @@
 import { newCorrelationId, type ContextCarrier } from '@loyalnest/core';
 import { FakeClock } from '@loyalnest/core/testing';
+import { BoundAbortController } from '@loyalnest/core/toolkit';
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { DeadLetterReason } from '../dead-letter/dead-letter.js';
@@ -83,7 +84,7 @@ export class JobHarness {
       moveToDelayed: async () => undefined,
       moveToWait: async () => undefined,
     };
-    const outcome = await this.runnerOf().run(job, new AbortController());
+    const outcome = await this.runnerOf().run(job, new BoundAbortController());
     return { ...describe(definition, attempt, outcome), ...this.journal.take(id) };
   }
 

@@ -1,5 +1,5 @@
 import { OptionError } from '@loyalnest/core';
-import { reserveSlotsScript, returnSlotsScript } from '@loyalnest/core/toolkit';
+import { reserveSlotsScript, returnSlotsScript, runOutsideContext } from '@loyalnest/core/toolkit';
 import { Injectable, Logger } from '@nestjs/common';
 import { QueueConnection } from '../connection/queue-connection.js';
 import type { RegisteredQueue } from '../queue-registry.js';
@@ -51,9 +51,8 @@ export class JobThrottle {
     } catch (error) {
       // Log one line per outage, not one per job.
       if (!this.failing) {
-        this.logger.warn(
-          `jobs are not throttled: ${error instanceof Error ? error.message : error}`,
-        );
+        const line = `jobs are not throttled: ${error instanceof Error ? error.message : error}`;
+        runOutsideContext(() => this.logger.warn(line));
       }
       this.failing = true;
       return undefined;

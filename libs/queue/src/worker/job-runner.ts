@@ -1,4 +1,5 @@
 import { type Clock, currentContext, type OpenSpan, runInContext, traced } from '@loyalnest/core';
+import type { BoundAbortController } from '@loyalnest/core/toolkit';
 import { isRedriven } from '../job/is-redriven.js';
 import { isJobEnvelope } from '../job/job-envelope.js';
 import { processSpan } from '../job/job-spans.js';
@@ -26,7 +27,7 @@ export class JobRunner {
   ) {}
 
   /** Never rejects. When `controller` aborts, the run ends with the abort reason as its error. */
-  run(job: RunnableJob, controller: AbortController): Promise<RunOutcome> {
+  run(job: RunnableJob, controller: BoundAbortController): Promise<RunOutcome> {
     const { data } = job;
     const context = isJobEnvelope(data) ? data.context : undefined;
     const run = (): Promise<RunOutcome> =>
@@ -40,7 +41,7 @@ export class JobRunner {
 
   private async runTraced(
     job: RunnableJob,
-    controller: AbortController,
+    controller: BoundAbortController,
     span: OpenSpan | undefined,
   ): Promise<RunOutcome> {
     const startedAtMs = this.clock.monotonic();
@@ -72,7 +73,7 @@ export class JobRunner {
   private handle(
     job: RunnableJob,
     { handler, envelope, payload }: AdmittedJob,
-    controller: AbortController,
+    controller: BoundAbortController,
   ): Promise<void> {
     const { signal } = controller;
     const context = new JobRunContext(job, envelope, signal, this.journal);
@@ -82,9 +83,10 @@ export class JobRunner {
     const waitMs = isFirst && { waitMs: this.waitedMs(job, envelope.slot?.at) };
     jobStarted.publish({ id, name, attempt, attempts, ...waitMs });
     return withinRunTime(this.clock, handler.definition, controller, () =>
-      runInContext({ ...envelope.context, ...currentSpan(), signal, attempt }, () =>
-        handler.handle(payload, context),
-      ),
+      runInContext({ ...envelope.context, ...currentSpan(), signal, attempt }, () => {
+        controller.bindHere();
+        return handler.handle(payload, context);
+      }),
     );
   }
 

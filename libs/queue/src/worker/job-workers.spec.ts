@@ -1,4 +1,4 @@
-import { LoyalNestError, SystemClock } from '@loyalnest/core';
+import { currentContext, LoyalNestError, runInContext, SystemClock } from '@loyalnest/core';
 import { eventually } from '@loyalnest/testing';
 import { Injectable, Scope, UseGuards, type INestApplicationContext } from '@nestjs/common';
 import { QueueEvents } from 'bullmq';
@@ -281,6 +281,32 @@ describe('a job whose lock is lost', () => {
     expect(finished.map(({ outcome }) => outcome)).toEqual(['lost', 'completed']);
     expect(handler.runs.map(({ job }) => job.attempt)).toEqual([1, 1]);
   });
+});
+
+it('the listeners of an abandoned job run in its own context', async () => {
+  const app = await apps.create({ queue: { lock: '1s', concurrency: 3 } });
+  const aborted: (string | undefined)[][] = [];
+  const handler = app.get(AwardHandler);
+  handler.behave = (_payload, { signal }) =>
+    new Promise((resolve) => {
+      if (handler.runs.length > 3) resolve(undefined);
+      const { merchantId } = currentContext()!;
+      signal.addEventListener('abort', () => {
+        aborted.push([merchantId, currentContext()?.merchantId]);
+        resolve(undefined);
+      });
+    });
+  const ids: string[] = [];
+  for (const merchantId of ['acme', 'bolt', 'crux']) {
+    await runInContext({ correlationId: merchantId, merchantId }, async () => {
+      ids.push((await app.get(JobProducer).enqueue(Award, { points: 1 })).id);
+    });
+  }
+  await eventually(() => expect(handler.runs).toHaveLength(3));
+  const { producer } = app.get(QueueConnection);
+  await Promise.all(ids.map((id) => producer.del(bullOf(app).toKey(`${id}:lock`))));
+  await eventually(() => expect(aborted).toHaveLength(3));
+  expect(aborted.sort()).toEqual(['acme', 'bolt', 'crux'].map((name) => [name, name]));
 });
 
 describe('global concurrency', () => {

@@ -1,4 +1,5 @@
 import { DRAIN, SystemClock, type Clock, type Drainable, type DrainStep } from '@loyalnest/core';
+import { runOutsideContext } from '@loyalnest/core/toolkit';
 import {
   Inject,
   Injectable,
@@ -88,6 +89,10 @@ export class JobWorkers
     const names = new Set([...this.handlers.values()].map(({ definition }) => definition.queue));
     const queues = [...names].map((name) => this.registry.get(name));
     keepGlobalConcurrency(this.connection.producer, queues);
+    runOutsideContext(() => this.startWorkers(queues));
+  }
+
+  private startWorkers(queues: readonly RegisteredQueue[]): void {
     for (const queue of queues) {
       const { name } = queue;
       const worker = this.createWorker(queue);

@@ -1,4 +1,5 @@
 import type { Clock } from '@loyalnest/core';
+import { BoundAbortController } from '@loyalnest/core/toolkit';
 import type { RunnableJob } from '../job/runnable-job.js';
 import { JobLockLostError } from './job-lock-lost.error.js';
 import type { JobRunner } from './job-runner.js';
@@ -7,7 +8,7 @@ import { settleJob } from './settle-job.js';
 
 /** The runs of this process, from when a worker takes a job until BullMQ has the outcome. */
 export class RunningJobs {
-  private readonly running = new Map<string, AbortController>();
+  private readonly running = new Map<string, BoundAbortController>();
   private stopped = false;
 
   constructor(
@@ -42,7 +43,7 @@ export class RunningJobs {
   /** Runs a job for a BullMQ worker. */
   async process(job: RunnableJob, token?: string, cancelled?: AbortSignal): Promise<void> {
     const id = job.id!;
-    const controller = new AbortController();
+    const controller = new BoundAbortController();
     const onCancelled = (): void => controller.abort(cancelled!.reason);
     cancelled?.addEventListener('abort', onCancelled, { once: true });
     this.running.set(id, controller);

@@ -1,5 +1,9 @@
-import type { Clock } from '@loyalnest/core';
-import type { Classification, NeutralReason } from '@loyalnest/core/toolkit';
+import { currentContext, type Clock } from '@loyalnest/core';
+import {
+  runOutsideContext,
+  type Classification,
+  type NeutralReason,
+} from '@loyalnest/core/toolkit';
 import type Opossum from 'opossum';
 import { askPredicate } from '../classification/ask-predicate.js';
 import { classifyByDefault, type Classifier } from '../classification/classifier.js';
@@ -288,7 +292,11 @@ export class CircuitBreaker implements PermitJudge {
     this.probes.reset();
     const app = this.app === undefined ? {} : { app: this.app };
     const key = this.key === undefined ? {} : { key: this.key };
-    circuitStateChanged.publish({ ...app, policy: this.name, ...key, from, to });
+    const changed = { ...app, policy: this.name, ...key, from, to };
+    // The event belongs to no request, so the span of the call that caused the change notes it here.
+    const note = { policy: this.name, from, to };
+    currentContext()?.span?.addEvent('resilience.circuit_state', note);
+    runOutsideContext(() => circuitStateChanged.publish(changed));
   }
 
   private rejection(): CircuitOpenError {

@@ -1,3 +1,4 @@
+import { runOutsideContext } from '@loyalnest/core/toolkit';
 import type { EventEmitter } from 'node:events';
 import Opossum from 'opossum';
 import type { WindowCounts } from './call-window.js';
@@ -35,8 +36,9 @@ const CALL_EVENTS = [
 
 /**
  * opossum as a state machine with events and a reset timer, controlled by `CircuitBreaker`.
- * Listeners of the application receive its events. A listener that throws causes a warning and
- * affects nothing else.
+ * Listeners of the application receive its events: those of single calls in the context of the
+ * call, changes of the state in no request's context, because all requests share the circuit. A
+ * listener that throws causes a warning and affects nothing else.
  */
 export class DrivenOpossum extends OpossumMachine {
   /** Whether the application listens to events of single calls. */
@@ -83,7 +85,8 @@ export class DrivenOpossum extends OpossumMachine {
   override open(): void {
     // opossum still considers the circuit open and would do nothing.
     if (this.halfOpenByClock) this.quietly(() => this.close());
-    super.open();
+    // The reset timer must not hold on to the request that opened the circuit.
+    runOutsideContext(() => super.open());
   }
 
   /** Opens without the reset timer. */
@@ -91,7 +94,7 @@ export class DrivenOpossum extends OpossumMachine {
     const { opened } = this;
     this.quietly(() => {
       this.close();
-      super.open();
+      runOutsideContext(() => super.open());
     });
     if (!opened) this.deliver('open', []);
   }
@@ -113,6 +116,11 @@ export class DrivenOpossum extends OpossumMachine {
   }
 
   private deliver(event: string | symbol, args: readonly unknown[]): boolean {
+    if (CALL_EVENTS.includes(event as string)) return this.callListeners(event, args);
+    return runOutsideContext(() => this.callListeners(event, args));
+  }
+
+  private callListeners(event: string | symbol, args: readonly unknown[]): boolean {
     const listeners = this.rawListeners(event);
     for (const listener of listeners) {
       try {

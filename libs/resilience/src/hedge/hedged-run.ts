@@ -1,3 +1,4 @@
+import { BoundAbortController } from '@loyalnest/core/toolkit';
 import { classifyCallError, isCallersDeadline } from '../classification/callers-end.js';
 import type { Classifier } from '../classification/classifier.js';
 import { discardResponse } from '../classification/discard-response.js';
@@ -28,8 +29,10 @@ export class HedgedRun {
   }
 
   startAttempt(): void {
-    const controller = new AbortController();
+    const controller = new BoundAbortController();
     const work = this.next(this.call.under(controller));
+    // The attempt itself may have made the caller leave.
+    if (this.ended) this.call.abandon(work);
     this.running.set(controller, work);
     work.then(
       (value) => {

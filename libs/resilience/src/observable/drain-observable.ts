@@ -1,9 +1,9 @@
-import { type Observable } from 'rxjs';
+import { Subject, takeUntil, type Observable } from 'rxjs';
 import type { Stream } from './stream.js';
 
 /**
  * Subscribes and forwards the values. Settles when the Observable completes or fails. An abort of
- * the signal unsubscribes.
+ * the signal unsubscribes, even in the middle of a synchronous emission.
  */
 export function drainObservable(
   source: Observable<unknown>,
@@ -15,21 +15,22 @@ export function drainObservable(
       reject(signal.reason);
       return;
     }
+    // A synchronous source emits before `subscribe` returns a subscription that could be ended.
+    const abandoned = new Subject<void>();
     const onAbort = (): void => {
-      subscription.unsubscribe();
       reject(signal!.reason);
+      abandoned.next();
     };
     const end = (settle: () => void): void => {
       signal?.removeEventListener('abort', onAbort);
       settle();
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    const subscription = source.subscribe({
+    source.pipe(takeUntil(abandoned)).subscribe({
       next: (value) => stream.next(value),
       error: (error: unknown) => end(() => reject(error)),
+      // After an abort, this has no effect: the promise is rejected already.
       complete: () => end(resolve),
     });
-    // A synchronous source may have made the subscriber unsubscribe already.
-    if (signal?.aborted) subscription.unsubscribe();
   });
 }

@@ -1,4 +1,5 @@
 import { currentContext, type Clock, type RequestContext } from '@loyalnest/core';
+import { BoundAbortController } from '@loyalnest/core/toolkit';
 import { Observable } from 'rxjs';
 import { Stream } from '../observable/stream.js';
 import { UnsubscribedError } from '../observable/unsubscribed.error.js';
@@ -66,11 +67,15 @@ export class Pipeline {
 
   private observe(self: unknown, args: readonly unknown[]): Observable<unknown> {
     return new Observable((subscriber) => {
-      const subscription = new AbortController();
+      const subscription = new BoundAbortController();
       const call = this.newCall(self, args, currentContext(), subscription.signal);
       call.stream = new Stream(subscriber, this.clock);
       call.altered = true;
       let ended = false;
+      // Added now, because a source that emits at once may make the subscriber leave at once.
+      subscriber.add(() => {
+        if (!ended) subscription.abort(new UnsubscribedError(this.name));
+      });
       this.run(call).then(
         () => {
           ended = true;
@@ -81,9 +86,6 @@ export class Pipeline {
           subscriber.error(error);
         },
       );
-      return () => {
-        if (!ended) subscription.abort(new UnsubscribedError(this.name));
-      };
     });
   }
 

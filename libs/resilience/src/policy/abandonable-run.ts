@@ -1,18 +1,20 @@
 import type { Deadline } from '@loyalnest/core';
-import type { Expiring } from '@loyalnest/core/toolkit';
+import { BoundAbortController, type Expiring } from '@loyalnest/core/toolkit';
 import type { Call, Operation } from './call.js';
 
 /**
  * A run of the rest of the pipeline that can be abandoned before it ends. It settles once. Its
- * signal aborts only if it is abandoned, and later results of the work are ignored. No listener
- * stays on the caller's signal.
+ * signal aborts only if it is abandoned, in the context of the call and whoever abandons it; later
+ * results of the work are ignored. No listener stays on the caller's signal.
  */
 export class AbandonableRun implements Expiring<AbandonableRun> {
-  /** Links and due time in the timeout queue that holds this run. */
+  /** Links, due time and context in the timeout queue that holds this run. */
   previous: AbandonableRun | undefined;
   next: AbandonableRun | undefined;
   dueAtMs = 0;
-  private readonly controller = new AbortController();
+  /** The signal binds its listeners, and nothing else of the caller runs when this run expires. */
+  readonly context = null;
+  private controller: BoundAbortController | undefined;
   private work: Promise<unknown> | undefined;
   private onAbort: (() => void) | undefined;
   private ended = false;
@@ -24,6 +26,11 @@ export class AbandonableRun implements Expiring<AbandonableRun> {
     private readonly onEnd: (run: AbandonableRun) => void,
   ) {}
 
+  /** Created when it is first read, in the context of the call. Most methods never read it. */
+  get signal(): AbortSignal {
+    return (this.controller ??= new BoundAbortController()).signal;
+  }
+
   start(operation: Operation, deadline?: Deadline): void {
     const { signal } = this.call;
     if (signal !== undefined) {
@@ -34,7 +41,7 @@ export class AbandonableRun implements Expiring<AbandonableRun> {
       this.onAbort = () => this.giveUp(signal.reason);
       signal.addEventListener('abort', this.onAbort, { once: true });
     }
-    const work = operation(this.call.under(this.controller, deadline));
+    const work = operation(this.call.under(this, deadline));
     this.work = work;
     work.then(
       (value) => {
@@ -50,7 +57,7 @@ export class AbandonableRun implements Expiring<AbandonableRun> {
   giveUp(reason: unknown): void {
     if (!this.end()) return;
     if (this.work) this.call.abandon(this.work);
-    this.controller.abort(reason);
+    (this.controller ??= new BoundAbortController()).abort(reason);
     this.reject(reason);
   }
 

@@ -2,6 +2,11 @@ import { newCorrelationId, type Deadline, type RequestContext } from '@loyalnest
 import type { ContextSource } from '@loyalnest/core/toolkit';
 import type { Stream } from '../observable/stream.js';
 
+/** Has the signal of a run. */
+export interface AbortSource {
+  readonly signal: AbortSignal;
+}
+
 /**
  * One call of a protected method on its way through the pipeline. Every call creates one, so fields
  * that rarely change are written only when they do; their initial values are on the prototype.
@@ -18,7 +23,7 @@ export class Call implements ContextSource {
   /** Whether the method needs another context than its caller's. */
   declare altered: boolean;
   /** Aborts this run alone, unlike the caller's signal; its signal is created on first use. */
-  declare private controller: AbortController | undefined;
+  declare private controller: AbortSource | undefined;
   declare private origin: Call | undefined;
   declare private abandoned: Set<Promise<unknown>> | undefined;
 
@@ -60,7 +65,7 @@ export class Call implements ContextSource {
   }
 
   /** The same call with a signal that `controller` aborts. */
-  under(controller: AbortController, deadline = this.deadline): Call {
+  under(controller: AbortSource, deadline = this.deadline): Call {
     const call = new Call(this.self, this.args, undefined, deadline);
     call.attempt = this.attempt;
     call.retriedBy = this.retriedBy;
@@ -73,7 +78,7 @@ export class Call implements ContextSource {
   }
 
   /** The same call on behalf of several callers: with its own signal and no deadline. */
-  forAll(controller: AbortController): Call {
+  forAll(controller: AbortSource): Call {
     const call = new Call(this.self, this.args, undefined, undefined);
     call.attempt = this.attempt;
     call.retriedBy = this.retriedBy;

@@ -1,4 +1,4 @@
-import { OutageReport } from '@loyalnest/core/toolkit';
+import { connectOutsideContext, OutageReport } from '@loyalnest/core/toolkit';
 import { Logger } from '@nestjs/common';
 import { Redis, ReplyError, type RedisOptions } from 'ioredis';
 import type { ResolvedCircuitBroadcast } from './circuit-broadcast.options.js';
@@ -76,14 +76,16 @@ export class BroadcastConnection {
   }
 
   private connection(options: RedisOptions): Redis {
-    const redis = new Redis(this.options.url, {
-      ...options,
-      lazyConnect: true,
-      connectTimeout: 5_000,
-      disconnectTimeout: COMMAND_TIMEOUT_MS,
-      keepAlive: KEEP_ALIVE_MS,
-      retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
-    });
+    const redis = connectOutsideContext(
+      new Redis(this.options.url, {
+        ...options,
+        lazyConnect: true,
+        connectTimeout: 5_000,
+        disconnectTimeout: COMMAND_TIMEOUT_MS,
+        keepAlive: KEEP_ALIVE_MS,
+        retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+      }),
+    );
     redis.on('error', (error: Error) => this.failed(error));
     // A server that shuts down closes the connection without an error.
     redis.on('close', () => this.failed(new Error('the connection was closed')));

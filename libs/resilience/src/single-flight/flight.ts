@@ -1,12 +1,13 @@
 import { DeadlineExceededError, type Clock } from '@loyalnest/core';
+import { BoundAbortController } from '@loyalnest/core/toolkit';
 import type { Call } from '../policy/call.js';
 
 /**
  * One run of the work that several callers wait for. Each waits with its own signal and deadline.
- * The signal of the work aborts only when all of them have left.
+ * The signal of the work aborts only when all of them have left, in the context of the work.
  */
 export class Flight {
-  readonly controller = new AbortController();
+  readonly controller = new BoundAbortController();
   private waiting = 0;
   private result: Promise<unknown> | undefined;
 

@@ -1,3 +1,4 @@
+import { connectOutsideContext } from '@loyalnest/core/toolkit';
 import { Client, type ClientConfig } from 'pg';
 import { tracedQuery } from './query-span.js';
 import { isReadTimeout } from './unavailable-cause.js';
@@ -12,6 +13,8 @@ export class FailStopClient extends Client {
     super(config);
     // Without a listener, a connection that is lost between queries would crash the process.
     this.on('error', () => {});
+    // The pool keeps it for other requests than the one for which it connects.
+    connectOutsideContext(this as Client);
   }
 
   // oxlint-disable-next-line typescript/no-explicit-any -- one signature for the eight of Client

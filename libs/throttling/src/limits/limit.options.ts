@@ -1,5 +1,6 @@
 import { OptionError, type Clock, type Rate } from '@loyalnest/core';
 import { resolveRate, type ResolvedRate } from '@loyalnest/core/toolkit';
+import { refuseThrottlerOptions } from '../replaced-options.js';
 import { PlanRates, type Plans } from '../plans/plan-rates.js';
 import type { ThrottledRequest } from '../throttled-request.js';
 
@@ -65,6 +66,7 @@ export function resolveLimits(
         "use a limit such as { name: 'ip', by: 'ip', limit, per }",
       );
     }
+    refuseThrottlerOptions(path, limit);
     const { name, by, everywhere = true, verified = false } = limit;
     if (typeof name !== 'string' || !NAME.test(name)) {
       const remedy = "use a letter, then letters, digits and dashes, such as 'ip'";

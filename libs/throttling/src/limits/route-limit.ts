@@ -13,7 +13,10 @@ export interface RouteLimit {
   readonly verified: boolean;
   readonly getTracker: ThrottleOverride['getTracker'];
   rateOf(client: string, context: ExecutionContext): MaybePromise<ResolvedRate | undefined>;
-  keyOf(client: string, context: ExecutionContext): string;
+  /** Set by `@Throttle`; the guard's own function counts otherwise. */
+  readonly generateKey: ThrottleOverride['generateKey'];
+  /** @param key names the client, and with hooks what else is counted together */
+  keyOf(key: string): string;
 }
 
 /** Returns a limit that the route shares with others. */
@@ -24,8 +27,9 @@ export function sharedLimit(limit: ResolvedLimit): RouteLimit {
     by,
     verified,
     getTracker: undefined,
+    generateKey: undefined,
     rateOf: (client) => limit.rateOf(client),
-    keyOf: (client) => limitKey(name, client),
+    keyOf: (key) => limitKey(name, key),
   };
 }
 
@@ -54,8 +58,8 @@ export function ownLimit(
     verified,
     getTracker,
     rateOf: (_client, context) => rate ?? resolveLater(override, context, resolve),
-    keyOf: (client, context) =>
-      limitKey(`${name}:${where}`, generateKey ? generateKey(context, client, name) : client),
+    generateKey,
+    keyOf: (key) => limitKey(`${name}:${where}`, key),
   };
 }
 

@@ -1,7 +1,7 @@
 import { OptionError } from '@loyalnest/core';
 import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { THROTTLING_POLICY } from '../throttling.module-definition.js';
+import { THROTTLING_POLICY } from '../throttling-policy.token.js';
 import type { ThrottlingPolicy } from '../throttling.options.js';
 import { APPLIED_LIMITS } from './apply-limits.decorator.js';
 import type { ResolvedLimit } from './limit.options.js';
@@ -20,6 +20,8 @@ type Class = abstract new (...args: never[]) => unknown;
 /** Finds the limits of each route, once. */
 @Injectable()
 export class RouteLimits implements OnModuleInit {
+  /** Number of guards that count by these limits; more than one if a subclass is registered as well. */
+  guards = 0;
   private readonly logger = new Logger('Throttling');
   private readonly known = new WeakMap<object, Map<object, LimitsOfRoute>>();
   private readonly shared: ReadonlyMap<ResolvedLimit, RouteLimit>;
@@ -34,7 +36,8 @@ export class RouteLimits implements OnModuleInit {
 
   /** @throws OptionError for a decorator that names an unknown limit or has an invalid rate */
   onModuleInit(): void {
-    for (const { metatype, instance } of this.discovery.getControllers()) {
+    const handlers = this.discovery.getProviders().filter(({ metatype }) => isHandler(metatype));
+    for (const { metatype, instance } of [...this.discovery.getControllers(), ...handlers]) {
       if (!metatype) continue;
       const prototype = (instance ? Object.getPrototypeOf(instance) : metatype.prototype) as object;
       this.checkNames(metatype, metatype.name);
@@ -94,6 +97,15 @@ export class RouteLimits implements OnModuleInit {
       );
     }
   }
+}
+
+/** Classes of gateways and resolvers. Nest does not export these keys. */
+const HANDLERS = ['websockets:is_gateway', 'graphql:resolver_type', 'graphql:resolver_name'];
+
+function isHandler(metatype: unknown): boolean {
+  return (
+    typeof metatype === 'function' && HANDLERS.some((key) => Reflect.hasMetadata(key, metatype))
+  );
 }
 
 function appliedTo(target: object): readonly string[] {

@@ -1,5 +1,5 @@
 import { OptionError, type Clock, type Rate } from '@loyalnest/core';
-import { resolveRate, type ResolvedRate } from '@loyalnest/core/toolkit';
+import { resolveRate, runOutsideContext, type ResolvedRate } from '@loyalnest/core/toolkit';
 import { Logger } from '@nestjs/common';
 import { RecentMap } from '../storage/recent-map.js';
 
@@ -95,7 +95,9 @@ export class PlanRates {
   private fail(error: unknown): undefined {
     if (!this.failing) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.logger.warn(`${this.path} does not limit clients whose plan is unknown: ${reason}`);
+      const line = `${this.path} does not limit clients whose plan is unknown: ${reason}`;
+      // It concerns all clients, not only the one whose request discovers it.
+      runOutsideContext(() => this.logger.warn(line));
     }
     this.failing = true;
     return undefined;

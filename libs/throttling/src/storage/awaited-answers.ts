@@ -1,15 +1,22 @@
 import type { Clock } from '@loyalnest/core';
 import { TimeoutQueue, type Expiring } from '@loyalnest/core/toolkit';
+import { AsyncResource } from 'node:async_hooks';
 
 /** A request that waits for Redis. */
 class AwaitedAnswer implements Expiring<AwaitedAnswer> {
   previous: AwaitedAnswer | undefined;
   next: AwaitedAnswer | undefined;
+  readonly context = new AsyncResource('LoyalNestAnswer');
 
   constructor(
     public dueAtMs: number,
-    readonly giveUp: () => void,
+    private readonly settle: () => void,
   ) {}
+
+  /** Settles the request in its own context. */
+  giveUp(): void {
+    this.context.runInAsyncScope(this.settle);
+  }
 }
 
 /**

@@ -17,6 +17,8 @@ import {
 import {
   measureRedis,
   OutageReport,
+  runOutsideContext,
+  scheduleInBackground,
   takeFromCellsScript,
   type Cell,
 } from '@loyalnest/core/toolkit';
@@ -103,7 +105,7 @@ export class RedisThrottlingStorage
     this.local = new MemoryThrottlingStorage({ ...settings, clock });
     const late = `no answer in ${timeoutMs} ms`;
     this.answers = new AwaitedAnswers(clock, timeoutMs, () => this.leave(late));
-    this.redis = connect();
+    this.redis = runOutsideContext(connect);
     if (isOwn) this.redis.on('error', ({ message }: Error) => (this.lastError = message));
   }
 
@@ -121,7 +123,9 @@ export class RedisThrottlingStorage
   }
 
   private async begin(): Promise<void> {
-    if (this.redis.status === 'wait') this.redis.connect().catch(() => {});
+    if (this.redis.status === 'wait') {
+      runOutsideContext(() => this.redis.connect()).catch(() => {});
+    }
     if (this.redis.status !== 'ready') await once(this.redis, 'ready');
     await this.ask([PROBE]);
   }
@@ -195,18 +199,18 @@ export class RedisThrottlingStorage
 
   private leave(reason: string): void {
     if (this.closed || !this.outage.begin(reason)) return;
-    storageChanged.publish({ state: 'away', reason });
+    runOutsideContext(() => storageChanged.publish({ state: 'away', reason }));
     this.answers.giveUp();
     this.probeLater();
   }
 
   private comeBack(): void {
     if (this.closed || !this.outage.end()) return;
-    storageChanged.publish({ state: 'back' });
+    runOutsideContext(() => storageChanged.publish({ state: 'back' }));
   }
 
   private probeLater(): void {
-    this.clock.schedule(() => this.probe(), PROBE_EVERY_MS, false);
+    scheduleInBackground(this.clock, () => this.probe(), PROBE_EVERY_MS);
   }
 
   /** Sends one probe at a time, so that they do not pile up on a Redis that hangs. */

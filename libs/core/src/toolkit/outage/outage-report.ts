@@ -1,3 +1,4 @@
+import { runOutsideContext } from '../async-context/outside-context.js';
 import { failureReason } from './failure-reason.js';
 
 /** Writes the two log lines. Nest's `Logger` fits. */
@@ -14,7 +15,10 @@ export interface OutageLines {
   readonly end: string;
 }
 
-/** Logs one line when an outage begins and one when it ends, no matter how many attempts fail. */
+/**
+ * Logs one line when an outage begins and one when it ends, no matter how many attempts fail. An outage
+ * belongs to the process, so the lines carry no request's context.
+ */
 export class OutageReport {
   private since: string | undefined;
 
@@ -37,7 +41,7 @@ export class OutageReport {
   begin(reason: unknown): boolean {
     if (this.isOutage) return false;
     this.since = failureReason(reason);
-    this.logger.warn(`${this.lines.begin}: ${this.since}`);
+    runOutsideContext(() => this.logger.warn(`${this.lines.begin}: ${this.since}`));
     return true;
   }
 
@@ -49,7 +53,7 @@ export class OutageReport {
   end(): boolean {
     if (!this.isOutage) return false;
     this.since = undefined;
-    this.logger.log(this.lines.end);
+    runOutsideContext(() => this.logger.log(this.lines.end));
     return true;
   }
 }

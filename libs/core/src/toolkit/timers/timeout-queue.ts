@@ -1,4 +1,6 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Clock, Timer } from '../../clock/clock.js';
+import { runOutsideContext } from '../async-context/outside-context.js';
 
 /** An item of a {@link TimeoutQueue}. The caller sets `dueAtMs`; the queue sets the links. */
 export interface Expiring<Self> {
@@ -6,12 +8,21 @@ export interface Expiring<Self> {
   dueAtMs: number;
   previous: Self | undefined;
   next: Self | undefined;
+  /**
+   * The async context in which it expires. Null for an item that binds its callbacks itself.
+   *
+   * @defaultValue that in which it is added
+   */
+  context?: AsyncResource | null | undefined;
 }
 
 /**
  * Expires many items with one timer, which is set to the first of them. It is made for items that expire
  * in nearly the order in which they are added; an item that must overtake others costs one step for each.
  * While the queue is empty, the timer does not keep the process alive and is not renewed.
+ *
+ * The timer belongs to no call. Each item expires in its own async context, not in that of the item
+ * for which the timer was set.
  *
  * After a blocked event loop, timers run before answers that have already arrived in the sockets. The
  * queue waits one turn of the loop, so that such an answer wins.
@@ -32,6 +43,7 @@ export class TimeoutQueue<Item extends Expiring<Item>> {
 
   /** Adds an item that is not in the queue. */
   add(item: Item): void {
+    if (item.context === undefined) item.context = new AsyncResource('LoyalNestExpiring');
     let before = this.last;
     while (before !== undefined && before.dueAtMs > item.dueAtMs) before = before.previous;
     const after = before === undefined ? this.first : before.next;
@@ -69,19 +81,25 @@ export class TimeoutQueue<Item extends Expiring<Item>> {
     this.armedForMs = dueAtMs;
     // A timer may run a fraction of a millisecond early.
     const delayMs = Math.max(1, Math.ceil(dueAtMs - this.clock.monotonic()));
-    this.timer = this.clock.startTimer(() => {
-      this.timer = undefined;
-      this.armedForMs = Infinity;
-      if (this.first === undefined) return;
-      this.inGrace = true;
-      setImmediate(() => this.expireDue());
-    }, delayMs);
+    this.timer = runOutsideContext(() => this.clock.startTimer(() => this.onTimer(), delayMs));
+  }
+
+  private onTimer(): void {
+    this.timer = undefined;
+    this.armedForMs = Infinity;
+    if (this.first === undefined) return;
+    this.inGrace = true;
+    setImmediate(() => this.expireDue());
   }
 
   private expireDue(): void {
     this.inGrace = false;
     const nowMs = this.clock.monotonic();
-    while (this.first !== undefined && this.first.dueAtMs <= nowMs) this.expire(this.first);
+    while (this.first !== undefined && this.first.dueAtMs <= nowMs) {
+      const item = this.first;
+      if (item.context) item.context.runInAsyncScope(this.expire, undefined, item);
+      else this.expire(item);
+    }
     if (this.first !== undefined && this.timer === undefined) this.arm(this.first.dueAtMs);
   }
 }

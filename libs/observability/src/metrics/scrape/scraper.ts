@@ -1,4 +1,5 @@
 import type { Measurement } from '@loyalnest/core';
+import { runOutsideContext } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { register as userRegistry, type MetricObject } from 'prom-client';
 import { MODULE_OPTIONS_TOKEN } from '../metrics.module-definition.js';
@@ -24,7 +25,7 @@ interface Collection {
 
 /**
  * Collects all metrics. There is one collection at a time and at most one per `cacheFor`, however
- * many scrapers there are. A source that fails or does not answer does not affect the others.
+ * many scrapers there are, so it runs in no scrape's context. A source that fails or does not answer does not affect the others.
  */
 @Injectable()
 export class Scraper implements OnApplicationBootstrap {
@@ -60,7 +61,9 @@ export class Scraper implements OnApplicationBootstrap {
   async scrape(format: ExpositionFormat): Promise<string> {
     const { clock, cacheForMs, labels } = this.options;
     const fresh = this.latest && clock.monotonic() - this.latest.collectedAtMs < cacheForMs;
-    const collection = fresh ? this.latest! : await (this.running ??= this.collect());
+    const collection = fresh
+      ? this.latest!
+      : await (this.running ??= runOutsideContext(() => this.collect()));
     let text = collection.texts.get(format);
     if (text === undefined) {
       text = writeExposition(collection.families, format, labels);

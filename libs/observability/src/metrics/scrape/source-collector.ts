@@ -1,4 +1,5 @@
 import type { Clock } from '@loyalnest/core';
+import { BoundAbortController } from '@loyalnest/core/toolkit';
 import { SourceTimeoutError } from './source-timeout.error.js';
 
 /**
@@ -23,7 +24,7 @@ export class SourceCollector<Answer> {
   async collect(): Promise<Answer> {
     const overdue = new SourceTimeoutError(this.name, this.timeoutMs);
     if (this.pending) throw overdue;
-    const giveUp = new AbortController();
+    const giveUp = new BoundAbortController();
     const asked = this.ask(giveUp.signal);
     const settled = (): void => {
       this.pending = undefined;

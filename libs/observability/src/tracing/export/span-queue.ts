@@ -1,7 +1,7 @@
+import { runOutsideContext } from '@loyalnest/core/toolkit';
 import { context, ROOT_CONTEXT } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace';
-import { AsyncResource } from 'node:async_hooks';
 import type { SpanTally } from '../span-counts.js';
 
 /** Spans in one export: the default of OpenTelemetry's specification. */
@@ -31,7 +31,6 @@ export interface SpanQueueOptions {
 export class SpanQueue {
   private readonly waiting: ReadableSpan[] = [];
   private readonly timer: NodeJS.Timeout;
-  private readonly sendSoon: () => void;
   private sending: Promise<void> | undefined;
   private failing = false;
 
@@ -39,9 +38,9 @@ export class SpanQueue {
     private readonly options: SpanQueueOptions,
     private readonly tally: SpanTally,
   ) {
-    // Runs in the context in which the queue was created, so that an export keeps no request alive.
-    this.sendSoon = AsyncResource.bind(() => void setImmediate(() => void this.flush()));
-    this.timer = setInterval(() => void this.flush(), options.exportEveryMs).unref();
+    const { exportEveryMs } = options;
+    this.timer = runOutsideContext(() => setInterval(() => void this.flush(), exportEveryMs));
+    this.timer.unref();
   }
 
   /** Queues `span`, or drops it if the queue is full. */
@@ -52,6 +51,11 @@ export class SpanQueue {
     }
     this.waiting.push(span);
     if (this.waiting.length === BATCH && this.sending === undefined) this.sendSoon();
+  }
+
+  /** Sends outside of the request, whose context an export would keep alive. */
+  private sendSoon(): void {
+    runOutsideContext(() => void setImmediate(() => void this.flush()));
   }
 
   /** Resolves when all spans in the queue have been exported or dropped. Never rejects. */

@@ -1,3 +1,4 @@
+import { runOutsideContext } from '@loyalnest/core/toolkit';
 import { OTHER_CAUSES } from '../record/cause-fingerprint.js';
 import { readReason } from '../dead-letter-reason.js';
 import type { DeadLetterGroup, GroupDescription } from './dead-letter-group.js';
@@ -175,7 +176,9 @@ export class DeadLetterIndex {
 
   private announce({ id, name }: Dead, { reason, group, score }: IndexEntry): void {
     const failedAt = new Date(Number(score)).toISOString();
-    deadLettered.publish({ queue: this.source.bull.name, id, name, reason, group, failedAt });
+    const queue = this.source.bull.name;
+    // Whoever writes the index notices the dead letters of others.
+    runOutsideContext(() => deadLettered.publish({ queue, id, name, reason, group, failedAt }));
   }
 }
 

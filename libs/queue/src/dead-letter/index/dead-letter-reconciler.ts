@@ -1,3 +1,4 @@
+import { runOutsideContext } from '@loyalnest/core/toolkit';
 import type { DeadLetterIndex } from './dead-letter-index.js';
 import { DeadLetterKeys } from '../dead-letter-keys.js';
 import type { DeadLetterSource } from '../dead-letter-source.js';
@@ -51,8 +52,11 @@ export class DeadLetterReconciler {
       mended.missing = left.missing;
     }
     if (mended.added + mended.moved + mended.missing > 0) {
-      indexMended.publish(mended);
-      this.onMended(mended);
+      // Any request may be the first to notice.
+      runOutsideContext(() => {
+        indexMended.publish(mended);
+        this.onMended(mended);
+      });
     }
     return mended;
   }

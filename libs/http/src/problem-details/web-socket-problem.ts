@@ -1,0 +1,24 @@
+import type { ArgumentsHost } from '@nestjs/common';
+
+/** A socket of `ws`, or of Socket.IO. */
+interface WebSocketClient {
+  readonly readyState?: unknown;
+  send?(text: string): void;
+  emit?(event: string, body: object): void;
+}
+
+/**
+ * Sends a problem as the event `exception`, as Nest does, with the message that caused it. A socket of
+ * `ws` is an emitter too, but its `emit` reaches nobody; only it has a numeric `readyState`.
+ */
+export function sendProblem(host: ArgumentsHost, body: object): void {
+  const ws = host.switchToWs();
+  const client = ws.getClient<WebSocketClient | undefined>();
+  const cause = { pattern: ws.getPattern(), data: ws.getData<unknown>() };
+  const data = { ...body, cause };
+  if (typeof client?.readyState === 'number') {
+    client.send?.(JSON.stringify({ event: 'exception', data }));
+  } else {
+    client?.emit?.('exception', data);
+  }
+}
