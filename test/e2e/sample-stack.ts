@@ -167,7 +167,7 @@ export class SampleStack {
 }
 
 /** The value of `x-shopify-hmac-sha256` that the shop sends for a body. */
-export function signatureOf(body: string): string {
+export function signatureOf(body: string | Uint8Array): string {
   return createHmac('sha256', WEBHOOK_SECRET).update(body).digest('base64');
 }
 

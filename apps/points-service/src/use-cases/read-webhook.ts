@@ -33,9 +33,7 @@ export function readWebhook(body: Uint8Array): WebhookReading {
     return unreadable('json', '', 'must be JSON');
   }
   const fault = findInputFault(payload);
-  return fault
-    ? unreadable('text', fault.path, fault.message)
-    : { kind: 'payload', payload };
+  return fault ? unreadable('text', fault.path, fault.message) : { kind: 'payload', payload };
 }
 
 function unreadable(reason: SetAsideReason, field: string, message: string): WebhookReading {

@@ -21,10 +21,7 @@ export class ReceiveWebhook {
   constructor(private readonly inbox: WebhookInbox) {}
 
   /** @param headerProblems what is wrong with the headers that came with the webhook */
-  async execute(
-    webhook: Webhook,
-    headerProblems: readonly FieldProblem[] = [],
-  ): Promise<Recorded> {
+  async execute(webhook: Webhook, headerProblems: readonly FieldProblem[] = []): Promise<Recorded> {
     const { verdict, event } =
       headerProblems.length > 0 ? setAside('headers', headerProblems) : judge(webhook);
     return this.inbox.record(webhook, verdict, event);

@@ -55,12 +55,15 @@ it('needs no stack for 500,000 levels', () => {
 
 it('visits no more than the limits allow', () => {
   let visited = 0;
-  const items = new Proxy(Array.from({ length: 1_000_000 }, () => 'x'), {
-    get: (target, key) => {
-      if (typeof key === 'string' && /^\d+$/.test(key)) visited++;
-      return Reflect.get(target, key) as unknown;
+  const items = new Proxy(
+    Array.from({ length: 1_000_000 }, () => 'x'),
+    {
+      get: (target, key) => {
+        if (typeof key === 'string' && /^\d+$/.test(key)) visited++;
+        return Reflect.get(target, key) as unknown;
+      },
     },
-  });
+  );
   expect(findInputFault(items, LIMITS)).toMatchObject({ kind: 'items' });
   expect(visited).toBe(0);
 });
