@@ -10,7 +10,7 @@ import { sendRequest, type WireAnswer } from './send-request.js';
 
 const ROOT = resolve(__dirname, '..', '..');
 /** Number of inputs; raise it for a longer search. */
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 1_000);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 10_000);
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 1_000_000);
 const PER_ROUTE = Math.ceil(RUNS / ROUTE_CASES.length);
 /** Above the limit of every route: the server may answer and disconnect while we still send. */

@@ -22,10 +22,10 @@ interface Level {
 }
 
 /**
- * Returns the first fault of a parsed value: a NUL or a lone surrogate in a key or a string, a key
- * that could replace a prototype, or more nesting, keys or items than the limits allow. Visits each
- * value once and without recursion, and stops at the first fault, so its cost is bounded by the
- * limits, if there are any. Does not look into bytes, dates and other class instances.
+ * Returns the first fault of a parsed value: a NUL or a lone surrogate in a key or a string and, with
+ * limits, more nesting, keys or items than they allow, or a key that validation would take for the
+ * class of an object. Visits each value once and without recursion, and stops at the first fault, so
+ * limits also bound its cost. Does not look into bytes, dates and other class instances.
  */
 export function findInputFault(
   value: unknown,
@@ -36,6 +36,7 @@ export function findInputFault(
   const root = levelOf(value);
   if (!root) return undefined;
   const levels = [root];
+  const named = limits !== NO_LIMITS;
   let keys = 0;
   let items = 0;
   for (let level = levels.at(-1); level; level = levels.at(-1)) {
@@ -53,7 +54,7 @@ export function findInputFault(
       levels.pop();
       continue;
     }
-    const problem = keyFault(level) ?? textFault(child);
+    const problem = (named && nameFault(level)) || keyFault(level) || textFault(child);
     if (problem) return fault(levels, problem);
     const deeper = levelOf(child);
     if (deeper) levels.push(deeper);
@@ -98,16 +99,14 @@ function textFault(value: unknown): Problem | undefined {
 }
 
 /** The fault of the key that {@link step} went to last. */
-function keyFault({ keys, next, container }: Level): Problem | undefined {
+function keyFault({ keys, next }: Level): Problem | undefined {
+  return textFault(keys?.[next - 1]);
+}
+
+/** class-transformer and class-validator take the class of an object from its `constructor`. */
+function nameFault({ keys, next }: Level): Problem | undefined {
   const key = keys?.[next - 1];
-  if (key === undefined) return undefined;
-  if (key === '__proto__') return KEY;
-  if (key === 'constructor') {
-    const value = (container as Record<string, unknown>)[key];
-    if (typeof value === 'object' && value !== null && Object.hasOwn(value, 'prototype'))
-      return KEY;
-  }
-  return textFault(key);
+  return key === '__proto__' || key === 'constructor' ? KEY : undefined;
 }
 
 function depth({ maxDepth }: ValueLimits): Problem {

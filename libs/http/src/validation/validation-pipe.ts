@@ -1,5 +1,7 @@
 import { Logger, ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
+import { findThrowingFields, isThrownByRule } from '@loyalnest/core/toolkit';
 import { plainToInstance } from 'class-transformer';
+import { getMetadataStorage } from 'class-validator';
 import { findInputFault } from '../input-limits/input-fault.js';
 import {
   resolveInputLimits,
@@ -7,7 +9,6 @@ import {
   type ResolvedInputLimits,
 } from '../input-limits/input-limits.options.js';
 import { InputRefusedError, type InputPart } from '../input-limits/input-refused.error.js';
-import { findThrowingFields, isThrownByRule } from './throwing-rules.js';
 import { ValidationFailedError } from './validation-failed.error.js';
 import { validationIssues } from './validation-issues.js';
 
@@ -73,7 +74,7 @@ export class BoundedValidationPipe extends ValidationPipe {
     { metatype, data }: ArgumentMetadata,
   ): Promise<Error> {
     const fields = await throwingFields(value, metatype);
-    const where = fields.map(({ path }) => path).join(', ') || data || 'the request';
+    const where = fields.join(', ') || data || 'the request';
     const what = `${metatype?.name ?? 'value'}: a rule of ${where} throws ${error.name}`;
     if (!this.reported.has(what) && this.reported.size < 1_000) {
       this.reported.add(what);
@@ -82,16 +83,22 @@ export class BoundedValidationPipe extends ValidationPipe {
     }
     return new ValidationFailedError(
       fields.length > 0
-        ? fields.slice(0, this.limits.maxErrors)
-        : [{ ...(data !== undefined && { path: data }), message: 'cannot be checked' }],
+        ? fields.slice(0, this.limits.maxErrors).map((path) => ({ path, message: UNCHECKED }))
+        : [{ ...(data !== undefined && { path: data }), message: UNCHECKED }],
     );
   }
 }
 
-async function throwingFields(value: unknown, metatype: ArgumentMetadata['metatype']) {
+const UNCHECKED = 'must have a value that can be checked';
+
+async function throwingFields(
+  value: unknown,
+  metatype: ArgumentMetadata['metatype'],
+): Promise<readonly string[]> {
   if (typeof value !== 'object' || value === null || !metatype) return [];
   try {
-    return await findThrowingFields(plainToInstance(metatype, value) as object);
+    const instance = plainToInstance(metatype, value) as object;
+    return await findThrowingFields(getMetadataStorage(), instance);
   } catch {
     // A @Transform of the class throws, so that there is no object to check.
     return [];
