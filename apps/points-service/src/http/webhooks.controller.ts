@@ -34,7 +34,8 @@ export class WebhooksController {
     const { reason, problems = [] } = verdict;
     const errors = problems.map(({ field, message }) => ({ path: field, message }));
     if (isNew) {
-      const what = errors.map(({ path, message }) => `${path} ${message}`.trim()).join('; ');
+      // Not the paths: names of fields may be personal data.
+      const what = errors.map(({ message }) => message).join('; ');
       this.logger.warn(
         `set aside webhook ${webhookId} (${topic}) of ${shop}: ${reason}: ${what}; its bytes are stored`,
       );
