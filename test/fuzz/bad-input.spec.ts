@@ -1,3 +1,4 @@
+import { eventually } from '@loyalnest/testing';
 import * as fc from 'fast-check';
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
@@ -5,6 +6,7 @@ import { promisify } from 'node:util';
 import { APPS, SampleStack, type AppName } from '../e2e/sample-stack.js';
 import { curlLine } from './curl-line.js';
 import { hostileRequest, type WireRequest } from './hostile-request.js';
+import { KNOWN_INPUTS } from './known-inputs.js';
 import { ADMIN_TOKEN, ROUTE_CASES, type RouteCase } from './route-cases.js';
 import { sendRequest, type WireAnswer } from './send-request.js';
 
@@ -16,6 +18,8 @@ const PER_ROUTE = Math.ceil(RUNS / ROUTE_CASES.length);
 /** Above the limit of every route: the server may answer and disconnect while we still send. */
 const CUT_BYTES = 100_000;
 const MAX_FAILURES = 10;
+/** No input may keep a service busy for this long. Most take 1 or 2 ms. */
+const SLOW_MS = 500;
 
 let stack: SampleStack;
 
@@ -33,6 +37,10 @@ it('has a case for each public route of each service', async () => {
   expect(cases.toSorted()).toEqual(routes.flat().toSorted());
 });
 
+it.each(KNOWN_INPUTS)('answers %s with its status', async (_what, request, status) => {
+  expect(await send(request)).toMatchObject({ status });
+});
+
 it(
   `answers ${RUNS} hostile inputs without a 5xx and without opening a circuit`,
   async () => {
@@ -42,45 +50,65 @@ it(
       door: 0,
       overload: 0,
       cut: 0,
+      slow: 0,
       failure: 0,
     };
     const failures: string[] = [];
-    let slowestMs = 0;
+    let slowest = { durationMs: 0, route: '' };
     for (const [index, route] of ROUTE_CASES.entries()) {
       const requests = hostileRequest(route);
       const seed = SEED + index;
       for (const [path, request] of fc.sample(requests, { numRuns: PER_ROUTE, seed }).entries()) {
-        const answer = await send(request);
-        const outcome = outcomeOf(request, answer);
+        const { outcome, ...answer } = await tried(request);
         counts[outcome]++;
-        slowestMs = Math.max(slowestMs, answer.durationMs);
-        if (outcome !== 'failure' || failures.length >= MAX_FAILURES) continue;
+        const { durationMs } = answer;
+        if (durationMs > slowest.durationMs) slowest = { durationMs, route: route.route };
+        if (!isFailure(outcome) || failures.length >= MAX_FAILURES) continue;
         failures.push(await report(route, { seed, path: String(path) }, request, answer));
       }
     }
     const sent = Object.values(counts).reduce((sum, count) => sum + count);
     const pastTheDoor = (counts.accepted + counts.refused) / (sent - counts.overload);
-    process.stdout.write(`fuzz: ${JSON.stringify({ sent, ...counts, pastTheDoor, slowestMs })}\n`);
+    process.stdout.write(`fuzz: ${JSON.stringify({ sent, ...counts, pastTheDoor, slowest })}\n`);
     expect(failures.join('\n\n')).toBe('');
     expect(pastTheDoor).toBeGreaterThanOrEqual(0.8);
     expect(await openedCircuits()).toEqual([]);
     for (const app of APPS) {
       expect(stack.apps.get(app)!.running).toBe(true);
-      expect((await stack.call(app, 'GET', '/health/ready')).status).toBe(200);
+      await eventually(async () => {
+        expect((await stack.call(app, 'GET', '/health/ready')).status).toBe(200);
+      });
     }
   },
   Math.max(110_000, RUNS * 100),
 );
 
 /**
- * `door`: refused by signature, token or rate limit, which proves nothing about the route. `cut`: the
+ * `slow`: takes long each time, so that it blocks the event loop for others. `door`: refused by signature, token or rate limit, which proves nothing about the route. `cut`: the
  * server disconnected while we sent more than it accepts.
  */
-type Outcome = 'accepted' | 'refused' | 'door' | 'overload' | 'cut' | 'failure';
+type Outcome = 'accepted' | 'refused' | 'door' | 'overload' | 'cut' | 'slow' | 'failure';
 
-function outcomeOf({ body }: WireRequest, { status, body: answer }: WireAnswer): Outcome {
+function isFailure(outcome: Outcome): boolean {
+  return outcome === 'failure' || outcome === 'slow';
+}
+
+/** Sends an input; one that takes long again and again, since the machine may have been busy. */
+async function tried(request: WireRequest): Promise<WireAnswer & { readonly outcome: Outcome }> {
+  let answer = await send(request);
+  for (let again = 0; again < 5 && answer.durationMs > SLOW_MS; again++) {
+    const next = await send(request);
+    if (next.durationMs < answer.durationMs) answer = next;
+  }
+  const outcome = outcomeOf(request, answer);
+  return { ...answer, outcome: answer.durationMs > SLOW_MS ? 'slow' : outcome };
+}
+
+function outcomeOf({ target, body }: WireRequest, { status, body: answer }: WireAnswer): Outcome {
   if (status === undefined) return body.length > CUT_BYTES ? 'cut' : 'failure';
   if (status === 503 && answer.includes('"OVERLOADED"')) return 'overload';
+  // A health page says that the machine is busy, whatever it was asked.
+  if (status === 503 && target.startsWith('/health')) return 'overload';
   if (status >= 500) return 'failure';
   if (status === 401 || status === 403 || status === 429) return 'door';
   return status >= 400 ? 'refused' : 'accepted';
@@ -95,10 +123,10 @@ async function report(
   route: RouteCase,
   { seed, path }: { readonly seed: number; readonly path: string },
   request: WireRequest,
-  { status, body }: WireAnswer,
+  { status, body, durationMs }: WireAnswer,
 ): Promise<string> {
   const fails = fc.asyncProperty(hostileRequest(route), async (one) => {
-    return outcomeOf(one, await send(one)) !== 'failure';
+    return !isFailure((await tried(one)).outcome);
   });
   const { counterexample } = await fc.check(fails, {
     seed,
@@ -108,7 +136,7 @@ async function report(
   });
   const smallest = counterexample?.[0] ?? request;
   return [
-    `${route.app} ${route.route}: ${status ?? 'no answer'} ${body.slice(0, 400)}`,
+    `${route.app} ${route.route}: ${status ?? 'no answer'} after ${durationMs} ms ${body.slice(0, 400)}`,
     `FUZZ_SEED=${SEED}, seed ${seed}, path ${path}`,
     curlLine(stack.urlOf(route.app), smallest),
   ].join('\n');

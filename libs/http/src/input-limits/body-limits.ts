@@ -1,12 +1,13 @@
 import { onHttpEntry } from '@loyalnest/core/toolkit';
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { INPUT_LIMITS } from './input-limits.module-definition.js';
 import type { ResolvedInputLimits } from './input-limits.options.js';
 
-/** A content type that no client sends; its parser keeps the bytes. */
-const RAW_TYPE = 'application/vnd.loyalnest.raw';
+/** A content type that no client can guess; its parser keeps the bytes. */
+const RAW_TYPE = `application/vnd.loyalnest.raw-${randomUUID()}`;
 
 interface BodyParsingAdapter {
   getType(): string;
