@@ -26,6 +26,8 @@ interface Draft {
 
 type Change = (draft: Draft) => Draft;
 
+const MALFORMED_SEGMENTS = ['%00', '%E0%A4', '%ED%A0%80', '%', '%zz', '%2e%2e', '\xff\xfe', ';'];
+
 /** Requests of a route with one to three hostile changes. Signatures match the changed body. */
 export function hostileRequest(route: RouteCase): fc.Arbitrary<WireRequest> {
   const draft: Draft = {
@@ -62,24 +64,16 @@ function changeOf(route: RouteCase): fc.Arbitrary<Change> {
 }
 
 function hostileParam(params: Readonly<Record<string, string>>): fc.Arbitrary<Change> {
-  const segment = fc.oneof(
-    { weight: 3, arbitrary: hostileText.map(encoded) },
-    {
-      weight: 1,
-      arbitrary: fc.constantFrom(
-        '%00',
-        '%E0%A4',
-        '%ED%A0%80',
-        '%',
-        '%zz',
-        '%2e%2e',
-        '\xff\xfe',
-        ';',
-      ),
-    },
-  );
   return fc
-    .tuple(fc.constantFrom(...Object.keys(params)), segment)
+    .constantFrom(...Object.keys(params))
+    .chain((name) => {
+      const segment = fc.oneof(
+        { weight: 3, arbitrary: hostileText.map(encoded) },
+        { weight: 1, arbitrary: insertedInto(params[name]!).map(encoded) },
+        { weight: 1, arbitrary: fc.constantFrom(...MALFORMED_SEGMENTS) },
+      );
+      return segment.map((value) => [name, value] as const);
+    })
     .map(([name, value]) => (draft) => ({ ...draft, params: { ...draft.params, [name]: value } }));
 }
 
@@ -104,8 +98,17 @@ function hostileQuery(names: readonly string[]): fc.Arbitrary<Change> {
 function hostileBody(body: Readonly<Record<string, unknown>>): fc.Arbitrary<Change> {
   const json = JSON.stringify(body);
   const field = fc.tuple(fc.constantFrom(...fieldPaths(body)), hostileJson);
+  const texts = fieldPaths(body).filter((path) => typeof valueAt(body, path) === 'string');
+  const inside = fc
+    .constantFrom(...(texts.length > 0 ? texts : fieldPaths(body)))
+    .chain((path) =>
+      insertedInto(String(valueAt(body, path))).map(
+        (text) => [path, JSON.stringify(text)] as const,
+      ),
+    );
   const asText = fc.oneof(
     { weight: 8, arbitrary: field.map(([path, value]) => replaced(body, path, value)) },
+    { weight: 8, arbitrary: inside.map(([path, value]) => replaced(body, path, value)) },
     {
       weight: 3,
       arbitrary: fc
@@ -178,6 +181,19 @@ const hostileFraming: fc.Arbitrary<Change> = fc.oneof(
 function withHeader(draft: Draft, name: string, value: string): Draft {
   const others = draft.headers.filter(([known]) => known !== name);
   return { ...draft, headers: [...others, [name, value]] };
+}
+
+/** A valid value with hostile text inside, which passes the checks of its beginning or end. */
+function insertedInto(value: string): fc.Arbitrary<string> {
+  return fc
+    .tuple(fc.nat(value.length), hostileText)
+    .map(([at, text]) => value.slice(0, at) + text + value.slice(at));
+}
+
+function valueAt(object: Readonly<Record<string, unknown>>, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], object);
 }
 
 /** The paths of all fields, in depth: `filter` and `filter.merchant`. */
