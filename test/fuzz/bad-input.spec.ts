@@ -28,7 +28,12 @@ let stack: SampleStack;
 beforeAll(async () => {
   process.stdout.write(`fuzz: FUZZ_SEED=${SEED} FUZZ_RUNS=${RUNS}\n`);
   stack = await SampleStack.start({
-    environment: { ADMIN_TOKENS: `fuzz:destroy:${ADMIN_TOKEN}`, LOG_LEVEL: 'error' },
+    environment: {
+      ADMIN_TOKENS: `fuzz:destroy:${ADMIN_TOKEN}`,
+      LOG_LEVEL: 'error',
+      // The limits read x-forwarded-for.
+      TRUST_PROXY: '1',
+    },
   });
 }, 60_000);
 afterAll(() => stack?.stop());

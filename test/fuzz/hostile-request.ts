@@ -26,6 +26,19 @@ interface Draft {
 
 type Change = (draft: Draft) => Draft;
 
+const MALFORMED_QUERIES = [
+  'a&'.repeat(5_000),
+  'a[]=1&'.repeat(1_500),
+  '%',
+  '%E0%A4=%ED%A0%80',
+  '__proto__=1',
+  'constructor[prototype][x]=1',
+  '=',
+  '?',
+  'a=%00',
+  '[[]]=1',
+];
+
 const MALFORMED_SEGMENTS = ['%00', '%E0%A4', '%ED%A0%80', '%', '%zz', '%2e%2e', '\xff\xfe', ';'];
 
 /** Requests of a route with one to three hostile changes. Signatures match the changed body. */
@@ -86,10 +99,7 @@ function hostileQuery(names: readonly string[]): fc.Arbitrary<Change> {
       { weight: 1, arbitrary: pair.map(([name, value]) => `${name}[a][b]=${value}`) },
       {
         weight: 1,
-        arbitrary: fc.constantFrom(
-          ...['a&'.repeat(5_000), 'a[]=1&'.repeat(1_500), '%', '%E0%A4=%ED%A0%80', '__proto__=1'],
-          ...['constructor[prototype][x]=1', '=', '?', 'a=%00', '[[]]=1'],
-        ),
+        arbitrary: fc.constantFrom(...MALFORMED_QUERIES),
       },
     )
     .map((text) => (draft) => ({ ...draft, query: [draft.query, text].filter(Boolean).join('&') }));
@@ -144,23 +154,30 @@ function hostileHeader(names: readonly string[]): fc.Arbitrary<Change> {
   }));
 }
 
+const CONTENT_TYPES = [
+  'text/plain',
+  'application/x-www-form-urlencoded',
+  'multipart/form-data; boundary=x',
+  '',
+  'application/json; charset=utf-16',
+  'application/json; charset=bogus',
+  'APPLICATION/JSON',
+  'application/json;',
+  'application/json, text/plain',
+  'json',
+  '/',
+  'application/xml',
+  'application/problem+json',
+  'application/vnd.loyalnest.raw',
+  'application/octet-stream',
+];
+
 const hostileFraming: fc.Arbitrary<Change> = fc.oneof(
-  fc
-    .constantFrom(
-      ...['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''],
-      ...[
-        'application/json; charset=utf-16',
-        'application/json; charset=bogus',
-        'APPLICATION/JSON',
-      ],
-      ...['application/json;', 'application/json, text/plain', 'json', '/', 'application/xml'],
-      ...['application/problem+json', 'application/vnd.loyalnest.raw', 'application/octet-stream'],
-    )
-    .map(
-      (type): Change =>
-        (draft) =>
-          withHeader(draft, 'content-type', type),
-    ),
+  fc.constantFrom(...CONTENT_TYPES).map(
+    (type): Change =>
+      (draft) =>
+        withHeader(draft, 'content-type', type),
+  ),
   fc.constantFrom<Change>(
     (draft) => ({ ...draft, headers: draft.headers.filter(([name]) => name !== 'content-type') }),
     (draft) => withHeader(draft, 'content-encoding', 'gzip'),

@@ -15,7 +15,6 @@ export { DeadlineExceededError } from '@loyalnest/core';
 export { InputLimitsModule } from './input-limits/input-limits.module.js';
 export type { InputLimitsOptions } from './input-limits/input-limits.options.js';
 export { InputRefusedError } from './input-limits/input-refused.error.js';
-export type { InputPart } from './input-limits/input-refused.error.js';
 export { IdPipe } from './input-limits/id.pipe.js';
 export { findInputFault } from './input-limits/input-fault.js';
 export type { InputFault } from './input-limits/input-fault.js';

@@ -54,7 +54,6 @@ export type { SideServerOptions } from './side-server/side-server.js';
 
 // Validation
 export { findThrowingFields, isThrownByRule } from './validation/throwing-rules.js';
-export type { RuleStorage, ValidationRule } from './validation/throwing-rules.js';
 
 // Outages and Redis
 export { failureReason } from './outage/failure-reason.js';
