@@ -159,6 +159,7 @@ it('receives secrets on every path, and fails in every way', async () => {
     [200, webhook(order(TELLTALE))],
     [200, webhook(order().replace('"note"', `"${TELLTALE}\\u0000"`))],
     [400, refer({ friendPhone: TELLTALE, friendEmail: TELLTALE })],
+    [400, refer({ friendEmail: `${PLANTED.email}\0` })],
     [400, refer({ note: TELLTALE, card: PLANTED.card, street: PLANTED.street })],
     [
       400,
