@@ -93,7 +93,7 @@ export class SampleStack {
   }
 
   /** Posts a webhook like the shop, with a signature of exactly this text. */
-  webhook(body: string, options: WebhookOptions = {}): Promise<Answer> {
+  webhook(body: string | Buffer, options: WebhookOptions = {}): Promise<Answer> {
     return this.call('api-gateway', 'POST', '/v1/webhooks/shopify', body, {
       'x-shopify-topic': options.topic ?? 'orders/paid',
       'x-shopify-shop-domain': SHOP,
@@ -112,7 +112,7 @@ export class SampleStack {
     app: AppName,
     method: string,
     path: string,
-    body?: string,
+    body?: string | Buffer,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer> {
     const response = await fetch(`${this.urlOf(app)}${path}`, {
@@ -167,7 +167,7 @@ export class SampleStack {
 }
 
 /** The value of `x-shopify-hmac-sha256` that the shop sends for a body. */
-export function signatureOf(body: string): string {
+export function signatureOf(body: string | Uint8Array): string {
   return createHmac('sha256', WEBHOOK_SECRET).update(body).digest('base64');
 }
 

@@ -21,6 +21,8 @@ import { ShopifyWebhooksController } from './http/shopify-webhooks.controller.js
       config: GatewayConfig,
       requestTimeout: ({ REQUEST_TIMEOUT }) => REQUEST_TIMEOUT as Duration,
       minRequestTimeout: ({ MIN_REQUEST_TIMEOUT }) => MIN_REQUEST_TIMEOUT as Duration,
+      // Signed over their bytes, and larger than any other body.
+      inputLimits: { rawBodies: ['/v1/webhooks/shopify'] },
     }),
     ThrottlingModule.forRootAsync({ inject: [GatewayConfig], useFactory: requestLimits }),
     WebhookSignatureModule.forRootAsync({

@@ -26,6 +26,8 @@ import { WebhookInbox } from './use-cases/webhook-inbox.js';
       config: PointsConfig,
       // Only the gateway can reach this service, so the identity that it sends is trusted.
       correlation: { trustIdentity: true },
+      // Stored as bytes. What cannot be read is set aside, not refused.
+      inputLimits: { rawBodies: ['/v1/webhooks/shopify'] },
     }),
     PostgresModule.forRootAsync({
       inject: [PointsConfig],

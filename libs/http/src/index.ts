@@ -13,6 +13,14 @@ export { RequestDeadlineModule } from './deadline/request-deadline.module.js';
 export type { RequestDeadlineOptions } from './deadline/request-deadline.options.js';
 export { DeadlineExceededError } from '@loyalnest/core';
 
+// Limits of input
+export { InputLimitsModule } from './input-limits/input-limits.module.js';
+export type { InputLimitsOptions } from './input-limits/input-limits.options.js';
+export { InputRefusedError } from './input-limits/input-refused.error.js';
+export { IdPipe } from './input-limits/id.pipe.js';
+export { findInputFault } from './input-limits/input-fault.js';
+export type { InputFault } from './input-limits/input-fault.js';
+
 // Validation and JSON
 export { ValidationModule } from './validation/validation.module.js';
 export { createValidationPipe } from './validation/validation-pipe.js';

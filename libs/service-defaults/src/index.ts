@@ -18,6 +18,7 @@ export { Database } from './postgres/database.js';
 export type { Transaction } from './postgres/database.js';
 export type { PostgresModuleOptions } from './postgres/postgres.options.js';
 export { DatabaseUnavailableError } from './postgres/database-unavailable.error.js';
+export { ValueRefusedError } from './postgres/value-refused.error.js';
 
 // Contracts between services
 export { contactHash } from './contact-hash.js';

@@ -8,9 +8,6 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { BootLogger } from './boot-logger.js';
 import { ServiceConfig } from './config/service-config.js';
 
-/** Larger bodies get a 413. Shopify's largest webhooks, orders with many lines, are smaller. */
-const MAX_BODY_BYTES = 1_048_576;
-
 /** Starts a service and listens. If the boot fails, prints the reason and exits with code 1. */
 export async function runService(module: Type): Promise<void> {
   try {
@@ -18,7 +15,6 @@ export async function runService(module: Type): Promise<void> {
       module,
       new FastifyAdapter({
         frameworkErrors: answerFrameworkError,
-        bodyLimit: MAX_BODY_BYTES,
         // Job ids contain idempotency keys. With the default limit, a long one gets a 404.
         routerOptions: { maxParamLength: 1_024 },
       }),

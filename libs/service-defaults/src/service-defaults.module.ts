@@ -5,9 +5,11 @@ import { GracefulShutdownModule } from '@loyalnest/graceful-shutdown';
 import { HealthModule } from '@loyalnest/health';
 import {
   HttpClientModule,
+  InputLimitsModule,
   ProblemDetailsModule,
   RequestDeadlineModule,
   ValidationModule,
+  type InputLimitsOptions,
 } from '@loyalnest/http';
 import { isExportConfigured, LoggingModule, MetricsModule } from '@loyalnest/observability';
 import { ResilienceModule } from '@loyalnest/resilience';
@@ -33,11 +35,13 @@ export interface ServiceDefaultsOptions<Config extends ServiceConfig> {
    * @defaultValue none: a deadline may have any length
    */
   readonly minRequestTimeout?: (config: Config) => Duration;
+  /** Limits of bodies, queries and paths, and the routes whose bodies stay bytes. */
+  readonly inputLimits?: InputLimitsOptions;
 }
 
 /**
  * Everything a service needs before its first feature: validated variables, request context, logs,
- * metrics, traces, problem details, validation, an HTTP client, policies, health and graceful
+ * metrics, traces, problem details, limits, validation, an HTTP client, policies, health and graceful
  * shutdown.
  */
 @Module({})
@@ -46,6 +50,7 @@ export class ServiceDefaultsModule {
     options: ServiceDefaultsOptions<Config>,
   ): DynamicModule {
     const { service, config, correlation, requestTimeout, minRequestTimeout } = options;
+    const { inputLimits = {} } = options;
     return {
       module: ServiceDefaultsModule,
       imports: [
@@ -79,6 +84,7 @@ export class ServiceDefaultsModule {
         ...(isExportConfigured(process.env) ? [tracing(service)] : []),
         ProblemDetailsModule.forRoot({}),
         RequestDeadlineModule.forRoot({}),
+        InputLimitsModule.forRoot(inputLimits),
         ValidationModule,
         HttpClientModule.forRoot({}),
         AdminAccessModule.forRootAsync({

@@ -1,9 +1,10 @@
 import { eventually } from '@loyalnest/testing';
 import { Queue } from 'bullmq';
+import { Client } from 'pg';
 import { newCustomerId, orderText, type Answer, type SampleStack } from '../sample-stack.js';
 
-/** A time that JavaScript can represent but Postgres cannot store. */
-const UNSTORABLE_TIME = '+275760-09-12T00:00:00.000Z';
+/** Postgres refuses the webhook with this id. */
+const UNSTORABLE = 'unstorable';
 const OPERATOR = { authorization: 'Bearer dev-only-admin-token' };
 /** Max requests per minute from one address; all requests here come from the same one. */
 export const PER_IP = 200;
@@ -46,13 +47,24 @@ async function again(stack: SampleStack): Promise<void> {
 
 async function mistakes(stack: SampleStack): Promise<void> {
   const order = orderText({ orderId: String(++orderIds), customerId: newCustomerId() });
+  await refuseUnstorable(stack);
   const answers = await Promise.all([
     stack.webhook(order, { signature: Buffer.alloc(32).toString('base64') }),
     stack.webhook('{'),
     stack.call('api-gateway', 'GET', '/v1/nowhere'),
-    stack.webhook(order, { headers: { 'x-shopify-triggered-at': UNSTORABLE_TIME } }),
+    stack.webhook(order, { webhookId: UNSTORABLE }),
   ]);
-  expect(answers.map(({ status }) => status)).toEqual([401, 400, 404, 503]);
+  expect(answers.map(({ status }) => status)).toEqual([401, 200, 404, 503]);
+}
+
+/** Makes the database fail for one webhook, which input can no longer do. */
+async function refuseUnstorable({ pointsDatabase }: SampleStack): Promise<void> {
+  const client = new Client({ connectionString: pointsDatabase });
+  await client.connect();
+  await client.query(
+    `alter table webhooks add constraint storable check (webhook_id <> '${UNSTORABLE}')`,
+  );
+  await client.end();
 }
 
 async function noise(stack: SampleStack): Promise<void> {

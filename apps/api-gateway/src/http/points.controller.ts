@@ -1,3 +1,4 @@
+import { IdPipe } from '@loyalnest/http';
 import { Controller, Get, Param, Res, UseInterceptors } from '@nestjs/common';
 import { PointsClient } from '../clients/points.client.js';
 import { MerchantInterceptor } from './merchant.interceptor.js';
@@ -9,7 +10,10 @@ export class PointsController {
   constructor(private readonly points: PointsClient) {}
 
   @Get('accounts/:customerId')
-  async account(@Param('customerId') customerId: string, @Res() reply: Reply): Promise<void> {
+  async account(
+    @Param('customerId', IdPipe) customerId: string,
+    @Res() reply: Reply,
+  ): Promise<void> {
     relayAnswer(reply, await this.points.account(customerId), 'points-service');
   }
 }

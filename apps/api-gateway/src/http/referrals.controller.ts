@@ -1,3 +1,4 @@
+import { IdPipe } from '@loyalnest/http';
 import { Body, Controller, Get, Param, Post, Res, UseInterceptors } from '@nestjs/common';
 import { ReferralsClient } from '../clients/referrals.client.js';
 import { MerchantInterceptor } from './merchant.interceptor.js';
@@ -14,7 +15,7 @@ export class ReferralsController {
   }
 
   @Get(':id')
-  async referral(@Param('id') id: string, @Res() reply: Reply): Promise<void> {
+  async referral(@Param('id', IdPipe) id: string, @Res() reply: Reply): Promise<void> {
     relayAnswer(reply, await this.referrals.referral(id), 'referrals-service');
   }
 }

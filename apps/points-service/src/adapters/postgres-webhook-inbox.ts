@@ -36,7 +36,7 @@ export class PostgresWebhookInbox extends WebhookInbox {
           topic,
           triggeredAt: triggeredAt === undefined ? null : new Date(triggeredAt),
           verdict,
-          body,
+          payload: body,
         })
         .onConflictDoNothing()
         .returning({ webhookId: webhooks.webhookId });

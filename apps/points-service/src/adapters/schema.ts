@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   check,
+  customType,
   integer,
   jsonb,
   pgTable,
@@ -12,7 +13,12 @@ import {
   uuid,
 } from 'drizzle-orm/pg-core';
 
-/** Every webhook with a valid signature, as received. */
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
+
+/**
+ * Every webhook with a valid signature, as received. `body` is the text of webhooks that an older
+ * version stored; since then `payload` has the bytes, which need not be text.
+ */
 export const webhooks = pgTable(
   'webhooks',
   {
@@ -22,9 +28,13 @@ export const webhooks = pgTable(
     triggeredAt: timestamp({ withTimezone: true }),
     receivedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
     verdict: jsonb().notNull(),
-    body: text().notNull(),
+    body: text(),
+    payload: bytea(),
   },
-  (table) => [primaryKey({ columns: [table.shop, table.webhookId] })],
+  (table) => [
+    primaryKey({ columns: [table.shop, table.webhookId] }),
+    check('webhooks_has_content', sql`num_nonnulls(${table.body}, ${table.payload}) = 1`),
+  ],
 );
 
 /** Balances, derived from the ledger. */

@@ -1,3 +1,4 @@
+import { isoTime } from './iso-time.js';
 import { Money } from './money.js';
 
 /**
@@ -95,16 +96,8 @@ function shopTotal(order: Record<string, unknown>) {
 
 /** When the order was paid: the first valid time in the payload, or now if it has none. */
 function paidAt(order: Record<string, unknown>): string {
-  const stated = [order['processed_at'], order['updated_at'], order['created_at']].map(time);
+  const stated = [order['processed_at'], order['updated_at'], order['created_at']].map(isoTime);
   return stated.find(isText) ?? new Date().toISOString();
-}
-
-function time(value: unknown): string | undefined {
-  const at = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(at)) return undefined;
-  const text = new Date(at).toISOString();
-  // Years of more than four digits get a sign, which some parsers reject.
-  return /^\d/.test(text) ? text : undefined;
 }
 
 function id(value: unknown): string | undefined {

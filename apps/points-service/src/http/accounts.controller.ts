@@ -1,5 +1,5 @@
 import { MerchantId } from '@loyalnest/correlation';
-import { ProblemError } from '@loyalnest/http';
+import { IdPipe, ProblemError } from '@loyalnest/http';
 import { requireMerchant } from '@loyalnest/service-defaults';
 import { Controller, Get, Param } from '@nestjs/common';
 import { ShowBalance } from '../use-cases/show-balance.js';
@@ -10,7 +10,7 @@ export class AccountsController {
 
   @Get(':customerId')
   async show(
-    @Param('customerId') customerId: string,
+    @Param('customerId', IdPipe) customerId: string,
     @MerchantId() merchantId: string | undefined,
   ): Promise<object> {
     const merchant = requireMerchant(merchantId);

@@ -1,15 +1,17 @@
-import { ProblemError } from '@loyalnest/http';
 import { InjectMetric } from '@loyalnest/observability';
-import { Controller, Headers, HttpCode, Post, Req, type RawBodyRequest } from '@nestjs/common';
+import { Controller, HttpCode, Logger, Post, Req, type RawBodyRequest } from '@nestjs/common';
+import type { IncomingMessage } from 'node:http';
 import type { Counter } from 'prom-client';
 import { ReceiveWebhook } from '../use-cases/receive-webhook.js';
-import type { FieldProblem } from '../domain/paid-order.js';
-import type { Recorded } from '../use-cases/webhook-inbox.js';
+import type { Recorded, Webhook } from '../use-cases/webhook-inbox.js';
+import { readWebhookHeaders } from './webhook-headers.js';
 import { WEBHOOKS_TOTAL } from './webhooks.metric.js';
 
-/** Receives webhooks whose signature the gateway has verified. */
+/** Receives webhooks whose signature the gateway has verified. Answers 200 once one is stored. */
 @Controller({ path: 'webhooks/shopify', version: '1' })
 export class WebhooksController {
+  private readonly logger = new Logger('Webhooks');
+
   constructor(
     private readonly receiveWebhook: ReceiveWebhook,
     @InjectMetric(WEBHOOKS_TOTAL) private readonly received: Counter<'outcome'>,
@@ -18,49 +20,26 @@ export class WebhooksController {
   @Post()
   @HttpCode(200)
   async receive(
-    @Req() { rawBody }: RawBodyRequest<object>,
-    @Headers('x-shopify-topic') topic: string | undefined,
-    @Headers('x-shopify-shop-domain') shop: string | undefined,
-    @Headers('x-shopify-webhook-id') webhookId: string | undefined,
-    @Headers('x-shopify-triggered-at') triggeredAt: string | undefined,
+    @Req() { rawBody, headers }: RawBodyRequest<Pick<IncomingMessage, 'headers'>>,
   ): Promise<object> {
-    const recorded = await this.receiveWebhook.execute({
-      webhookId: required('x-shopify-webhook-id', webhookId),
-      topic: required('x-shopify-topic', topic),
-      shop: required('x-shopify-shop-domain', shop),
-      triggeredAt: isTime(triggeredAt) ? triggeredAt : undefined,
-      body: rawBody?.toString('utf8') ?? '',
-    });
-    return this.answer(recorded);
+    const { webhook, problems } = readWebhookHeaders(headers, rawBody ?? Buffer.alloc(0));
+    return this.answer(webhook, await this.receiveWebhook.execute(webhook, problems));
   }
 
-  private answer({ isNew, verdict }: Recorded): object {
+  private answer({ shop, webhookId, topic }: Webhook, { isNew, verdict }: Recorded): object {
     const outcome = isNew ? verdict.status : 'duplicate';
     this.received.inc({ outcome });
-    if (verdict.status === 'rejected') throw rejection(verdict.problems);
-    const reason = verdict.status === 'ignored' ? { reason: verdict.reason } : {};
-    return { status: outcome, ...reason };
+    if (verdict.status === 'accepted') return { status: outcome };
+    if (verdict.status === 'ignored') return { status: outcome, reason: verdict.reason };
+    const { reason, problems = [] } = verdict;
+    const errors = problems.map(({ field, message }) => ({ path: field, message }));
+    if (isNew) {
+      // Not the paths: names of fields may be personal data.
+      const what = errors.map(({ message }) => message).join('; ');
+      this.logger.warn(
+        `set aside webhook ${webhookId} (${topic}) of ${shop}: ${reason}: ${what}; its bytes are stored`,
+      );
+    }
+    return { status: outcome, reason, errors };
   }
-}
-
-function rejection(problems: readonly FieldProblem[]): ProblemError {
-  return new ProblemError({
-    status: 422,
-    code: 'INVALID_ORDER',
-    detail: 'the webhook was stored but earns no points; see errors',
-    errors: problems.map(({ field, message }) => ({ path: field, message })),
-  });
-}
-
-function required(header: string, value: string | undefined): string {
-  if (value) return value;
-  throw new ProblemError({
-    status: 400,
-    code: 'HEADER_MISSING',
-    detail: `the header ${header} is missing; nothing was stored`,
-  });
-}
-
-function isTime(value: string | undefined): value is string {
-  return value !== undefined && !Number.isNaN(Date.parse(value));
 }

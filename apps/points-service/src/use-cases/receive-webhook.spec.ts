@@ -1,4 +1,3 @@
-import { MalformedJsonError } from '@loyalnest/http';
 import { contactHash } from '@loyalnest/service-defaults';
 import { ReceiveWebhook } from './receive-webhook.js';
 import {
@@ -27,7 +26,7 @@ const ORDER =
   '"processed_at":"2026-11-21T12:00:00Z","customer":{"id":115310627314723954,"email":" Ada@Example.com"}}';
 
 let inbox: MemoryInbox;
-let receive: (body: string, topic?: string) => Promise<Recorded>;
+let receive: (body: string | Uint8Array, topic?: string) => Promise<Recorded>;
 
 beforeEach(() => {
   inbox = new MemoryInbox();
@@ -38,7 +37,7 @@ beforeEach(() => {
       topic,
       shop: 'demo.myshopify.com',
       triggeredAt: undefined,
-      body,
+      body: Buffer.from(body),
     });
 });
 
@@ -47,7 +46,7 @@ describe('a webhook', () => {
     expect(await receive(ORDER)).toEqual({ isNew: true, verdict: { status: 'accepted' } });
     expect(inbox.records).toMatchObject([
       {
-        webhook: { body: ORDER },
+        webhook: { body: Buffer.from(ORDER) },
         event: {
           merchantId: 'demo.myshopify.com',
           orderId: '820982911946154508',
@@ -84,21 +83,61 @@ describe('a webhook', () => {
       'orders/paid',
       ORDER.replace('199.650', '-1'),
       {
-        status: 'rejected',
+        status: 'set-aside',
+        reason: 'order',
         problems: [{ field: 'total_price', message: 'must not be negative' }],
       },
     ],
   ])('%s is stored and earns nothing', async (_what, topic, body, verdict) => {
     expect(await receive(body, topic)).toEqual({ isNew: true, verdict });
-    expect(inbox.records).toEqual([{ webhook: expect.objectContaining({ body }), verdict }]);
+    expect(inbox.records).toEqual([
+      { webhook: expect.objectContaining({ body: Buffer.from(body) }), verdict },
+    ]);
   });
 
   it('with another topic need not be JSON', async () => {
     expect((await receive('<order/>', 'carts/update')).verdict.status).toBe('ignored');
   });
 
-  it('that is not JSON is refused and not stored', async () => {
-    await expect(receive('{"id":1,')).rejects.toBeInstanceOf(MalformedJsonError);
-    expect(inbox.records).toEqual([]);
+  it.each<[string, string | Uint8Array, string]>([
+    ['is not JSON', '{"id":1,', 'json'],
+    ['is empty', '', 'json'],
+    ['is nested deeper than JSON can be read', '['.repeat(100_000) + ']'.repeat(100_000), 'json'],
+    ['is not UTF-8', Buffer.from([0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d]), 'encoding'],
+    ['has U+0000 in a value', ORDER.replace('USD', 'USD\\u0000'), 'text'],
+    ['has U+0000 in a key', ORDER.replace('currency', 'curr\\u0000ency'), 'text'],
+    ['has a lone surrogate', ORDER.replace('USD', '\\ud800'), 'text'],
+    ['is a list', '[]', 'order'],
+    ['is null', 'null', 'order'],
+    ['has an amount of 1e400', ORDER.replace('"199.650"', '1e400'), 'order'],
+    ['has an id of 40 digits', ORDER.replace('820982911946154508', '8'.repeat(40)), 'order'],
+  ])('that %s is stored and set aside with the reason', async (_what, body, reason) => {
+    const { verdict } = await receive(body);
+    expect(verdict).toMatchObject({
+      status: 'set-aside',
+      reason,
+      problems: [{ field: expect.any(String), message: expect.any(String) }],
+    });
+    expect(inbox.records).toEqual([
+      { webhook: expect.objectContaining({ body: Buffer.from(body) }), verdict },
+    ]);
+  });
+
+  it('that begins with a byte order mark is read', async () => {
+    expect((await receive(`\ufeff${ORDER}`)).verdict).toEqual({ status: 'accepted' });
+  });
+
+  it('whose headers cannot be read is stored and set aside', async () => {
+    const problems = [{ field: 'x-shopify-topic', message: 'the header is missing' }];
+    const webhook = {
+      webhookId: 'w-1',
+      topic: 'unknown',
+      shop: 'demo.myshopify.com',
+      triggeredAt: undefined,
+      body: Buffer.from(ORDER),
+    };
+    const { verdict } = await new ReceiveWebhook(inbox).execute(webhook, problems);
+    expect(verdict).toEqual({ status: 'set-aside', reason: 'headers', problems });
+    expect(inbox.records).toEqual([{ webhook, verdict }]);
   });
 });

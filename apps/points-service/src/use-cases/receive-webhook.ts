@@ -1,27 +1,29 @@
-import { parseLosslessJson } from '@loyalnest/http';
 import { contactHash } from '@loyalnest/service-defaults';
 import { Injectable } from '@nestjs/common';
-import { readPaidOrder } from '../domain/paid-order.js';
+import { readPaidOrder, type FieldProblem } from '../domain/paid-order.js';
+import { readWebhook } from './read-webhook.js';
 import {
   WebhookInbox,
   type PaidOrderEvent,
   type Recorded,
+  type SetAsideReason,
   type Webhook,
   type WebhookVerdict,
 } from './webhook-inbox.js';
 
 /**
  * Stores a webhook together with its verdict before it is answered; a job awards the points later.
- * A repeated webhook gets the same answer as the first.
- *
- * @throws MalformedJsonError if the body is not JSON; nothing is stored
+ * A webhook that cannot be read is set aside: stored with the reason. It is not refused, because the
+ * shop would send it again and finally cancel the subscription.
  */
 @Injectable()
 export class ReceiveWebhook {
   constructor(private readonly inbox: WebhookInbox) {}
 
-  async execute(webhook: Webhook): Promise<Recorded> {
-    const { verdict, event } = judge(webhook);
+  /** @param headerProblems what is wrong with the headers that came with the webhook */
+  async execute(webhook: Webhook, headerProblems: readonly FieldProblem[] = []): Promise<Recorded> {
+    const { verdict, event } =
+      headerProblems.length > 0 ? setAside('headers', headerProblems) : judge(webhook);
     return this.inbox.record(webhook, verdict, event);
   }
 }
@@ -33,12 +35,11 @@ interface Judgement {
 
 function judge({ topic, shop, body }: Webhook): Judgement {
   if (topic !== 'orders/paid') return { verdict: { status: 'ignored', reason: 'unknown-topic' } };
-  const reading = readPaidOrder(parseLosslessJson(body));
+  const content = readWebhook(body);
+  if (content.kind === 'unreadable') return setAside(content.reason, [content.problem]);
+  const reading = readPaidOrder(content.payload);
   if (reading.kind === 'ignored') return { verdict: { status: 'ignored', reason: reading.reason } };
-  if (reading.kind === 'invalid') {
-    const { problems } = reading;
-    return { verdict: { status: 'rejected', problems } };
-  }
+  if (reading.kind === 'invalid') return setAside('order', reading.problems);
   const { orderId, customerId, customerEmail, total, paidAt } = reading.order;
   return {
     verdict: { status: 'accepted' },
@@ -52,4 +53,8 @@ function judge({ topic, shop, body }: Webhook): Judgement {
       ...(customerEmail && { contactHash: contactHash(customerEmail) }),
     },
   };
+}
+
+function setAside(reason: SetAsideReason, problems: readonly FieldProblem[]): Judgement {
+  return { verdict: { status: 'set-aside', reason, problems } };
 }

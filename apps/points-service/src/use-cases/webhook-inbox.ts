@@ -8,13 +8,21 @@ export interface Webhook {
   /** When the event happened, according to the shop. ISO 8601. */
   readonly triggeredAt: string | undefined;
   /** The exact bytes that were signed. */
-  readonly body: string;
+  readonly body: Uint8Array;
 }
+
+/** Why a webhook could not be read. */
+export type SetAsideReason = 'headers' | 'encoding' | 'json' | 'text' | 'order';
 
 export type WebhookVerdict =
   | { readonly status: 'accepted' }
   | { readonly status: 'ignored'; readonly reason: 'unknown-topic' | 'no-customer' }
-  | { readonly status: 'rejected'; readonly problems: readonly FieldProblem[] };
+  | {
+      /** Stored for an operator, who can read it after a fix. Earns nothing until then. */
+      readonly status: 'set-aside';
+      readonly reason: SetAsideReason;
+      readonly problems: readonly FieldProblem[];
+    };
 
 /** An order that earns points. */
 export interface PaidOrderEvent {

@@ -1,5 +1,5 @@
 import { MerchantId } from '@loyalnest/correlation';
-import { ProblemError } from '@loyalnest/http';
+import { IdPipe, ProblemError } from '@loyalnest/http';
 import { requireMerchant } from '@loyalnest/service-defaults';
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import type { Referral } from '../domain/referral.js';
@@ -31,7 +31,7 @@ export class ReferralsController {
 
   @Get(':id')
   async show(
-    @Param('id') id: string,
+    @Param('id', IdPipe) id: string,
     @MerchantId() merchantId: string | undefined,
   ): Promise<Referral> {
     const merchant = requireMerchant(merchantId);

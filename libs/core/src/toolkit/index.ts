@@ -76,6 +76,9 @@ export { parseRetryAfter } from './retry-after/parse-retry-after.js';
 export { SideServer } from './side-server/side-server.js';
 export type { SideServerOptions } from './side-server/side-server.js';
 
+// Validation
+export { findThrowingFields, isThrownByRule } from './validation/throwing-rules.js';
+
 // Outages and Redis
 export { failureReason } from './outage/failure-reason.js';
 export { OutageReport } from './outage/outage-report.js';

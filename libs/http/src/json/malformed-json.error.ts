@@ -7,10 +7,14 @@ export class MalformedJsonError extends LoyalNestError {
   readonly retryable = false;
 
   constructor(
-    /** Index of the first wrong character; the length of the text if it ends too early. */
-    readonly position: number,
+    /**
+     * Index of the first wrong character; the length of the text if it ends too early. Undefined for
+     * a text of more than 131,072 characters, in which the search would take too long.
+     */
+    readonly position: number | undefined,
     cause: unknown,
   ) {
-    super(`the text is not JSON: error at character ${position}`, { cause });
+    const where = position === undefined ? '' : `: error at character ${position}`;
+    super(`the text is not JSON${where}`, { cause });
   }
 }

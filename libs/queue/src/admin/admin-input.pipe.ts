@@ -1,6 +1,7 @@
+import { findThrowingFields, isThrownByRule } from '@loyalnest/core/toolkit';
 import { createParamDecorator, type PipeTransform, type Type } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
-import { validate, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
 import { AdminInputError, type InputProblem } from './admin-input.error.js';
 
 interface HttpInput {
@@ -33,16 +34,34 @@ export class AdminInputPipe implements PipeTransform<unknown, Promise<object>> {
     if (typeof given !== 'object' || Array.isArray(given)) {
       throw new AdminInputError([{ path: '', message: 'the body must be a JSON object' }]);
     }
-    const instance = plainToInstance(this.type, { ...given });
-    const errors = await validate(instance, {
-      whitelist: true,
-      forbidNonWhitelisted: true,
-      forbidUnknownValues: false,
-      validationError: { target: false, value: false },
-    });
-    if (errors.length > 0) throw new AdminInputError(problemsOf(errors));
-    return instance;
+    let instance: object | undefined;
+    try {
+      instance = plainToInstance(this.type, { ...given });
+      const errors = await validate(instance, {
+        whitelist: true,
+        forbidNonWhitelisted: true,
+        forbidUnknownValues: false,
+        validationError: { target: false, value: false },
+      });
+      if (errors.length === 0) return instance;
+      throw new AdminInputError(problemsOf(errors).slice(0, MAX_PROBLEMS));
+    } catch (error) {
+      if (!isThrownByRule(error)) throw error;
+      const fields = instance ? await findThrowingFields(getMetadataStorage(), instance) : [];
+      throw new AdminInputError(uncheckable(fields));
+    }
   }
+}
+
+/** Enough to mend a request; many unknown fields would make a long answer. */
+const MAX_PROBLEMS = 20;
+
+function uncheckable(fields: readonly string[]): readonly InputProblem[] {
+  const paths = fields.length > 0 ? fields : [''];
+  return paths.map((path) => ({
+    path,
+    message: `${path || 'the request'} has a value that cannot be checked`,
+  }));
 }
 
 function problemsOf(errors: readonly ValidationError[], parent = ''): readonly InputProblem[] {

@@ -1,5 +1,6 @@
+import { findThrowingFields, isThrownByRule } from '@loyalnest/core/toolkit';
 import { plainToInstance } from 'class-transformer';
-import { validate, type ValidationError } from 'class-validator';
+import { getMetadataStorage, validate, type ValidationError } from 'class-validator';
 import { InvalidPayloadError } from './invalid-payload.error.js';
 
 /**
@@ -48,14 +49,20 @@ async function checkClass(job: string, type: PayloadClass, payload: unknown): Pr
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
     throw new InvalidPayloadError(job, ['payload must be an object']);
   }
-  const instance = plainToInstance(type, payload);
-  const errors = await validate(instance, { whitelist: true, forbidUnknownValues: true });
-  if (errors.length > 0)
-    throw new InvalidPayloadError(
-      job,
-      errors.flatMap((e) => describe(e)),
-    );
-  return instance;
+  let instance: object | undefined;
+  try {
+    instance = plainToInstance(type, payload);
+    const errors = await validate(instance, { whitelist: true, forbidUnknownValues: true });
+    if (errors.length === 0) return instance;
+    const problems = errors.flatMap((error) => describe(error));
+    throw new InvalidPayloadError(job, problems);
+  } catch (error) {
+    if (!isThrownByRule(error)) throw error;
+    const fields = instance ? await findThrowingFields(getMetadataStorage(), instance) : [];
+    const paths = fields.length > 0 ? fields : ['payload'];
+    const problems = paths.map((path) => `${path}: has a value that cannot be checked`);
+    throw new InvalidPayloadError(job, problems);
+  }
 }
 
 function describe(error: ValidationError, parent = ''): string[] {

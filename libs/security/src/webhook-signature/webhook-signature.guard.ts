@@ -20,12 +20,25 @@ export class WebhookSignatureGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<SignedRequest>();
-    const { headers, rawBody, body } = request;
-    // A parser read the body but kept no bytes: the application is misconfigured, not the sender.
-    if (rawBody === undefined && body != null) throw new RawBodyMissingError();
-    this.verifier.verify(headers, rawBody ?? (hasBody(request) ? undefined : Buffer.alloc(0)));
+    const { headers, rawBody } = request;
+    const bytes = rawBody ?? (hasBody(request) ? undefined : Buffer.alloc(0));
+    // Only a request with a signature can show that the application is misconfigured: anybody can
+    // send one without.
+    if (bytes === undefined && this.verifier.isSigned(headers) && shouldHaveBytes(request)) {
+      throw new RawBodyMissingError();
+    }
+    this.verifier.verify(headers, bytes);
     return true;
   }
+}
+
+/** Nest keeps the bytes of these types if the application has `rawBody: true`. */
+const KEPT = /^application\/(json|x-www-form-urlencoded)\s*(;|$)/i;
+
+/** Whether a parser of Nest read the body, which should have kept its bytes. */
+function shouldHaveBytes({ headers, body }: SignedRequest): boolean {
+  const type = headers['content-type'];
+  return body != null && typeof type === 'string' && KEPT.test(type.trim());
 }
 
 function hasBody({ headers }: SignedRequest): boolean {

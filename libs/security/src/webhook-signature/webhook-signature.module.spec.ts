@@ -104,6 +104,25 @@ forEachPlatform((platform) => {
     expect(JSON.stringify(answer)).toMatch(/body-not-read|Unsupported Media Type/);
   });
 
+  it.each(['text/plain', 'text/csv', 'application/json', 'multipart/form-data; boundary=x'])(
+    'refuses an unsigned body of type %s as unauthenticated, with or without raw bodies',
+    async (type) => {
+      const without = await platform.create(AppModule);
+      for (const url of [running.url, without.url]) {
+        const { answer } = await post('{}', { 'content-type': type }, url);
+        const text = JSON.stringify(answer);
+        // Fastify has no parser for some types.
+        expect(text).toMatch(/"fault":"missing"|Unsupported Media Type/);
+      }
+      await without.close();
+    },
+  );
+
+  it('refuses a signed body of type text/plain, whose bytes nobody kept', async () => {
+    const { answer } = await post('{}', { ...signed('{}', 'new'), 'content-type': 'text/plain' });
+    expect(answer).toMatchObject({ thrown: { fault: 'body-not-read' } });
+  });
+
   it('names the remedy when the application keeps no raw body', async () => {
     const without = await platform.create(AppModule);
     const { answer } = await post(body, signed(body, 'new'), without.url);

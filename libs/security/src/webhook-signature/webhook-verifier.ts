@@ -27,14 +27,23 @@ export class WebhookVerifier {
    * @throws {@link WebhookSignatureError}
    */
   verify(headers: Headers, body: Uint8Array | undefined): void {
-    const { header, secrets, encoding } = this.policy;
+    const { header, secrets } = this.policy;
     const signature = headers[header];
     if (signature === undefined || signature === '') throw this.refusal('missing');
-    if (typeof signature !== 'string' || decodeSignature(signature, encoding).length === 0) {
-      throw this.refusal('malformed');
-    }
+    if (!this.isWellFormed(signature)) throw this.refusal('malformed');
     if (body === undefined) throw this.refusal('body-not-read');
     if (!verifyWebhookSignature(body, signature, secrets, this.policy)) throw this.refusal('wrong');
+  }
+
+  /** Whether the headers have a signature in the expected form, right or wrong. */
+  isSigned(headers: Headers): boolean {
+    return this.isWellFormed(headers[this.policy.header]);
+  }
+
+  private isWellFormed(signature: Headers[string]): signature is string {
+    return (
+      typeof signature === 'string' && decodeSignature(signature, this.policy.encoding).length > 0
+    );
   }
 
   private refusal(fault: SignatureFault): WebhookSignatureError {

@@ -7,11 +7,13 @@ import {
   removeTemporaryFolder,
 } from '@loyalnest/testing';
 import { sql } from 'drizzle-orm';
+import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseUnavailableError } from './database-unavailable.error.js';
 import { Database } from './database.js';
 import type { PostgresModuleOptions } from './postgres.options.js';
+import { ValueRefusedError } from './value-refused.error.js';
 
 const CREATE_ENTRIES = 'create table entries (id int primary key, note text)';
 
@@ -81,6 +83,37 @@ async function insertNext(database: Database, id: number): Promise<void> {
     await database.transaction((tx) => tx.execute(insert(id)));
   });
 }
+
+describe('a value that Postgres refuses', () => {
+  it.each([
+    ['text with U+0000', sql`insert into entries values (1, ${'a\0b'})`],
+    ['a number out of range', sql`insert into entries values (${'9'.repeat(40)}, '')`],
+    ['a number that is none', sql`insert into entries values (${'x'}, '')`],
+    ['a time out of range', sql`select ${'0000-01-01T00:00:00Z'}::timestamptz`],
+  ])("as %s is the caller's mistake", async (_what, statement) => {
+    const database = await start();
+    const attempts = [
+      database.query((orm) => orm.execute(statement)),
+      database.transaction((tx) => tx.execute(statement)),
+    ];
+    for (const attempt of await Promise.allSettled(attempts)) {
+      expect(attempt).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'VALUE_REFUSED', category: 'invalid', retryable: false },
+      });
+    }
+    expect(await ids(database)).toEqual([]);
+  });
+
+  it('as a key that is too long for its index is the same', async () => {
+    const database = await start();
+    await database.query((orm) => orm.execute(sql`create index on entries (note)`));
+    // Random, so that Postgres cannot compress it below the limit.
+    const note = randomBytes(8_000).toString('hex');
+    const attempt = database.query((orm) => orm.execute(insert(1, note)));
+    await expect(attempt).rejects.toBeInstanceOf(ValueRefusedError);
+  });
+});
 
 describe('while Postgres is unavailable', () => {
   it('work fails at once after a kill, and succeeds again when Postgres is back', async () => {

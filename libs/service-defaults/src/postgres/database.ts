@@ -29,6 +29,7 @@ import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { migrate } from 'drizzle-orm/node-postgres/migrator';
 import { Pool } from 'pg';
 import { DatabaseUnavailableError } from './database-unavailable.error.js';
+import { refusedValue, ValueRefusedError } from './value-refused.error.js';
 import { FailStopClient } from './fail-stop-client.js';
 import { MODULE_OPTIONS_TOKEN } from './postgres.module-definition.js';
 import type { PostgresModuleOptions } from './postgres.options.js';
@@ -113,7 +114,7 @@ export class Database
   /**
    * Runs `work` in a transaction.
    *
-   * @throws {@link DatabaseUnavailableError}, {@link DeadlineExceededError}
+   * @throws {@link DatabaseUnavailableError}, {@link ValueRefusedError}, {@link DeadlineExceededError}
    */
   async transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T> {
     return this.guard(() =>
@@ -128,7 +129,7 @@ export class Database
   /**
    * Runs a query outside of a transaction.
    *
-   * @throws {@link DatabaseUnavailableError}, {@link DeadlineExceededError}
+   * @throws {@link DatabaseUnavailableError}, {@link ValueRefusedError}, {@link DeadlineExceededError}
    */
   async query<T>(work: (orm: NodePgDatabase) => PromiseLike<T>): Promise<T> {
     return this.guard(async () => await work(this.orm));
@@ -170,7 +171,8 @@ export class Database
       return await work();
     } catch (error) {
       const plain = withoutParameters(error);
-      throw saysUnavailable(plain) ? new DatabaseUnavailableError(plain) : plain;
+      if (saysUnavailable(plain)) throw new DatabaseUnavailableError(plain);
+      throw refusedValue(plain) ? new ValueRefusedError(plain) : plain;
     }
   }
 }
