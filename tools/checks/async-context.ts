@@ -27,7 +27,7 @@ const OWNERS: Readonly<Record<string, Owner>> = {
   'libs/health/src/checks/health-check.ts': 'process',
   'libs/health/src/http/details-access.ts': 'call',
   'libs/http/src/client/exchange.ts': 'call',
-  'libs/http/src/propagation/context-fetch.ts': 'call',
+  'libs/http/src/propagation/call-end.ts': 'call',
   'libs/observability/src/metrics/scrape/source-collector.ts': 'process',
   'libs/observability/src/tracing/tracing.ts': 'process',
   'libs/outbox/src/relay/outbox-relay.ts': 'process',

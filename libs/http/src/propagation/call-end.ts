@@ -1,5 +1,5 @@
 import type { RequestContext } from '@loyalnest/core';
-import { MAX_TIMER_MS } from '@loyalnest/core/toolkit';
+import { BoundAbortController, MAX_TIMER_MS } from '@loyalnest/core/toolkit';
 
 /**
  * Returns a signal that aborts when the context's signal or the call's own signal does, or at the
@@ -25,7 +25,7 @@ export function callEnd(
 function nativeSignal(signal: AbortSignal): AbortSignal {
   if (signal instanceof AbortSignal) return signal;
   const foreign = signal as AbortSignal;
-  const controller = new AbortController();
+  const controller = new BoundAbortController();
   const abort = (): void => controller.abort(foreign.reason);
   if (foreign.aborted) abort();
   else foreign.addEventListener('abort', abort, { once: true });
