@@ -127,7 +127,7 @@ describe('abort listeners of calls that end together', () => {
         },
       ),
     );
-    as('somebody else', () => callers.abort());
+    as('dora', () => callers.abort());
     await Promise.all(calls);
     expect(aborted).toEqual(each);
   });
@@ -172,7 +172,7 @@ describe('abort listeners of calls that end together', () => {
     const calls = MERCHANTS.map((merchant) => as(merchant, () => app.get(Client).call(merchant)));
     await clock.advance(10);
     expect(settles).toHaveLength(6);
-    as('somebody else', () => settles.slice(3).forEach((settle) => settle()));
+    as('dora', () => settles.slice(3).forEach((settle) => settle()));
     await Promise.all(calls);
     expect(aborted).toEqual(each);
   });
@@ -395,10 +395,10 @@ forEachPlatform((platform) => {
     const binder = providers
       .map(({ instance }) => instance as unknown)
       .find((instance): instance is ShutdownListener => isShutdownListener(instance))!;
-    as('somebody else', () => binder[ON_SHUTDOWN]('draining'));
+    as('dora', () => binder[ON_SHUTDOWN]('draining'));
     requests[0]!.request.destroy();
     await eventually(() => log.some(([kind]) => kind === 'work'));
-    as('somebody else', () => binder[ON_SHUTDOWN]('cancelling'));
+    as('dora', () => binder[ON_SHUTDOWN]('cancelling'));
     expect(log).toEqual([
       ...MERCHANTS.map((name) => ['drain', name, name]),
       ...MERCHANTS.map((name) => ['work', name, name]),
