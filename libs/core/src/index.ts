@@ -50,6 +50,8 @@ export type {
 export { OBSERVE_METRICS } from './ports/metric-source.js';
 export type { Measurement, MetricSource } from './ports/metric-source.js';
 export { SKIP_THROTTLE } from './ports/skip-throttle.js';
+export { REQUEST_PRIORITY } from './ports/request-priority.js';
+export type { RequestPriority } from './ports/request-priority.js';
 export { JobPublisher } from './ports/job-publisher.js';
 export type {
   JobDescriptor,

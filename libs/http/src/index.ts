@@ -20,6 +20,16 @@ export { InputRefusedError } from './input-limits/input-refused.error.js';
 export { IdPipe } from './input-limits/id.pipe.js';
 export { findInputFault } from './input-limits/input-fault.js';
 export type { InputFault } from './input-limits/input-fault.js';
+// Limits of the server
+export { HttpServerModule } from './server/http-server.module.js';
+export type { HttpServerModuleOptions } from './server/http-server.options.js';
+
+// Overload
+export { OverloadModule } from './overload/overload.module.js';
+export type { OverloadModuleOptions } from './overload/overload.options.js';
+export { RequestPriority } from './overload/request-priority.decorator.js';
+export { LongPoll } from './overload/long-poll.decorator.js';
+export { OverloadedError } from './overload/overloaded.error.js';
 
 // Validation and JSON
 export { ValidationModule } from './validation/validation.module.js';
@@ -51,3 +61,5 @@ export { ResponseTooLargeError } from './client/response-too-large.error.js';
 // Events
 export { httpExchanged } from './client/http-client.events.js';
 export type { HttpExchanged } from './client/http-client.events.js';
+export { requestsRefused } from './overload/overload.events.js';
+export type { RefusalReason, RequestsRefused } from './overload/overload.events.js';

@@ -5,7 +5,9 @@ import { GracefulShutdownModule } from '@loyalnest/graceful-shutdown';
 import { HealthModule } from '@loyalnest/health';
 import {
   HttpClientModule,
+  HttpServerModule,
   InputLimitsModule,
+  OverloadModule,
   ProblemDetailsModule,
   RequestDeadlineModule,
   ValidationModule,
@@ -82,6 +84,8 @@ export class ServiceDefaultsModule {
           }),
         }),
         ...(isExportConfigured(process.env) ? [tracing(service)] : []),
+        HttpServerModule.forRoot({}),
+        OverloadModule.forRoot({}),
         ProblemDetailsModule.forRoot({}),
         RequestDeadlineModule.forRoot({}),
         InputLimitsModule.forRoot(inputLimits),

@@ -35,6 +35,15 @@ export { reserveSlotsScript, returnSlotsScript, takeFromCellsScript } from './ra
 // Event loop
 export { EventLoopMonitor, loopUtilization } from './event-loop/event-loop-monitor.js';
 export type { LoopDelays, LoopTimes } from './event-loop/event-loop-monitor.js';
+export { LoopLag } from './event-loop/loop-lag.js';
+
+// Concurrency
+export { AdaptiveLimit } from './adaptive-limit/adaptive-limit.js';
+export { resolveAdaptiveLimit } from './adaptive-limit/adaptive-limit.options.js';
+export type {
+  AdaptiveLimitOptions,
+  ResolvedAdaptiveLimit,
+} from './adaptive-limit/adaptive-limit.options.js';
 
 // Ports, for the modules that use them
 export { DRAIN_PHASES, isDrainable } from '../ports/drain.js';
@@ -71,6 +80,9 @@ export type { SpanTracer } from '../tracing/span-tracer.js';
 export { onHttpEntry } from './http-entry/on-http-entry.js';
 export type { HttpEntry, HttpEntryHost, Proceed } from './http-entry/on-http-entry.js';
 export { isResponseSent } from './http-exit/is-response-sent.js';
+export { isEventStream } from './http-server/event-stream.js';
+export { limitServer, SERVER_LIMITS } from './http-server/server-limits.js';
+export type { ServerLimits } from './http-server/server-limits.js';
 export { httpStatusOf } from './error/http-status.js';
 export { parseRetryAfter } from './retry-after/parse-retry-after.js';
 export { SideServer } from './side-server/side-server.js';

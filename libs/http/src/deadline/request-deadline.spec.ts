@@ -16,6 +16,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { AsyncResource } from 'node:async_hooks';
 import { once } from 'node:events';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { Observable } from 'rxjs';
 import { ProblemDetailsModule, RequestDeadlineModule } from '../index.js';
 
@@ -210,6 +211,21 @@ forEachPlatform((platform) => {
     await get('/nowhere');
     expect(begun).toBe(0);
     upload.destroy();
+  });
+
+  it('closes the connection after it has answered 504 to a request with an unfinished body', async () => {
+    const { hostname, port } = new URL(running.url);
+    const socket = connect(Number(port), hostname).setEncoding('latin1');
+    let received = '';
+    socket.on('data', (text: string) => (received += text)).on('error', () => undefined);
+    const closed = once(socket, 'close');
+    const head = `POST /posted HTTP/1.1\r\nhost: a\r\n${LEFT_HEADER}: 800\r\n`;
+    socket.write(`${head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{`);
+    await eventually(() => clock.pendingTimers === 1);
+    await clock.advance(800);
+    await closed;
+    expect(received).toContain('HTTP/1.1 504');
+    expect(received).toMatch(/connection: close/i);
   });
 
   it('starts no route for a request that arrives after its deadline', async () => {

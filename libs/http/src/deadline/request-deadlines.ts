@@ -7,7 +7,7 @@ import {
 import { onHttpEntry, TimeoutQueue, type Expiring, type HttpEntry } from '@loyalnest/core/toolkit';
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { endForGood } from './end-for-good.js';
+import { ignoreLateWrites } from './ignore-late-writes.js';
 import { MODULE_OPTIONS_TOKEN } from './request-deadline.module-definition.js';
 import type { RequestDeadlineOptions } from './request-deadline.options.js';
 
@@ -63,8 +63,10 @@ class LimitedRequest implements Expiring<LimitedRequest> {
   expire(): void {
     const { req, res } = this.entry;
     if (res.headersSent) return;
+    // Otherwise a client that sends its body slowly would hold the connection after the answer.
+    if (!req.complete && req.httpVersionMajor < 2) res.setHeader('connection', 'close');
     this.entry.fail(new DeadlineExceededError(targetOf(req), this.timeoutMs, this.source));
-    endForGood(res);
+    ignoreLateWrites(res);
   }
 }
 

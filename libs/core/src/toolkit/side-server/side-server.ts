@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { limitServer } from '../http-server/server-limits.js';
 import { OptionError } from '../../options/option.error.js';
 
 /** Options of a {@link SideServer}. */
@@ -24,6 +25,7 @@ export class SideServer {
   /** @throws OptionError if it cannot listen on the port */
   static async listen({ option, port, host, serve }: SideServerOptions): Promise<SideServer> {
     const server = createServer(serve);
+    limitServer(server);
     try {
       server.listen(port, host);
       await once(server, 'listening');

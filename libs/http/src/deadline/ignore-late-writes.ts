@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http';
  * Makes an ended response ignore further writes. Otherwise the late answer of a route that still runs
  * would throw an error in Node, which the log would show as a failure of the service.
  */
-export function endForGood(response: ServerResponse): void {
+export function ignoreLateWrites(response: ServerResponse): void {
   if (!response.writableEnded) return;
   const ignored = (): ServerResponse => response;
   Object.assign(response, {
