@@ -74,7 +74,7 @@ function appModule() {
         admin: true,
         useFactory: () => ({ environment: {} }),
       }),
-      CircuitBroadcastModule.forRoot({ url: redis.url, channel: 'circuits' }),
+      CircuitBroadcastModule.forRoot({ url: redis.url, channel: `circuits-${apps}` }),
       QueueModule.forRoot({ url: redis.url, prefix: 'bull', producerTimeout: '5s' }),
       QueueModule.forFeature(queue('points')),
       QueueAdminModule.register({ imports: [AccessModule] }),
@@ -91,8 +91,11 @@ interface Route {
 
 let app: INestApplication;
 let url: string;
+/** A channel for each app: Redis may still count the subscription of the one before. */
+let apps = 0;
 
 beforeEach(async () => {
+  apps++;
   isBroken = false;
   probe = () => undefined;
   await client.flushall();
@@ -272,7 +275,7 @@ function CircuitBroadcastModuleOnly() {
   @Module({
     imports: [
       ResilienceModule.forRoot({ environment: {} }),
-      CircuitBroadcastModule.forRoot({ url: redis.url, channel: 'circuits' }),
+      CircuitBroadcastModule.forRoot({ url: redis.url, channel: `circuits-${apps}` }),
     ],
   })
   class Other {}
