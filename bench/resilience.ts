@@ -37,7 +37,7 @@ const resilience: Topic = async () => {
     return [
       figure('closed', closed['breaker']! / closed['bare']!, 'x bare await', '<=', 3),
       figure('closed-opossum-fire', closed['opossum']! / closed['breaker']!, 'x ours', '>=', 1),
-      figure('four-policies', four['four']! / four['bare']!, 'x bare await', '<=', 12),
+      figure('four-policies', four['four']! / four['bare']!, 'x bare await', '<=', 20),
       figure('four-cockatiel-wrap', four['cockatiel']! / four['four']!, 'x ours', '>=', 8),
       figure('open', open['ours']! / open['prebuilt']!, 'x throwing', '<=', 2.5),
       figure('open-opossum-fire', open['opossum']! / open['ours']!, 'x ours', '>=', 1),

@@ -46,17 +46,15 @@ export class CircuitBreakerPolicy implements Policy {
     if (single === undefined) return (call) => this.attemptWithKey(call, next);
     return (call) => {
       const generation = single.closedGeneration;
-      if (generation === 0 || this.mustWatch(call)) return this.attempt(single, call, next);
-      const startedAtMs = this.startOf(call);
-      // The fast path needs no permit: nearly every call is admitted by a closed circuit and
-      // succeeds.
+      // The fast path needs no permit: a call that nothing ends early, admitted by a closed circuit.
+      if (generation === 0 || mayEndEarly(call)) return this.attempt(single, call, next);
       return next(call).then(
         (value) => {
-          single.passed(generation, value, isCallersDeadline(call));
+          single.passed(generation, value);
           return value;
         },
         (error: unknown) => {
-          this.settleError(single, single.permitOf(generation), call, error, startedAtMs);
+          this.settleError(single, single.permitOf(generation), call, error, NaN);
           throw error;
         },
       );
@@ -147,8 +145,7 @@ export class CircuitBreakerPolicy implements Policy {
   /** Reads the clock only for a call that something outside of the pipeline may end early. */
   private startOf(call: Call): number {
     if (call.startedAtMs > 0) return call.startedAtMs;
-    const mayEndEarly = call.deadline !== undefined || call.signal !== undefined;
-    return mayEndEarly ? this.surroundings.clock.monotonic() : NaN;
+    return mayEndEarly(call) ? this.surroundings.clock.monotonic() : NaN;
   }
 
   private elapsedMs(startedAtMs: number, error: unknown): number {
@@ -156,4 +153,8 @@ export class CircuitBreakerPolicy implements Policy {
     const limitMs = fieldOf(error, 'timeoutMs');
     return typeof limitMs === 'number' ? limitMs : 0;
   }
+}
+
+function mayEndEarly(call: Call): boolean {
+  return call.deadline !== undefined || call.signal !== undefined;
 }

@@ -113,10 +113,10 @@ export class CircuitBreaker implements PermitJudge {
   }
 
   /** Reports the value that a call of that generation returned. */
-  passed(generation: number, value: unknown, callersDeadline: boolean): void {
+  passed(generation: number, value: unknown): void {
     if (generation !== this.generation) return;
     if (typeof value === 'object' && value !== null) {
-      const classification = this.options.classify(value, false, callersDeadline);
+      const classification = this.options.classify(value, false, false);
       if (classification.outcome !== 'success') {
         this.permitOf(generation).settle(classification, value, false);
         return;

@@ -5,7 +5,7 @@ import { Stream } from '../observable/stream.js';
 import { UnsubscribedError } from '../observable/unsubscribed.error.js';
 import { Call, type Operation } from '../policy/call.js';
 import { refusePastDeadline } from '../policy/past-deadline.js';
-import { CANONICAL_ORDER, type Policy } from '../policy/policy.js';
+import { CANONICAL_ORDER, type Policy, type PolicyKind } from '../policy/policy.js';
 
 export interface PipelineOptions {
   /** `Class.method` */
@@ -38,13 +38,24 @@ export class Pipeline {
     this.policies = [...options.policies].sort(
       (a, b) => CANONICAL_ORDER.indexOf(a.kind) - CANONICAL_ORDER.indexOf(b.kind),
     );
-    // The first check spares limits and slots, the second one finds time that a queue has used up.
+    this.run = this.inTime(options.invoke);
+  }
+
+  /**
+   * Refuses calls whose deadline has passed: before they take a slot or count for a limit, and again
+   * after each policy that waits.
+   */
+  private inTime(invoke: Operation): Operation {
+    const { name, policies } = this;
+    const kinds = policies.map(({ kind }) => kind);
     const isOuter = ({ kind }: Policy): boolean => CANONICAL_ORDER.indexOf(kind) <= DEADLINE;
     const attempt = wrapped(
-      this.policies.filter((policy) => !isOuter(policy)),
-      refusePastDeadline(this.name, options.invoke),
+      policies.filter((policy) => !isOuter(policy)),
+      kinds.some((kind) => WAITING.has(kind)) ? refusePastDeadline(name, invoke) : invoke,
     );
-    this.run = wrapped(this.policies.filter(isOuter), refusePastDeadline(this.name, attempt));
+    // The deadline policy refuses such calls itself.
+    const entry = kinds.includes('deadline') ? attempt : refusePastDeadline(name, attempt);
+    return wrapped(policies.filter(isOuter), entry);
   }
 
   /** What the protected method returns: a promise, or an Observable that calls when subscribed. */
@@ -109,6 +120,14 @@ export class Pipeline {
 }
 
 const DEADLINE = CANONICAL_ORDER.indexOf('deadline');
+/** Policies after which less time is left than before. */
+const WAITING: ReadonlySet<PolicyKind> = new Set([
+  'rate-limit',
+  'bulkhead',
+  'retry',
+  'hedge',
+  'fault-injection',
+]);
 
 function wrapped(policies: readonly Policy[], invoke: Operation): Operation {
   return policies.reduceRight((next, policy) => policy.wrap(next), invoke);
