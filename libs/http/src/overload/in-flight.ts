@@ -24,14 +24,11 @@ export class InFlight {
 
   track(req: IncomingMessage, res: ServerResponse): void {
     const request = new CountedRequest(req, res);
+    this.arriving.add(request);
     if (hasBody(req)) {
-      this.arriving.add(request);
       req.on('end', () => this.begin(request));
       this.lookSoon();
-    } else {
-      this.arriving.add(request);
-      this.begin(request);
-    }
+    } else this.begin(request);
     res.on('finish', () => this.end(request, true));
     res.on('close', () => this.end(request, false));
   }

@@ -60,9 +60,7 @@ export class Refusal {
     let received = 0;
     const end = (): void => {
       cancel();
-      if (!res.writableEnded) res.end();
-      // Otherwise Node would read the rest of the body.
-      if (!req.complete) res.once('finish', () => req.socket.destroySoon());
+      res.end();
     };
     const cancel = scheduleInBackground(this.clock, end, LINGER_MS);
     req.on('data', (chunk: Buffer) => {
