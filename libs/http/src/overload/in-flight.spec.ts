@@ -1,14 +1,13 @@
-import { OBSERVE_METRICS } from '@loyalnest/core';
+import { Deadline, OBSERVE_METRICS, runInContext, SystemClock } from '@loyalnest/core';
 import { eventually, FakeClock, forEachPlatform, type RunningApp } from '@loyalnest/testing';
 import { Controller, Get, Header, HttpCode, Module, Post, Res } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { NestFactory } from '@nestjs/core';
+import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { OverloadModule, ProblemDetailsModule, RequestDeadlineModule } from '../index.js';
-import { CorrelationModule } from '@loyalnest/correlation';
 import { OverloadGate } from './overload-gate.js';
 
 interface FastifyReply {
@@ -52,14 +51,25 @@ class Routes {
 
 @Module({
   imports: [
-    CorrelationModule.forRoot({ trustInbound: () => true }),
     OverloadModule.forRoot({}),
     RequestDeadlineModule.forRoot({}),
     ProblemDetailsModule.forRoot({}),
   ],
   controllers: [Routes],
 })
-class App {}
+class App {
+  constructor(host: HttpAdapterHost) {
+    host.init$.subscribe(() => {
+      host.httpAdapter.use(
+        (req: { headers: Record<string, string> }, _res: unknown, next: () => void) => {
+          const left = req.headers['x-left-ms'];
+          const deadline = left !== undefined && Deadline.after(Number(left), new SystemClock());
+          runInContext({ correlationId: 'order-7', ...(deadline && { deadline }) }, next);
+        },
+      );
+    });
+  }
+}
 
 function gauge(gate: OverloadGate): number {
   const name = 'loyalnest_http_requests_in_flight';
@@ -104,7 +114,7 @@ forEachPlatform((platform) => {
     ['GET', '/missing', 404],
     ['GET', '/held', 504],
   ])('counts %s %s no longer once it was answered %i', async (method, path, status) => {
-    const headers = { 'x-request-timeout-ms': status === 504 ? '50' : '5000' };
+    const headers: Record<string, string> = status === 504 ? { 'x-left-ms': '50' } : {};
     expect((await fetch(running.url + path, { method, headers })).status).toBe(status);
     await count(0);
   });

@@ -46,6 +46,18 @@ export class ServiceConfig implements CrossChecked {
   readonly JOB_DRAIN: string = '20s';
 
   /**
+   * False: requests are never refused because of overload. By default, requests that the service could
+   * not answer in time get 503 at once.
+   */
+  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  readonly LOAD_SHEDDING: boolean = true;
+
+  /** How late the event loop may be before requests are refused; from 20ms to 10s. */
+  @Matches(DURATION, DURATION_EXPECTED)
+  readonly LOAD_SHEDDING_LOOP_DELAY: string = '200ms';
+
+  /**
    * Who may use admin endpoints such as /debug/circuits: `name:role:token`, separated by commas.
    * The roles are view, operate and destroy; a token has at least 16 characters. Required in
    * production, with random tokens.
