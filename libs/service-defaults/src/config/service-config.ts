@@ -115,6 +115,7 @@ export class ServiceConfig implements CrossChecked {
   crossChecks(_isProduction = false): readonly CrossCheck[] {
     return [
       { variables: ['JOB_DRAIN', 'GRACE_PERIOD'], problem: () => this.drainProblem() },
+      { variables: ['LOAD_SHEDDING_LOOP_DELAY'], problem: () => this.loopDelayProblem() },
       { variables: ['PORT', 'METRICS_PORT', 'HEALTH_PORT'], problem: () => this.portProblem() },
     ];
   }
@@ -124,6 +125,13 @@ export class ServiceConfig implements CrossChecked {
     const drainMs = durationMs('JOB_DRAIN', JOB_DRAIN);
     if (drainMs < durationMs('GRACE_PERIOD', GRACE_PERIOD)) return undefined;
     return `jobs may run for ${JOB_DRAIN} after the stop signal, but the process is killed after ${GRACE_PERIOD}; lower JOB_DRAIN or raise GRACE_PERIOD`;
+  }
+
+  private loopDelayProblem(): string | undefined {
+    const { LOAD_SHEDDING_LOOP_DELAY: delay } = this;
+    const delayMs = durationMs('LOAD_SHEDDING_LOOP_DELAY', delay);
+    if (delayMs >= 20 && delayMs <= 10_000) return undefined;
+    return `${delay} is out of range; use a duration from 20ms to 10s`;
   }
 
   private portProblem(): string | undefined {
