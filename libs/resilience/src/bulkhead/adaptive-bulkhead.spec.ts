@@ -1,5 +1,5 @@
 import { FakeClock } from '@loyalnest/core/testing';
-import { OptionError, TimeoutError } from '../index.js';
+import { OptionError } from '@loyalnest/core';
 import { Bulkhead } from './bulkhead.js';
 import { resolveBulkhead, type BulkheadOptions } from './bulkhead.options.js';
 
