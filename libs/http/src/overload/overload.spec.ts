@@ -2,7 +2,9 @@ import { OBSERVE_METRICS, ON_SHUTDOWN, OptionError } from '@loyalnest/core';
 import { eventually, FakeClock, forEachPlatform, type RunningApp } from '@loyalnest/testing';
 import { Controller, Get, Head, Logger, Module, Post, Sse, type MessageEvent } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import type { IncomingMessage, Server } from 'node:http';
+import { once } from 'node:events';
+import { request, type IncomingMessage, type Server } from 'node:http';
+import { connectionOf } from '../../test/open-connection.js';
 import { NEVER, Observable } from 'rxjs';
 import {
   LongPoll,
@@ -80,6 +82,20 @@ class StatusController extends Pages {}
 
 @Controller('shop')
 class ShopController extends Pages {}
+
+/** A clock that can also jump without a turn of the event loop. */
+class SteeredClock extends FakeClock {
+  lateMs = 0;
+
+  override monotonic(): number {
+    return super.monotonic() + this.lateMs;
+  }
+}
+
+function block(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+}
 
 /** Reads are refused at 8 requests, writes at 9, webhooks at 10. */
 const TEN: OverloadModuleOptions = { concurrency: { initial: 10, min: 10, max: 10 } };
@@ -256,6 +272,61 @@ forEachPlatform((platform) => {
     expect((await call('GET', 'shop/page')).status).toBe(503);
     await start();
     expect((await call('GET', 'shop/page')).status).toBe(200);
+  });
+
+  it('refuses by importance while the event loop is late, and nothing once it is on time', async () => {
+    const clock = new SteeredClock();
+    const { app } = await start({ loopDelay: '40ms', clock });
+    const connections = await Promise.all(
+      ['GET /api/shop/page', 'GET /api/status/page'].map(async (line) => {
+        const connection = await connectionOf(app.getHttpServer() as Server);
+        return { connection, line };
+      }),
+    );
+    // Written to the sockets before the loop is blocked, and read after it.
+    await Promise.all(
+      connections.map(({ connection, line }) =>
+        connection.flushed(`${line} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`),
+      ),
+    );
+    clock.lateMs += 1_500;
+    block(150);
+    await Promise.all(connections.map(({ connection }) => connection.closed));
+    const [read, critical] = connections.map(({ connection }) => connection.received);
+    expect(read).toContain('"code":"OVERLOADED"');
+    expect(critical).toContain('200 OK');
+    await eventually(async () => (await call('GET', 'shop/page')).status === 200);
+    await clock.advance(1_000);
+    expect(events).toMatchObject([{ priority: 'read', reason: 'loop-late' }]);
+  });
+
+  it('does not invite the body of a refused request', async () => {
+    await start();
+    await occupy(8);
+    await occupy(1, 'POST', 'v1/orders');
+    const seen: string[] = [];
+    const upload = request(`${url}/api/v1/orders`, {
+      method: 'POST',
+      headers: { expect: '100-continue', 'content-length': 10_000_000 },
+    });
+    upload.on('continue', () => seen.push('continue')).flushHeaders();
+    const [response] = (await once(upload, 'response')) as [IncomingMessage];
+    upload.destroy();
+    expect([response.statusCode, seen]).toEqual([503, []]);
+  });
+
+  it('invites the body of an admitted request', async () => {
+    await start();
+    const upload = request(`${url}/api/v1/orders/search`, {
+      method: 'POST',
+      headers: { expect: '100-continue', 'content-length': 2, 'content-type': 'application/json' },
+    });
+    upload.flushHeaders();
+    await once(upload, 'continue');
+    upload.end('{}');
+    const [response] = (await once(upload, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(201);
   });
 
   it('closes the connections of refused requests during a shutdown', async () => {
