@@ -82,25 +82,28 @@ forEachPlatform((platform) => {
   it.each([
     ['', (): void => undefined],
     ['/api', (app: INestApplication): void => void app.setGlobalPrefix('api').enableVersioning()],
-  ])('answers health, metrics and admin pages below "%s" while it refuses', async (prefix, configure) => {
-    await start(configure);
-    await fill(prefix === '' ? '/orders' : `${prefix}/v1/orders`);
-    const pages = ['health', 'health/live', 'health/ready', 'internal/metrics'];
-    for (const page of pages) {
-      const answer = await fetch(`${running.url}${prefix}/${page}`);
-      expect([page, answer.status, await answer.text()]).toEqual([
-        page,
-        expect.any(Number),
-        expect.not.stringContaining('OVERLOADED'),
-      ]);
-      expect([200, 503]).toContain(answer.status);
-    }
-    for (const page of ['debug/circuits', 'debug/log-level']) {
-      const answer = await fetch(`${running.url}${prefix}/${page}`);
-      expect(answer.status).not.toBe(404);
-      expect(await answer.text()).not.toContain('OVERLOADED');
-    }
-  });
+  ])(
+    'answers health, metrics and admin pages below "%s" while it refuses',
+    async (prefix, configure) => {
+      await start(configure);
+      await fill(prefix === '' ? '/orders' : `${prefix}/v1/orders`);
+      const pages = ['health', 'health/live', 'health/ready', 'internal/metrics'];
+      for (const page of pages) {
+        const answer = await fetch(`${running.url}${prefix}/${page}`);
+        expect([page, answer.status, await answer.text()]).toEqual([
+          page,
+          expect.any(Number),
+          expect.not.stringContaining('OVERLOADED'),
+        ]);
+        expect([200, 503]).toContain(answer.status);
+      }
+      for (const page of ['debug/circuits', 'debug/log-level']) {
+        const answer = await fetch(`${running.url}${prefix}/${page}`);
+        expect(answer.status).not.toBe(404);
+        expect(await answer.text()).not.toContain('OVERLOADED');
+      }
+    },
+  );
 
   it('hides refused requests from context, access lines and metrics, and counts them apart', async () => {
     await start(() => undefined);

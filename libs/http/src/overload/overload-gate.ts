@@ -126,7 +126,10 @@ export class OverloadGate
     this.servers.add(server);
     // Without a listener, Node would invite the body before anybody has decided about the request.
     if (server.listenerCount('checkContinue') === 0) server.on('checkContinue', invite);
-    const emit = server.emit.bind(server) as (event: string | symbol, ...args: unknown[]) => boolean;
+    const emit = server.emit.bind(server) as (
+      event: string | symbol,
+      ...args: unknown[]
+    ) => boolean;
     server.emit = (event: string | symbol, ...args: unknown[]): boolean => {
       if (event === 'request' || event === 'checkContinue') {
         const [req, res] = args as [IncomingMessage, ServerResponse];

@@ -1,6 +1,15 @@
 import { OBSERVE_METRICS, ON_SHUTDOWN, OptionError } from '@loyalnest/core';
 import { eventually, FakeClock, forEachPlatform, type RunningApp } from '@loyalnest/testing';
-import { Controller, Get, Head, Logger, Module, Post, Sse, type MessageEvent } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Head,
+  Logger,
+  Module,
+  Post,
+  Sse,
+  type MessageEvent,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { once } from 'node:events';
 import { request, type IncomingMessage, type Server } from 'node:http';
@@ -147,7 +156,9 @@ forEachPlatform((platform) => {
     leaving = new AbortController();
     held = new Promise((resolve) => (release = () => resolve('done')));
     unsubscribe = requestsRefused.subscribe(onEvent);
-    jest.spyOn(Logger.prototype, 'warn').mockImplementation((line: string) => void lines.push(line));
+    jest
+      .spyOn(Logger.prototype, 'warn')
+      .mockImplementation((line: string) => void lines.push(line));
   });
 
   afterEach(async () => {
@@ -189,7 +200,11 @@ forEachPlatform((platform) => {
     expect(answer.headers.get('x-correlation-id')).toBe('order-7');
     expect(answer.headers.get('connection')).not.toBe('close');
     const problem: unknown = await answer.json();
-    expect(problem).toMatchObject({ status: 503, code: 'OVERLOADED', instance: '/api/v1/orders/7' });
+    expect(problem).toMatchObject({
+      status: 503,
+      code: 'OVERLOADED',
+      instance: '/api/v1/orders/7',
+    });
     expect(JSON.stringify(problem)).not.toContain('secret');
     const injected = await call('GET', 'v1/orders/7', { 'x-correlation-id': 'a b"c' });
     expect(injected.headers.get('x-correlation-id')).toBeNull();

@@ -39,7 +39,10 @@ async function startClient(environment: Readonly<Record<string, string>> = {}) {
   clock = started.clock;
   const observe = jest.spyOn(Slots.prototype, 'observe');
   const call = async (ms: number, error?: Error): Promise<void> => {
-    const sent = started.app.get(SmsClient).send(ms, error).catch(() => undefined);
+    const sent = started.app
+      .get(SmsClient)
+      .send(ms, error)
+      .catch(() => undefined);
     await clock.advance(ms);
     await sent;
   };

@@ -31,10 +31,7 @@ export const limits: RowSource = {
       unit: 'reqps',
       queries: [
         {
-          expr: perSecond(
-            'loyalnest_http_requests_refused_total',
-            'service, priority, reason',
-          ),
+          expr: perSecond('loyalnest_http_requests_refused_total', 'service, priority, reason'),
           legend: '{{service}} {{priority}} ({{reason}})',
         },
       ],
