@@ -11,10 +11,6 @@ import { Controller, Get, Module, type INestApplication } from '@nestjs/common';
 import { Writable } from 'node:stream';
 import { ShopifyWebhooksController } from '../../../apps/api-gateway/src/http/shopify-webhooks.controller.js';
 import { WebhooksController } from '../../../apps/points-service/src/http/webhooks.controller.js';
-import { AuditController } from '../../../libs/queue/src/admin/audit.controller.js';
-import { DeadLettersController } from '../../../libs/queue/src/admin/dead-letters.controller.js';
-import { QueuesController } from '../../../libs/queue/src/admin/queues.controller.js';
-import { RedrivesController } from '../../../libs/queue/src/admin/redrives.controller.js';
 
 let lines = '';
 /** For all applications, because the root logger of nestjs-pino belongs to the process. */
@@ -122,13 +118,6 @@ forEachPlatform((platform) => {
     expect(lines).not.toContain('?refused');
   });
 });
-
-it.each([AuditController, DeadLettersController, QueuesController, RedrivesController])(
-  'never refuses %p',
-  (controller) => {
-    expect(Reflect.getMetadata(REQUEST_PRIORITY, controller)).toBe('critical');
-  },
-);
 
 it.each([ShopifyWebhooksController, WebhooksController])('refuses %p last', (controller) => {
   expect(Reflect.getMetadata(REQUEST_PRIORITY, controller)).toBe('webhook');

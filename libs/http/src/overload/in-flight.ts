@@ -1,5 +1,5 @@
 import type { Clock } from '@loyalnest/core';
-import type { AdaptiveLimit } from '@loyalnest/core/toolkit';
+import { runOutsideContext, type AdaptiveLimit } from '@loyalnest/core/toolkit';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { hasBody } from './request-body.js';
 
@@ -12,6 +12,10 @@ export class InFlight {
   private readonly arriving = new Set<CountedRequest>();
   private readonly begun = new Set<CountedRequest>();
   private willLook = false;
+  private readonly look = (): void => {
+    this.willLook = false;
+    this.beginComplete();
+  };
 
   constructor(
     private readonly limiter: AdaptiveLimit,
@@ -56,10 +60,7 @@ export class InFlight {
   private lookSoon(): void {
     if (this.willLook) return;
     this.willLook = true;
-    setImmediate(() => {
-      this.willLook = false;
-      this.beginComplete();
-    });
+    runOutsideContext(() => setImmediate(this.look));
   }
 
   private begin(request: CountedRequest): void {

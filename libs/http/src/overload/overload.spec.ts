@@ -145,11 +145,10 @@ forEachPlatform((platform) => {
     await eventually(() => expect(holding).toBe(before + count));
   };
 
-  const inFlight = (running: RunningApp): number =>
-    running.app
-      .get(OverloadGate)
-      [OBSERVE_METRICS]()
-      .find(({ name }) => name === 'loyalnest_http_requests_in_flight')!.value;
+  const inFlight = ({ app }: RunningApp): number => {
+    const gauges = app.get(OverloadGate)[OBSERVE_METRICS]();
+    return gauges.find(({ name }) => name === 'loyalnest_http_requests_in_flight')!.value;
+  };
 
   beforeEach(() => {
     holding = 0;

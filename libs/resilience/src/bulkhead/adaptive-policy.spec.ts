@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 async function startClient(environment: Readonly<Record<string, string>> = {}) {
-  let clock: FakeClock;
+  const clock = new FakeClock();
   @Injectable()
   class SmsClient {
     @Bulkhead({ name: 'sms', maxConcurrent: 20, adaptive: { initial: 8 } })
@@ -35,8 +35,7 @@ async function startClient(environment: Readonly<Record<string, string>> = {}) {
       return 'sent';
     }
   }
-  const started = await startApp([SmsClient], { environment });
-  clock = started.clock;
+  const started = await startApp([SmsClient], { environment, clock });
   const observe = jest.spyOn(Slots.prototype, 'observe');
   const call = async (ms: number, error?: Error): Promise<void> => {
     const sent = started.app
@@ -79,10 +78,10 @@ it('shows in explain() and in the metrics what it may do', async () => {
   expect(registry.pipelineOf(SmsClient.prototype.send as never).explain()).toContain(
     'sms, adaptive, at most 20 at a time, 0 waiting',
   );
-  const limit = app
-    .get(ResilienceMetrics)
-    [OBSERVE_METRICS]()
-    .find(({ name, labels }) => name === 'loyalnest_bulkhead_limit' && labels?.state === 'running');
+  const metrics = app.get(ResilienceMetrics);
+  const limit = metrics[OBSERVE_METRICS]().find(
+    ({ name, labels }) => name === 'loyalnest_bulkhead_limit' && labels?.state === 'running',
+  );
   expect(limit).toMatchObject({ value: 8, labels: { bulkhead: 'sms' } });
 });
 
