@@ -23,7 +23,7 @@ export type { Attempt, ResilientOperation } from './service/resilient-operation.
 // Options
 export type { ResilienceModuleOptions } from './resilience.options.js';
 export type { PolicySet } from './policy-set.js';
-export type { BulkheadOptions } from './bulkhead/bulkhead.options.js';
+export type { AdaptiveBulkheadOptions, BulkheadOptions } from './bulkhead/bulkhead.options.js';
 export type { CacheOptions } from './cache/cache.options.js';
 export type { CallKeyOptions } from './policy/call-key.js';
 export type { CircuitBreakerOptions } from './circuit-breaker/circuit-breaker.options.js';

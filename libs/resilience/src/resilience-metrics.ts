@@ -83,7 +83,7 @@ export class ResilienceMetrics implements MetricSource {
   private bulkheads(): readonly Measurement[] {
     return this.registry.states.bulkheads.all().flatMap(({ snapshot }) => {
       const calls = { running: snapshot.running, waiting: snapshot.waiting };
-      const limits = { running: snapshot.maxConcurrent, waiting: snapshot.maxQueue };
+      const limits = { running: snapshot.limit, waiting: snapshot.maxQueue };
       return [
         ...Object.entries(calls).map(([state, value]) => ({
           name: 'loyalnest_bulkhead_calls',

@@ -12,6 +12,7 @@ import {
   RequestDeadlineModule,
   ValidationModule,
   type InputLimitsOptions,
+  type OverloadModuleOptions,
 } from '@loyalnest/http';
 import { isExportConfigured, LoggingModule, MetricsModule } from '@loyalnest/observability';
 import { ResilienceModule } from '@loyalnest/resilience';
@@ -39,6 +40,8 @@ export interface ServiceDefaultsOptions<Config extends ServiceConfig> {
   readonly minRequestTimeout?: (config: Config) => Duration;
   /** Limits of bodies, queries and paths, and the routes whose bodies stay bytes. */
   readonly inputLimits?: InputLimitsOptions;
+  /** Load shedding: how many requests may be served at the same time, and `retryAfter`. */
+  readonly overload?: Pick<OverloadModuleOptions, 'concurrency' | 'retryAfter'>;
 }
 
 /**
@@ -52,7 +55,7 @@ export class ServiceDefaultsModule {
     options: ServiceDefaultsOptions<Config>,
   ): DynamicModule {
     const { service, config, correlation, requestTimeout, minRequestTimeout } = options;
-    const { inputLimits = {} } = options;
+    const { inputLimits = {}, overload } = options;
     return {
       module: ServiceDefaultsModule,
       imports: [
@@ -85,7 +88,14 @@ export class ServiceDefaultsModule {
         }),
         ...(isExportConfigured(process.env) ? [tracing(service)] : []),
         HttpServerModule.forRoot({}),
-        OverloadModule.forRoot({}),
+        OverloadModule.forRootAsync({
+          inject: [ServiceConfig],
+          useFactory: ({ LOAD_SHEDDING, LOAD_SHEDDING_LOOP_DELAY }: ServiceConfig) => ({
+            ...overload,
+            enabled: LOAD_SHEDDING,
+            loopDelay: LOAD_SHEDDING_LOOP_DELAY as Duration,
+          }),
+        }),
         ProblemDetailsModule.forRoot({}),
         RequestDeadlineModule.forRoot({}),
         InputLimitsModule.forRoot(inputLimits),

@@ -1,4 +1,5 @@
 import { isContextId, runInChildContext } from '@loyalnest/core';
+import { RequestPriority } from '@loyalnest/http';
 import { WebhookSignatureGuard } from '@loyalnest/security';
 import { ApplyLimits } from '@loyalnest/throttling';
 import {
@@ -25,6 +26,7 @@ const FORWARDED = [
   'x-shopify-api-version',
 ];
 
+@RequestPriority('webhook')
 @ApplyLimits(WEBHOOKS)
 @SkipThrottle({ merchant: true })
 @Controller({ path: 'webhooks/shopify', version: '1' })

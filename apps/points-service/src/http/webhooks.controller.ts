@@ -1,3 +1,4 @@
+import { RequestPriority } from '@loyalnest/http';
 import { InjectMetric } from '@loyalnest/observability';
 import { Controller, HttpCode, Logger, Post, Req, type RawBodyRequest } from '@nestjs/common';
 import type { IncomingMessage } from 'node:http';
@@ -8,6 +9,7 @@ import { readWebhookHeaders } from './webhook-headers.js';
 import { WEBHOOKS_TOTAL } from './webhooks.metric.js';
 
 /** Receives webhooks whose signature the gateway has verified. Answers 200 once one is stored. */
+@RequestPriority('webhook')
 @Controller({ path: 'webhooks/shopify', version: '1' })
 export class WebhooksController {
   private readonly logger = new Logger('Webhooks');

@@ -1,4 +1,9 @@
-import { SKIP_THROTTLE, type AdminRequest } from '@loyalnest/core';
+import {
+  REQUEST_PRIORITY,
+  SKIP_THROTTLE,
+  type AdminRequest,
+  type RequestPriority,
+} from '@loyalnest/core';
 import {
   Controller,
   Get,
@@ -15,6 +20,7 @@ import { HealthPages, type HealthAnswer } from './health-pages.js';
 
 /** Health pages for orchestrators and people. They only read the latest sample. */
 @SetMetadata(SKIP_THROTTLE, true)
+@SetMetadata(REQUEST_PRIORITY, 'critical' satisfies RequestPriority)
 @Controller({ path: 'health', version: VERSION_NEUTRAL })
 export class HealthController {
   constructor(

@@ -13,7 +13,7 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Admission } from './admission.js';
 import { inheritPriorities } from './controller-priorities.js';
@@ -33,9 +33,9 @@ import { RouteClasses } from './route-classes.js';
 const SWEEP_MS = 1_000;
 
 /**
- * Stands before everything else that handles requests: it replaces the listeners of the server's `request`
- * event and calls them only for admitted requests. A refused request therefore gets no context, no access
- * line and no measurement. Upgrades, such as WebSockets, do not pass through it.
+ * Stands before everything else that handles requests: the server does not emit `request` for a refused
+ * one. It therefore gets no context, no access line and no measurement, whoever adds a listener, and
+ * whenever. Upgrades, such as WebSockets, do not pass through it.
  */
 @Injectable()
 export class OverloadGate
@@ -66,7 +66,7 @@ export class OverloadGate
     this.limiter = new AdaptiveLimit(concurrency, clock);
     this.rule = new LoopRule(loopDelayMs, clock);
     this.inFlight = new InFlight(this.limiter, clock);
-    this.refusal = new Refusal(retryAfterMs);
+    this.refusal = new Refusal(retryAfterMs, clock);
     this.report = new RefusalReport(
       modules.applicationId,
       clock,
@@ -82,14 +82,14 @@ export class OverloadGate
     });
   }
 
-  /** By now, every other module has added its listeners, and all routes are known. */
+  /** By now, all routes are known. */
   onApplicationBootstrap(): void {
     const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
     if (!server || !this.options.enabled) return;
     this.classes = new RouteClasses(this.routes.all());
     this.lag = new LoopLag((lateMs) => this.rule.note(lateMs));
     this.sweep = runOutsideContext(() =>
-      setInterval(() => this.inFlight.releaseStreams(), SWEEP_MS).unref(),
+      setInterval(() => this.inFlight.sweep(), SWEEP_MS).unref(),
     );
     this.admission = new Admission(this.limiter, this.rule, this.lag);
     this.wrap(server, this.admission);
@@ -124,12 +124,19 @@ export class OverloadGate
   private wrap(server: Server, admission: Admission): void {
     if (this.servers.has(server)) return;
     this.servers.add(server);
-    const listeners = server.listeners('request') as RequestListener[];
-    server.removeAllListeners('request');
-    server.on('request', (req, res) => {
-      if (!this.admits(req, res, admission)) return;
-      for (const listener of listeners) listener.call(server, req, res);
-    });
+    // Without a listener, Node would invite the body before anybody has decided about the request.
+    if (server.listenerCount('checkContinue') === 0) server.on('checkContinue', invite);
+    const emit = server.emit.bind(server) as (
+      event: string | symbol,
+      ...args: unknown[]
+    ) => boolean;
+    server.emit = (event: string | symbol, ...args: unknown[]): boolean => {
+      if (event === 'request' || event === 'checkContinue') {
+        const [req, res] = args as [IncomingMessage, ServerResponse];
+        if (!this.admits(req, res, admission)) return true;
+      }
+      return emit(event, ...args);
+    };
   }
 
   private admits(req: IncomingMessage, res: ServerResponse, admission: Admission): boolean {
@@ -146,4 +153,10 @@ export class OverloadGate
     if (!waits && priority !== 'critical') this.inFlight.track(req, res);
     return true;
   }
+}
+
+/** Does what Node does for `Expect: 100-continue`. */
+function invite(this: Server, req: IncomingMessage, res: ServerResponse): void {
+  res.writeContinue();
+  this.emit('request', req, res);
 }

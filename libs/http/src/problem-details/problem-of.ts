@@ -1,5 +1,5 @@
 import { isLoyalNestError, type LoyalNestError } from '@loyalnest/core';
-import { httpStatusOf } from '@loyalnest/core/toolkit';
+import { classifyError, httpStatusOf } from '@loyalnest/core/toolkit';
 import { HttpException } from '@nestjs/common';
 import { STATUS_CODES } from 'node:http';
 import { HttpResponseError } from '../client/http-response.error.js';
@@ -55,6 +55,10 @@ function problemOfUpstream(error: HttpResponseError): Problem {
   }
   if (error.problemCode === DEADLINE_EXCEEDED && endedByCallersDeadline(error)) {
     return { status: 504, code: DEADLINE_EXCEEDED };
+  }
+  // Our caller must see that nothing failed: its circuits would count a failure, and it would retry.
+  if (error.problemCode !== undefined && classifyError(error).reason === 'rejected') {
+    return { status: 503, code: error.problemCode, retryAfterMs };
   }
   if (category === 'timeout') return { status: 504, code, retryAfterMs };
   if (error.retryable) return { status: 503, code, retryAfterMs };

@@ -1,4 +1,9 @@
-import { AdminAccess, type AdminRequest } from '@loyalnest/core';
+import {
+  AdminAccess,
+  REQUEST_PRIORITY,
+  type AdminRequest,
+  type RequestPriority,
+} from '@loyalnest/core';
 import { AdminGate } from '@loyalnest/core/toolkit';
 import {
   Controller,
@@ -10,6 +15,7 @@ import {
   Post,
   Query,
   Req,
+  SetMetadata,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
 import { LogLevel } from './log-level.js';
@@ -18,6 +24,7 @@ import { LogLevel } from './log-level.js';
  * Shows the log level of this instance to the role `view`, and lets `operate` change it:
  * `POST /debug/log-level/debug?for=10m`.
  */
+@SetMetadata(REQUEST_PRIORITY, 'critical' satisfies RequestPriority)
 @Controller({ path: 'debug/log-level', version: VERSION_NEUTRAL })
 export class LogLevelController {
   private readonly gate: AdminGate;

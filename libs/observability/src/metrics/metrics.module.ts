@@ -1,4 +1,4 @@
-import { SKIP_THROTTLE } from '@loyalnest/core';
+import { REQUEST_PRIORITY, SKIP_THROTTLE, type RequestPriority } from '@loyalnest/core';
 import { requireSingleImport } from '@loyalnest/core/toolkit';
 import {
   Controller,
@@ -63,6 +63,7 @@ function withEndpoint(
 ): DynamicModule {
   // A class for each application, because two in one process may have different paths.
   @SetMetadata(SKIP_THROTTLE, true)
+  @SetMetadata(REQUEST_PRIORITY, 'critical' satisfies RequestPriority)
   @Controller({ path, version: VERSION_NEUTRAL })
   class MetricsEndpoint extends MetricsController {}
 

@@ -1,6 +1,8 @@
+import { REQUEST_PRIORITY, type RequestPriority } from '@loyalnest/core';
 import {
   applyDecorators,
   Controller,
+  SetMetadata,
   UseFilters,
   UseGuards,
   UseInterceptors,
@@ -14,6 +16,7 @@ import { AdminProblemFilter } from './admin-problem.filter.js';
 export const AdminController = (path: string): ClassDecorator =>
   applyDecorators(
     Controller({ path: `admin/${path}`, version: VERSION_NEUTRAL }),
+    SetMetadata(REQUEST_PRIORITY, 'critical' satisfies RequestPriority),
     UseGuards(AdminAccessGuard),
     UseInterceptors(AdminOutageInterceptor),
     UseFilters(AdminProblemFilter),

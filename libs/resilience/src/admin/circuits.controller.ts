@@ -1,4 +1,9 @@
-import { AdminAccess, type AdminRequest } from '@loyalnest/core';
+import {
+  AdminAccess,
+  REQUEST_PRIORITY,
+  type AdminRequest,
+  type RequestPriority,
+} from '@loyalnest/core';
 import { AdminGate } from '@loyalnest/core/toolkit';
 import {
   Controller,
@@ -10,6 +15,7 @@ import {
   Post,
   Query,
   Req,
+  SetMetadata,
   VERSION_NEUTRAL,
 } from '@nestjs/common';
 import type { CircuitCommandName } from '../operator/circuit-command.js';
@@ -22,6 +28,7 @@ import { CircuitNotFoundError } from '../service/circuit-not-found.error.js';
  * instances (role `operate`). `open` and `close` hold until `reset`, which closes the circuit with
  * empty counts.
  */
+@SetMetadata(REQUEST_PRIORITY, 'critical' satisfies RequestPriority)
 @Controller({ path: 'debug/circuits', version: VERSION_NEUTRAL })
 export class CircuitsController {
   private readonly gate: AdminGate;

@@ -9,6 +9,7 @@ export class BulkheadFullError extends LoyalNestError {
   constructor(
     readonly policy: string,
     readonly reason: 'queue-full' | 'waited-too-long',
+    /** How many calls could run at that moment. */
     readonly maxConcurrent: number,
     retryAfterMs: number,
   ) {

@@ -1,3 +1,4 @@
+import { classifierOf } from '../classification/classifier.js';
 import type { PolicyDefinition } from '../policy-definition.js';
 import { Bulkhead } from './bulkhead.js';
 import {
@@ -19,6 +20,7 @@ export const BULKHEAD: PolicyDefinition<BulkheadOptions, ResolvedBulkhead> = {
       policies.bulkhead,
       () => new Bulkhead(name, resolved, clock),
     );
-    return new BulkheadPolicy(dependency, bulkhead, clock);
+    const classify = classifierOf(path, policies.circuitBreaker?.classify, states.classify);
+    return new BulkheadPolicy(dependency, bulkhead, clock, classify);
   },
 };

@@ -1,4 +1,7 @@
 import type { Clock } from '@loyalnest/core';
+import type { Classification } from '@loyalnest/core/toolkit';
+import { classifyCallError, isCallersDeadline } from '../classification/callers-end.js';
+import type { Classifier } from '../classification/classifier.js';
 import { callRejected } from '../resilience.events.js';
 import type { Call, Operation } from '../policy/call.js';
 import type { Policy } from '../policy/policy.js';
@@ -17,9 +20,11 @@ export class BulkheadPolicy implements Policy {
     private readonly name: string,
     private readonly bulkhead: Bulkhead,
     private readonly clock: Clock,
+    private readonly classify: Classifier,
   ) {
     const { maxConcurrent, maxQueue } = bulkhead.snapshot;
-    this.description = `${bulkhead.name}, ${maxConcurrent} at a time, ${maxQueue} waiting`;
+    const most = bulkhead.isAdaptive ? `adaptive, at most ${maxConcurrent}` : `${maxConcurrent}`;
+    this.description = `${bulkhead.name}, ${most} at a time, ${maxQueue} waiting`;
   }
 
   wrap(next: Operation): Operation {
@@ -50,6 +55,7 @@ export class BulkheadPolicy implements Policy {
   }
 
   private run(call: Call, next: Operation, permit: BulkheadPermit): Promise<unknown> {
+    if (this.bulkhead.isAdaptive) return this.runMeasured(call, next, permit);
     return next(call).then(
       (value) => {
         this.release(call, permit);
@@ -60,6 +66,31 @@ export class BulkheadPolicy implements Policy {
         throw error;
       },
     );
+  }
+
+  private runMeasured(call: Call, next: Operation, permit: BulkheadPermit): Promise<unknown> {
+    const startedAt = this.clock.monotonic();
+    return next(call).then(
+      (value) => {
+        this.observe(this.classify(value, false, isCallersDeadline(call)), startedAt);
+        this.release(call, permit);
+        return value;
+      },
+      (error: unknown) => {
+        this.observe(classifyCallError(call, error, this.classify), startedAt);
+        this.release(call, permit);
+        throw error;
+      },
+    );
+  }
+
+  /**
+   * A failure or a cut call may have ended before the dependency did its work, so it counts only if it took
+   * longer than usual. A rejection by another policy says nothing.
+   */
+  private observe({ outcome, cut }: Classification, startedAt: number): void {
+    if (outcome === 'neutral' && !cut) return;
+    this.bulkhead.observe(this.clock.monotonic() - startedAt, outcome === 'success');
   }
 
   private release(call: Call, permit: BulkheadPermit): void {

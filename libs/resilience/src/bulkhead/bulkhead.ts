@@ -1,4 +1,5 @@
 import type { CancelTimer, Clock } from '@loyalnest/core';
+import { AdaptiveLimit } from '@loyalnest/core/toolkit';
 import { BulkheadFullError } from './bulkhead-full.error.js';
 import type { ResolvedBulkhead } from './bulkhead.options.js';
 
@@ -23,6 +24,8 @@ export interface BulkheadSnapshot {
   readonly name: string;
   readonly running: number;
   readonly waiting: number;
+  /** How many may run now: `maxConcurrent`, or what an adaptive bulkhead has found. */
+  readonly limit: number;
   readonly maxConcurrent: number;
   readonly maxQueue: number;
 }
@@ -35,6 +38,7 @@ export interface BulkheadSnapshot {
 export class Bulkhead {
   private running = 0;
   private readonly waiting = new Set<Waiter>();
+  private limiter: AdaptiveLimit | undefined;
   private readonly giveBack = (): void => {
     this.running--;
     this.fill();
@@ -44,12 +48,14 @@ export class Bulkhead {
     readonly name: string,
     private options: ResolvedBulkhead,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.limiter = this.limiterFor(options);
+  }
 
   /** A permit, or undefined if all slots are taken. */
   tryAcquire(): BulkheadPermit | undefined {
     // Nobody waits while a slot is free, because a freed slot goes to the next waiter at once.
-    if (this.running >= this.options.maxConcurrent) return undefined;
+    if (this.running >= this.limit) return undefined;
     return this.take();
   }
 
@@ -62,6 +68,7 @@ export class Bulkhead {
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
     const permit = this.tryAcquire();
     if (permit) return Promise.resolve(permit);
+    this.limiter?.noteRefusal();
     if (this.waiting.size >= this.options.maxQueue) {
       return Promise.reject(this.full('queue-full'));
     }
@@ -93,6 +100,26 @@ export class Bulkhead {
   /** Changes options in place. Running and waiting calls stay; new slots are filled at once. */
   update(options: ResolvedBulkhead): void {
     this.options = options;
+    if (options.adaptive && this.limiter) this.limiter.update(options.adaptive);
+    else this.limiter = this.limiterFor(options);
+    this.fill();
+  }
+
+  get isAdaptive(): boolean {
+    return this.limiter !== undefined;
+  }
+
+  /**
+   * Takes the latency of a call that still holds its slot. Does nothing unless the bulkhead is adaptive.
+   *
+   * @param wasAnswered false if the call ended before the dependency had done its work: that says only that
+   * the work takes longer
+   */
+  observe(latencyMs: number, wasAnswered: boolean): void {
+    const { limiter, running } = this;
+    if (!limiter) return;
+    if (wasAnswered) limiter.observe(latencyMs, running);
+    else limiter.observeCutOff(latencyMs, running);
     this.fill();
   }
 
@@ -105,9 +132,17 @@ export class Bulkhead {
   }
 
   get snapshot(): BulkheadSnapshot {
-    const { name, running, waiting, options } = this;
+    const { name, running, waiting, limit, options } = this;
     const { maxConcurrent, maxQueue } = options;
-    return { name, running, waiting: waiting.size, maxConcurrent, maxQueue };
+    return { name, running, waiting: waiting.size, limit, maxConcurrent, maxQueue };
+  }
+
+  private get limit(): number {
+    return this.limiter?.limit ?? this.options.maxConcurrent;
+  }
+
+  private limiterFor({ adaptive }: ResolvedBulkhead): AdaptiveLimit | undefined {
+    return adaptive && new AdaptiveLimit(adaptive, this.clock);
   }
 
   private take(): BulkheadPermit {
@@ -117,13 +152,12 @@ export class Bulkhead {
 
   private fill(): void {
     for (const waiter of this.waiting) {
-      if (this.running >= this.options.maxConcurrent) return;
+      if (this.running >= this.limit) return;
       waiter.grant();
     }
   }
 
   private full(reason: 'queue-full' | 'waited-too-long'): BulkheadFullError {
-    const { maxConcurrent, maxWaitMs } = this.options;
-    return new BulkheadFullError(this.name, reason, maxConcurrent, maxWaitMs);
+    return new BulkheadFullError(this.name, reason, this.limit, this.options.maxWaitMs);
   }
 }

@@ -2,7 +2,7 @@ import { durationMs, OptionError } from '@loyalnest/core';
 import { ratio, wholeNumber } from '@loyalnest/core/toolkit';
 import type { PolicySet } from '../policy-set.js';
 
-type Read = (variable: string, text: string) => number | string;
+type Read = (variable: string, text: string) => number | string | boolean;
 
 export interface EnvironmentField {
   readonly kind: keyof PolicySet;
@@ -20,6 +20,12 @@ const share: Read = (variable, text) => ratio(variable, toNumber(variable, text)
 const percent: Read = (variable, text) =>
   ratio(variable, toNumber(variable, text), { max: 100 }) / 100;
 
+const flag: Read = (variable, text) => {
+  const value = text.trim().toLowerCase();
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw new OptionError(variable, text, 'use true or false, or unset it');
+};
+
 /** `RESILIENCE_<NAME>_<FIELD>` */
 export const POLICY_FIELDS: Readonly<Record<string, EnvironmentField>> = {
   TIMEOUT: { kind: 'timeout', read: duration },
@@ -34,6 +40,7 @@ export const POLICY_FIELDS: Readonly<Record<string, EnvironmentField>> = {
   SLOW_CALL_RATIO: { kind: 'circuitBreaker', option: 'slowCallRatio', read: share },
   ATTEMPTS: { kind: 'retry', option: 'attempts', read: count },
   MAX_CONCURRENT: { kind: 'bulkhead', option: 'maxConcurrent', read: count },
+  ADAPTIVE: { kind: 'bulkhead', option: 'adaptive', read: flag },
   MAX_QUEUE: { kind: 'bulkhead', option: 'maxQueue', read: count },
 };
 

@@ -46,6 +46,18 @@ export class ServiceConfig implements CrossChecked {
   readonly JOB_DRAIN: string = '20s';
 
   /**
+   * False: requests are never refused because of overload. By default, requests that the service could
+   * not answer in time get 503 at once.
+   */
+  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  readonly LOAD_SHEDDING: boolean = true;
+
+  /** How late the event loop may be before requests are refused; from 20ms to 10s. */
+  @Matches(DURATION, DURATION_EXPECTED)
+  readonly LOAD_SHEDDING_LOOP_DELAY: string = '200ms';
+
+  /**
    * Who may use admin endpoints such as /debug/circuits: `name:role:token`, separated by commas.
    * The roles are view, operate and destroy; a token has at least 16 characters. Required in
    * production, with random tokens.
@@ -103,6 +115,7 @@ export class ServiceConfig implements CrossChecked {
   crossChecks(_isProduction = false): readonly CrossCheck[] {
     return [
       { variables: ['JOB_DRAIN', 'GRACE_PERIOD'], problem: () => this.drainProblem() },
+      { variables: ['LOAD_SHEDDING_LOOP_DELAY'], problem: () => this.loopDelayProblem() },
       { variables: ['PORT', 'METRICS_PORT', 'HEALTH_PORT'], problem: () => this.portProblem() },
     ];
   }
@@ -112,6 +125,13 @@ export class ServiceConfig implements CrossChecked {
     const drainMs = durationMs('JOB_DRAIN', JOB_DRAIN);
     if (drainMs < durationMs('GRACE_PERIOD', GRACE_PERIOD)) return undefined;
     return `jobs may run for ${JOB_DRAIN} after the stop signal, but the process is killed after ${GRACE_PERIOD}; lower JOB_DRAIN or raise GRACE_PERIOD`;
+  }
+
+  private loopDelayProblem(): string | undefined {
+    const { LOAD_SHEDDING_LOOP_DELAY: delay } = this;
+    const delayMs = durationMs('LOAD_SHEDDING_LOOP_DELAY', delay);
+    if (delayMs >= 20 && delayMs <= 10_000) return undefined;
+    return `${delay} is out of range; use a duration from 20ms to 10s`;
   }
 
   private portProblem(): string | undefined {

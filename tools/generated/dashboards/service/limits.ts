@@ -1,5 +1,5 @@
 import type { RowSource } from '../dashboard-source.ts';
-import { occurrences, perSecond, series } from '../promql.ts';
+import { occurrences, perSecond, series, total } from '../promql.ts';
 
 /** Which requests the service refuses. */
 export const limits: RowSource = {
@@ -22,6 +22,37 @@ export const limits: RowSource = {
         },
       ],
       whenEmpty: 'nothing refused',
+    },
+    {
+      kind: 'timeseries',
+      title: 'Requests refused because of overload',
+      question:
+        'Does the service have more work than it can do in time? Reads are refused first, webhooks last. Add instances.',
+      unit: 'reqps',
+      queries: [
+        {
+          expr: perSecond('loyalnest_http_requests_refused_total', 'service, priority, reason'),
+          legend: '{{service}} {{priority}} ({{reason}})',
+        },
+      ],
+      whenEmpty: 'nothing refused',
+    },
+    {
+      kind: 'timeseries',
+      title: 'Requests in flight and their limit',
+      question:
+        'How close is an instance to its adaptive limit? The limit falls when requests take longer.',
+      unit: 'short',
+      queries: [
+        {
+          expr: total('loyalnest_http_requests_in_flight', 'service, instance'),
+          legend: '{{service}} {{instance}}: in flight',
+        },
+        {
+          expr: total('loyalnest_http_concurrency_limit', 'service, instance'),
+          legend: '{{service}} {{instance}}: limit',
+        },
+      ],
     },
     {
       kind: 'timeseries',

@@ -11,7 +11,7 @@ interface Exchange {
   readonly durationMs: number;
 }
 
-/** Measures the HTTP client, the outbox, the inbox and webhooks. */
+/** Measures the HTTP client, requests refused by overload, the outbox, the inbox and webhooks. */
 export function measureService(registry: MetricRegistry, on: EventSource): void {
   const exchanges = registry.histogram({
     name: 'http_client_request_duration_seconds',
@@ -24,6 +24,11 @@ export function measureService(registry: MetricRegistry, on: EventSource): void 
       'error_type',
     ],
     buckets: HTTP_BUCKETS,
+  });
+  const refused = registry.counter({
+    name: 'loyalnest_http_requests_refused_total',
+    help: 'Requests refused because of overload',
+    labels: ['priority', 'reason'],
   });
   const published = registry.counter({
     name: 'loyalnest_outbox_events_total',
@@ -54,6 +59,10 @@ export function measureService(registry: MetricRegistry, on: EventSource): void 
       durationMs / 1_000,
     );
   });
+  on<{ priority: string; reason: string; count: number }>(
+    'loyalnest:http:requests-refused',
+    ({ priority, reason, count }) => refused.add({ priority, reason }, count),
+  );
   on<{ published: number; failed: number }>(
     'loyalnest:outbox:published',
     ({ published: done, failed }) => {
