@@ -51,6 +51,7 @@ export type { PropagationOptions } from './propagation/known-origins.js';
 
 // Errors of those calls
 export { CredentialRefusedError } from './client/credential-refused.error.js';
+export { DotSegmentError } from './client/dot-segment.error.js';
 export { HttpResponseError } from './client/http-response.error.js';
 export { HttpTimeoutError } from './client/http-timeout.error.js';
 export { HttpUnavailableError } from './client/http-unavailable.error.js';

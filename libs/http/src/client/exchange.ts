@@ -2,6 +2,7 @@ import type { Clock, DeadlineSource, RequestContext } from '@loyalnest/core';
 import { BoundAbortController } from '@loyalnest/core/toolkit';
 import type { HttpRequest } from './http-request.js';
 import { HttpTimeoutError } from './http-timeout.error.js';
+import { targetUrl } from './target-url.js';
 
 /** A running exchange: its time limit and everything that may end it early. */
 export class Exchange {
@@ -22,7 +23,7 @@ export class Exchange {
     private readonly time: { readonly clock: Clock; readonly timeoutMs: number },
   ) {
     const { clock, timeoutMs } = time;
-    this.url = new URL(request.url);
+    this.url = targetUrl(request.url);
     const hasBody = request.body !== undefined || request.json !== undefined;
     this.method = request.method ?? (hasBody ? 'POST' : 'GET');
     this.target = `${this.method} ${this.url.origin}${this.url.pathname}`;

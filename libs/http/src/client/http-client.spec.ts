@@ -41,6 +41,15 @@ describe('HttpClient', () => {
     expect(downstream.requests).toMatchObject([{ method: 'GET', path: '/accounts/1?full=1' }]);
   });
 
+  it('sends nothing if an id in the path would choose another route', async () => {
+    const url = `${downstream.url}/accounts/${encodeURIComponent('..')}/balance`;
+    await expect(client.request({ url })).rejects.toMatchObject({
+      code: 'HTTP_DOT_SEGMENT',
+      category: 'invalid',
+    });
+    expect(downstream.requests).toEqual([]);
+  });
+
   it('sends and reads JSON', async () => {
     downstream.answer(201, { id: 'SM1' });
     const url = new URL('/messages', downstream.url);

@@ -61,8 +61,8 @@ export class HttpClient implements Drainable, ShutdownListener, OnApplicationShu
   /**
    * Sends one request and reads the whole answer.
    *
-   * @throws HttpTimeoutError, HttpUnavailableError, HttpResponseError, ResponseTooLargeError, or
-   * the reason of the signal that ended the call
+   * @throws HttpTimeoutError, HttpUnavailableError, HttpResponseError, ResponseTooLargeError,
+   * DotSegmentError, or the reason of the signal that ended the call
    */
   async request(request: HttpRequest): Promise<HttpResponse> {
     const exchange = traced(

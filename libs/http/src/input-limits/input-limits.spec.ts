@@ -15,7 +15,7 @@ import {
 import { Test } from '@nestjs/testing';
 import { Type } from 'class-transformer';
 import { IsArray, IsEmail, IsOptional, IsString, ValidateNested } from 'class-validator';
-import type { IncomingMessage } from 'node:http';
+import { request as send, type IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import {
   IdPipe,
@@ -96,6 +96,18 @@ const appWith = (options: InputLimitsOptions) => {
 };
 
 const JSON_TYPE = { 'content-type': 'application/json' };
+
+/** Status of a GET request for exactly this path. */
+function statusOf(url: string, path: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = send(url, { path, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    });
+    request.once('error', reject);
+    request.end();
+  });
+}
 
 forEachPlatform((platform) => {
   let running: RunningApp;
@@ -211,6 +223,11 @@ forEachPlatform((platform) => {
       answer: { code, errors: [{ path: 'id' }] },
     });
   });
+
+  // fetch resolves these before it sends them; other clients do not.
+  it.each(['.', '..', '%2e%2e', '%2E'])('refuses the id %s, which a path would resolve', (id) =>
+    expect(statusOf(running.url, `/accounts/${id}`)).resolves.toBe(400),
+  );
 
   it.each([['%E0%A4'], ['%ED%A0%80'], ['%'], ['%zz']])(
     'answers the malformed encoding %s with 400',

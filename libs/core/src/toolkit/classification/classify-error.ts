@@ -6,13 +6,19 @@ import { classifyStatus } from './classify-status.js';
 import { chainOf, errorsOf } from './error-links.js';
 import { classifyGrpc } from './grpc-status.js';
 import { isMalformedAnswer } from './malformed-answer.js';
+import { classifyKafka } from './kafka-error.js';
+import { classifyMongo } from './mongo-error.js';
 import { classifyNetworkCode } from './network-code.js';
+import { classifyOrm } from './orm-error.js';
 import { classifyPrisma } from './prisma-code.js';
 import { problemCodeOf } from './problem-code.js';
 import { isProgrammingError } from './programming-error.js';
 import { classifyRedis } from './redis-reply.js';
+import { classifyRemoteProblem } from './remote-problem.js';
 import { fieldOf } from './safe-field.js';
 import { statusOfError } from './response-status.js';
+import { classifySmtp } from './smtp-reply.js';
+import { classifySqlite } from './sqlite-code.js';
 import { classifySqlState } from './sql-state.js';
 import { classifySuiteError } from './suite-error.js';
 
@@ -46,11 +52,17 @@ function recognise(error: unknown, call: ClassifiedCall): Classification | undef
   return (
     answer ??
     suite ??
+    classifyRemoteProblem(error, call.callersDeadline === true) ??
     classifyAbort(error) ??
     classifyGrpc(error) ??
     classifyAws(error) ??
     classifyPrisma(error) ??
     classifyRedis(error) ??
+    classifyMongo(error) ??
+    classifyKafka(error) ??
+    classifyOrm(error) ??
+    classifySqlite(error) ??
+    classifySmtp(error) ??
     refusedBy(error) ??
     classifyNetworkCode(error) ??
     classifySqlState(error) ??

@@ -18,11 +18,25 @@ export function chainOf(error: unknown): readonly unknown[] {
 
 const MAX_ERRORS = 16;
 
-/** Returns the errors of an AggregateError, at most 16. Empty for others. */
+/**
+ * Returns the errors of an AggregateError, or of a MultiErrorReply of node-redis, at most 16. Empty for
+ * others, also if `errors` lists what is wrong with the fields of a value, as validators and Sequelize do:
+ * such an item is no error with a class of its own, and would hide the error of the database.
+ */
 export function errorsOf(error: unknown): readonly unknown[] {
-  const errors = fieldOf(error, 'errors');
+  const indexes = itemsOf(fieldOf(error, 'errorIndexes'));
+  const replies = fieldOf(error, 'replies');
+  if (indexes.length > 0) return indexes.map((index) => fieldOf(replies, Number(index)));
+  return itemsOf(fieldOf(error, 'errors')).filter(isThrown);
+}
+
+function isThrown(item: unknown): boolean {
+  return !isObject(item) || typeof fieldOf(item, 'stack') === 'string';
+}
+
+function itemsOf(list: unknown): readonly unknown[] {
   try {
-    return Array.isArray(errors) ? Array.from(errors.slice(0, MAX_ERRORS) as unknown[]) : [];
+    return Array.isArray(list) ? Array.from(list.slice(0, MAX_ERRORS) as unknown[]) : [];
   } catch {
     return [];
   }

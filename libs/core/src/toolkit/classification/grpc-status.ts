@@ -9,7 +9,7 @@ import {
   TRANSIENT,
   type Classification,
 } from './classification.js';
-import { fieldOf } from './safe-field.js';
+import { fieldOf, textOf } from './safe-field.js';
 
 /** By number, from OK (0) to UNAUTHENTICATED (16): https://grpc.io/docs/guides/status-codes. */
 const BY_CODE: readonly Classification[] = [
@@ -32,6 +32,8 @@ const BY_CODE: readonly Classification[] = [
   REFUSED_CREDENTIALS, // UNAUTHENTICATED
 ];
 
+const TOO_LARGE = /^(Received|Sent|Attempted to send) message larger than/i;
+
 /**
  * Classifies an error of a gRPC client. Many errors have small numbers as codes, so it must also have the
  * `details` or the `metadata` of gRPC. Undefined for other errors.
@@ -41,5 +43,7 @@ export function classifyGrpc(error: unknown): Classification | undefined {
   if (typeof code !== 'number' || BY_CODE[code] === undefined) return undefined;
   const getMap = fieldOf(fieldOf(error, 'metadata'), 'getMap');
   const isGrpc = typeof fieldOf(error, 'details') === 'string' || typeof getMap === 'function';
-  return isGrpc ? BY_CODE[code] : undefined;
+  if (!isGrpc) return undefined;
+  // RESOURCE_EXHAUSTED also means that one message is too large, and it will be too large again.
+  return TOO_LARGE.test(textOf(error, 'details')) ? SUCCESS : BY_CODE[code];
 }

@@ -44,11 +44,17 @@ const TIMEOUT_CODES: ReadonlySet<string> = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
   'UND_ERR_HEADERS_TIMEOUT',
 ]);
-/** What undici refuses because of how this process used it. */
+/**
+ * What undici, axios and got refuse because of how this process used them, such as a body above a limit of
+ * the client. A 4xx of axios has the code ERR_BAD_REQUEST too, but also a status.
+ */
 const MISUSE: ReadonlySet<string> = new Set([
+  'ERR_BAD_REQUEST',
   'ERR_BAD_OPTION',
   'ERR_BAD_OPTION_VALUE',
+  'ERR_FR_MAX_BODY_LENGTH_EXCEEDED',
   'ERR_INVALID_URL',
+  'ERR_UNSUPPORTED_PROTOCOL',
   'UND_ERR_INVALID_ARG',
   'UND_ERR_INVALID_RETURN_VALUE',
   'UND_ERR_NOT_SUPPORTED',
@@ -61,7 +67,7 @@ const TLS = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTN
 const BROKEN_ANSWER = /^(HPE_|ERR_HTTP2_)/;
 /** The answer is complete, but axios or got cannot use it. */
 const UNUSABLE_ANSWER =
-  /^(ERR_BODY_PARSE_FAILURE|ERR_TOO_MANY_REDIRECTS|ERR_FR_TOO_MANY_REDIRECTS)$/;
+  /^(ERR_BAD_RESPONSE|ERR_BODY_PARSE_FAILURE|ERR_TOO_MANY_REDIRECTS|ERR_FR_TOO_MANY_REDIRECTS)$/;
 
 /**
  * Classifies the codes of Node, its parsers and undici for a server that was not reached or whose answer

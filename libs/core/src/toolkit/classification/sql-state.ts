@@ -21,6 +21,21 @@ const WELL_KNOWN = /^(08|22|23|25|28|3D|40|42|53|54|55|57|58)/;
 export const UNAVAILABLE_STATES = /^(08|28|53|57)/;
 
 /**
+ * Errors of MySQL whose SQLSTATE says too little (HY000, general error) or the wrong thing:
+ * https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html.
+ */
+const BY_MYSQL_NUMBER: ReadonlyMap<unknown, Classification> = new Map([
+  [1021, PERMANENT], // the disk is full
+  [1037, TRANSIENT], // out of memory
+  [1041, TRANSIENT],
+  [1114, PERMANENT], // the table is full
+  [1153, SUCCESS], // one packet is too large; 08S01 would mean that the connection failed
+  [1205, CONFLICT], // a lock was not granted in time
+  [1290, TRANSIENT], // read-only, such as after a failover
+  [1836, TRANSIENT],
+]);
+
+/**
  * Classifies an error of a SQL database by its SQLSTATE, which pg and postgres.js keep in `code` and
  * mysql2 in `sqlState`. Undefined if it has none.
  */
@@ -29,6 +44,8 @@ export function classifySqlState(error: unknown): Classification | undefined {
   if (textOf(error, 'message').startsWith('Cannot use a pool after calling end')) return REJECTED;
   const state = sqlStateOf(error);
   if (state === undefined) return undefined;
+  const mysql = BY_MYSQL_NUMBER.get(fieldOf(error, 'errno'));
+  if (mysql !== undefined && fieldOf(error, 'sqlState') === state) return mysql;
   if (state.startsWith('40') || state === '55P03') return CONFLICT;
   if (state.startsWith('28')) return PERMANENT;
   if (UNAVAILABLE_STATES.test(state)) return TRANSIENT;
