@@ -4,6 +4,7 @@ import {
   type Measurement,
   type MetricSource,
 } from '@loyalnest/core';
+import { requestsRefused } from '@loyalnest/http';
 import { MetricsModule, MetricsServer } from '@loyalnest/observability';
 import { defineJob, JobHandler, JobProducer, queue, QueueModule } from '@loyalnest/queue';
 import {
@@ -16,7 +17,7 @@ import {
   Retry,
 } from '@loyalnest/resilience';
 import { Injectable, Module, type INestApplication } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { IsInt } from 'class-validator';
 
 export const RARE_SERVICE = 'rare-service';
@@ -140,6 +141,8 @@ export class RareApp {
   /** Makes everything happen once. */
   async drive(): Promise<void> {
     const calls = this.app.get(RareCalls);
+    const { applicationId: app } = this.app.get(ModulesContainer);
+    requestsRefused.publish({ app, priority: 'read', reason: 'loop-late', count: 3 });
     let finish = (): void => undefined;
     const running = calls.write(new Promise<void>((resolve) => (finish = resolve)));
     const others = Promise.allSettled([

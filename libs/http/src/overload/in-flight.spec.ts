@@ -85,7 +85,7 @@ forEachPlatform((platform) => {
     const { hostname, port } = new URL(running.url);
     const socket = connect(Number(port), hostname);
     sockets.push(socket);
-    socket.on('error', () => undefined).resume();
+    socket.on('error', () => undefined).on('data', () => undefined);
     await once(socket, 'connect');
     socket.write(text);
     return socket;
@@ -134,8 +134,10 @@ forEachPlatform((platform) => {
   });
 
   it('counts hijacked answers until they have begun', async () => {
-    await open(request('GET', '/hijacked'));
+    const socket = await open(request('GET', '/hijacked'));
+    await once(socket, 'data');
     await count(0);
+    expect(socket.closed).toBe(false);
   });
 
   it('counts a request once its body has arrived, whether or not a handler reads it', async () => {

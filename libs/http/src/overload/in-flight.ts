@@ -40,7 +40,7 @@ export class InFlight {
   /**
    * Call it about once a second. Forgets the requests whose answer has begun: event streams, downloads, and
    * answers that a slow client reads, which may take hours. Also forgets pipelined requests whose connection
-   * has closed: Node reports that only to the first of them.
+   * has closed: Node before 24 reports that only to the first of them.
    */
   sweep(): void {
     this.beginComplete();

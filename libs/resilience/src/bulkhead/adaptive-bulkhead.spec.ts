@@ -66,6 +66,26 @@ it('lets no call wait while a slot is free, however its limit changes', async ()
   expect(dependency.bulkhead.snapshot).toMatchObject({ running: 30, waiting: 0, limit: 30 });
 });
 
+it('finds its limit although the dependency was full from the start', async () => {
+  const dependency = new Dependency(ADAPTIVE, 10);
+  await dependency.load(80, 40);
+  expect(dependency.limit).toBeLessThan(50);
+});
+
+it('lets waiting calls run when its limit has grown, even if no slot becomes free', async () => {
+  const { bulkhead, clock } = new Dependency({ ...ADAPTIVE, adaptive: { initial: 2 } }, 10);
+  await bulkhead.acquire();
+  await bulkhead.acquire();
+  const waiting = bulkhead.acquire();
+  for (let window = 0; bulkhead.snapshot.limit === 2; window++) {
+    expect(window).toBeLessThan(10);
+    await clock.advance(500);
+    for (let i = 0; i < 10; i++) bulkhead.observe(10, true);
+  }
+  await waiting;
+  expect(bulkhead.snapshot).toMatchObject({ running: 3, waiting: 0 });
+});
+
 it('takes another range in place and keeps what it has found', async () => {
   const { bulkhead } = new Dependency({ ...ADAPTIVE, adaptive: { initial: 20 } }, 10);
   bulkhead.update(resolveBulkhead('test', { ...ADAPTIVE, maxConcurrent: 50 }));

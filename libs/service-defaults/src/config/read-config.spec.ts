@@ -50,6 +50,8 @@ describe('the variables of a service', () => {
       OTEL_EXPORTER_OTLP_ENDPOINT: '',
       ADMIN_TOKENS: '',
       JOB_DRAIN: '20s',
+      LOAD_SHEDDING: true,
+      LOAD_SHEDDING_LOOP_DELAY: '200ms',
       GRACE_PERIOD: '30s',
       POINTS_PER_UNIT: 5,
     });
@@ -99,6 +101,19 @@ describe('the variables of a service', () => {
     ['false', false],
   ])('are a boolean if set to %s', (text, value) => {
     expect(read({ LOG_PRETTY: text }).LOG_PRETTY).toBe(value);
+  });
+
+  it('set load shedding within its range', () => {
+    const set = { LOAD_SHEDDING: 'false', LOAD_SHEDDING_LOOP_DELAY: '1s' };
+    expect(read(set)).toMatchObject({ LOAD_SHEDDING: false, LOAD_SHEDDING_LOOP_DELAY: '1s' });
+    expect(faults({ ...COMPLETE, LOAD_SHEDDING: 'off' })).toEqual([
+      "LOAD_SHEDDING: got 'off'; LOAD_SHEDDING must be a boolean value",
+    ]);
+    for (const delay of ['19ms', '11s']) {
+      expect(faults({ ...COMPLETE, LOAD_SHEDDING_LOOP_DELAY: delay })).toEqual([
+        `LOAD_SHEDDING_LOOP_DELAY: ${delay} is out of range; use a duration from 20ms to 10s`,
+      ]);
+    }
   });
 
   it.each(['yes', '1', '0', 'TRUE', 'on', 'null'])('are not a boolean if set to %s', (text) => {
