@@ -1,47 +1,24 @@
 // A service that accepts orders, with the modules of the variant in the first argument, on the adapter
 // in the second. request.ts starts it and asks for its processor time.
-import { CorrelationModule } from '@loyalnest/correlation';
-import { GracefulShutdown, GracefulShutdownModule } from '@loyalnest/graceful-shutdown';
-import { HealthModule } from '@loyalnest/health';
-import {
-  HttpClientModule,
-  ProblemDetailsModule,
-  RequestDeadlineModule,
-  ValidationModule,
-} from '@loyalnest/http';
+import { GracefulShutdown } from '@loyalnest/graceful-shutdown';
+import { RequestDeadlineModule, ValidationModule } from '@loyalnest/http';
 import { LoggingModule, MetricsModule } from '@loyalnest/observability';
 import { TracingModule } from '@loyalnest/observability/tracing';
-import { ResilienceModule } from '@loyalnest/resilience';
 import { ThrottlingModule } from '@loyalnest/throttling';
-import { Body, Controller, Module, Post, type ModuleMetadata } from '@nestjs/common';
+import { Body, Controller, Module, Post } from '@nestjs/common';
 import { NestFactory, type AbstractHttpAdapter } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { IsInt, IsString, Min } from 'class-validator';
 import { LoggerModule } from 'nestjs-pino';
-import { destination } from 'pino';
 import type { Server } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
+import { context, defaultModules, logTo, type Imports } from './defaults.modules.ts';
 
 const [variant = '', adapterName = '', logFile = ''] = process.argv.slice(2);
 const service = 'orders';
-const logTo = () => destination({ dest: logFile, sync: false });
 
-type Imports = NonNullable<ModuleMetadata['imports']>;
-
-const context = () => CorrelationModule.forRoot({ defaultTimeout: '4s' });
-const defaults = (): Imports => [
-  context(),
-  LoggingModule.forRoot({ service, destination: logTo() }),
-  MetricsModule.forRoot({ service }),
-  ProblemDetailsModule.forRoot({}),
-  RequestDeadlineModule.forRoot({}),
-  ValidationModule,
-  HttpClientModule.forRoot({}),
-  ResilienceModule.forRoot({}),
-  HealthModule.forRoot({}),
-  GracefulShutdownModule.forRoot({}),
-];
+const defaults = () => defaultModules({ service, logFile, requestTimeout: '4s' });
 const throttling = (url?: string) =>
   ThrottlingModule.forRoot({
     ...(url && { url }),
@@ -68,13 +45,13 @@ const VARIANTS: Readonly<Record<string, () => Imports>> = {
   // A service that only logs its requests.
   'bare-with-log': () => [
     // With the default routes it logs nothing on Fastify.
-    LoggerModule.forRoot({ pinoHttp: { stream: logTo() }, forRoutes: ['{*path}'] }),
+    LoggerModule.forRoot({ pinoHttp: { stream: logTo(logFile) }, forRoutes: ['{*path}'] }),
   ],
-  context: () => [context()],
-  'access-log': () => [LoggingModule.forRoot({ service, destination: logTo() })],
+  context: () => [context('4s')],
+  'access-log': () => [LoggingModule.forRoot({ service, destination: logTo(logFile) })],
   metrics: () => [MetricsModule.forRoot({ service })],
   validation: () => [ValidationModule],
-  deadline: () => [context(), RequestDeadlineModule.forRoot({})],
+  deadline: () => [context('4s'), RequestDeadlineModule.forRoot({})],
   throttling: () => [throttling()],
   'throttling-redis': () => [throttling(process.env['REDIS_URL'])],
   defaults,

@@ -25,14 +25,18 @@ export class Admission {
     private readonly loop: MeasuredLoop,
   ) {}
 
-  /** Why the request must be refused, or undefined if it may begin. */
-  refusal(priority: RequestPriority, inFlight: number): RefusalReason | undefined {
+  /**
+   * Why the request must be refused, or undefined if it may begin.
+   *
+   * @param waitedMs how long it has waited in this process
+   */
+  refusal(priority: RequestPriority, inFlight: number, waitedMs = 0): RefusalReason | undefined {
     if (priority === 'critical') return undefined;
     const { share, patience } = CLAIMS[priority];
     if (inFlight >= Math.ceil(this.limiter.limit * share)) {
       this.limiter.noteRefusal();
       return 'limit-reached';
     }
-    return this.rule.isTooLate(this.loop, patience) ? 'loop-late' : undefined;
+    return this.rule.isTooLate(this.loop.currentMs + waitedMs, patience) ? 'loop-late' : undefined;
   }
 }

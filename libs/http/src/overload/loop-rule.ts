@@ -35,8 +35,7 @@ export class LoopRule {
   }
 
   /** @param patience factor of the limit: important requests wait longer before they are refused */
-  isTooLate(loop: MeasuredLoop, patience: number): boolean {
-    const lateMs = loop.currentMs;
+  isTooLate(lateMs: number, patience: number): boolean {
     if (lateMs + this.lastLateMs <= this.limitMs) return false;
     const hasQueue = this.clock.monotonic() - this.onTimeAt >= INTERVAL_MS;
     if (!hasQueue) return lateMs > Math.max(INTERVAL_MS, this.limitMs) * patience;

@@ -28,7 +28,8 @@ import {
 import { RefusalReport } from './refusal-report.js';
 import { Refusal } from './refusal.js';
 import { RegisteredRoutes } from './registered-routes.js';
-import { RouteClasses } from './route-classes.js';
+import { RouteClasses, type RequestClass } from './route-classes.js';
+import { WaitingLine } from './waiting-line.js';
 
 const SWEEP_MS = 1_000;
 
@@ -49,6 +50,7 @@ export class OverloadGate
   private readonly refusal: Refusal;
   private readonly report: RefusalReport;
   private readonly routes: RegisteredRoutes;
+  private readonly line: WaitingLine;
   private readonly servers = new WeakSet<Server>();
   private readonly seen = new WeakSet<IncomingMessage>();
   private classes = new RouteClasses([]);
@@ -73,6 +75,7 @@ export class OverloadGate
       () => `${this.inFlight.size} in flight, limit ${this.limiter.limit}`,
     );
     this.routes = new RegisteredRoutes(host);
+    this.line = new WaitingLine(clock);
     inheritPriorities(modules);
     // Fastify's second listener for `localhost` is only known after its first request.
     onHttpEntry(host, ({ req }, proceed) => {
@@ -87,7 +90,7 @@ export class OverloadGate
     const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
     if (!server || !this.options.enabled) return;
     this.classes = new RouteClasses(this.routes.all());
-    this.lag = new LoopLag((lateMs) => this.rule.note(lateMs));
+    this.lag = new LoopLag((lateMs) => this.rule.note(Math.max(lateMs, this.line.longestWaitMs)));
     this.sweep = runOutsideContext(() =>
       setInterval(() => this.inFlight.sweep(), SWEEP_MS).unref(),
     );
@@ -131,26 +134,50 @@ export class OverloadGate
       ...args: unknown[]
     ) => boolean;
     server.emit = (event: string | symbol, ...args: unknown[]): boolean => {
+      if (event === 'connection') this.line.noteConnection();
       if (event === 'request' || event === 'checkContinue') {
         const [req, res] = args as [IncomingMessage, ServerResponse];
-        if (!this.admits(req, res, admission)) return true;
+        // A server may pass a request on to another one of the application.
+        if (!this.seen.has(req)) {
+          this.seen.add(req);
+          this.receive(req, res, admission, () => emit(event, ...args));
+          return true;
+        }
       }
       return emit(event, ...args);
     };
   }
 
-  private admits(req: IncomingMessage, res: ServerResponse, admission: Admission): boolean {
-    // A server may pass a request on to another one of the application.
-    if (this.seen.has(req)) return true;
-    this.seen.add(req);
-    const { priority, waits } = this.classes.of(req);
-    const reason = admission.refusal(priority, this.inFlight.size);
+  private receive(
+    req: IncomingMessage,
+    res: ServerResponse,
+    admission: Admission,
+    serve: () => void,
+  ): void {
+    const known = this.classes.of(req);
+    if (known.priority === 'critical') {
+      serve();
+      return;
+    }
+    this.line.enter(req, (waitedMs) => {
+      if (this.admits(req, res, known, admission, waitedMs)) serve();
+    });
+  }
+
+  private admits(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { priority, waits }: RequestClass,
+    admission: Admission,
+    waitedMs: number,
+  ): boolean {
+    const reason = admission.refusal(priority, this.inFlight.size, waitedMs);
     if (reason) {
       this.refusal.answer(req, res);
       this.report.note(priority, reason);
       return false;
     }
-    if (!waits && priority !== 'critical') this.inFlight.track(req, res);
+    if (!waits) this.inFlight.track(req, res);
     return true;
   }
 }
