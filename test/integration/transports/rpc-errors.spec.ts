@@ -16,6 +16,32 @@ import {
 import { concat, firstValueFrom, Observable, of, throwError, timeout, toArray } from 'rxjs';
 import { ANSWERS, fail, Purchase, RefusingGuard, SECRET, sqlError } from './failing-handlers.js';
 
+const hidden = (): never => {
+  throw sqlError();
+};
+const withGetter = (name: string): Error =>
+  Object.defineProperty(new Error('odd'), name, { get: hidden });
+
+/** Replies that no transport can send as JSON. */
+const ODD_REPLIES: Readonly<Record<string, () => unknown>> = {
+  bigint: () => ({ points: 10n }),
+  cycle: () => {
+    const cycle: { self?: object } = {};
+    return (cycle.self = cycle);
+  },
+  'toJSON that throws': () => ({ toJSON: hidden }),
+  'getter that throws': () => Object.defineProperty({}, 'a', { get: hidden, enumerable: true }),
+  'second value of a stream': () => of('first', 10n),
+};
+
+/** Errors that throw when somebody reads them. */
+const ODD_ERRORS: Readonly<Record<string, () => unknown>> = {
+  message: () => withGetter('message'),
+  stack: () => withGetter('stack'),
+  getError: () => Object.assign(new Error('odd'), { getError: hidden }),
+  proxy: () => new Proxy({}, { get: hidden, has: hidden, getPrototypeOf: hidden }),
+};
+
 @Controller()
 class Handlers {
   @MessagePattern('fail')
@@ -34,6 +60,16 @@ class Handlers {
       of('first'),
       throwError(() => sqlError()),
     );
+  }
+
+  @MessagePattern('odd reply')
+  oddReply(kind: string): unknown {
+    return ODD_REPLIES[kind]!();
+  }
+
+  @MessagePattern('odd error')
+  oddError(kind: string): never {
+    throw ODD_ERRORS[kind]!();
   }
 
   @UseGuards(RefusingGuard)
@@ -167,6 +203,24 @@ describe.each([
     expect(running.log.errors[0]).toMatch(/message fail.* failed \(correlation id .{36}\)/);
     expect(running.log.errors[0]).toContain('select * from accounts');
     expect(running.log.errors.join()).not.toContain('+49171');
+  });
+
+  it.each(Object.keys(ODD_REPLIES))(
+    'answers although it cannot send its reply: %s',
+    async (kind) => {
+      expect(await refusal('odd reply', kind)).toMatchObject(ANSWERS['sql']!);
+      expect(running.log.errors).toEqual([
+        expect.stringContaining('the reply to a message failed (correlation id '),
+      ]);
+      expect(await ask('alive')).toEqual(['yes']);
+    },
+  );
+
+  it.each(Object.keys(ODD_ERRORS))('answers an error that cannot be read: %s', async (kind) => {
+    expect(await refusal('odd error', kind)).toMatchObject(ANSWERS['sql']!);
+    expect(running.log.errors).toEqual([
+      expect.stringContaining('message odd error failed (correlation id '),
+    ]);
   });
 
   it('sends what the author of an RpcException wrote, and no error inside of it', async () => {

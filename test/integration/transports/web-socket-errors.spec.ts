@@ -41,6 +41,12 @@ class Gateway {
     });
   }
 
+  @SubscribeMessage('odd reply')
+  oddReply(@MessageBody() kind: string): unknown {
+    const reply = { event: 'odd', data: { points: 10n } };
+    return kind === 'stream' ? of(reply) : reply;
+  }
+
   @SubscribeMessage('alive')
   alive(): Observable<object> {
     return of({ event: 'alive', data: {} });
@@ -126,6 +132,11 @@ describe.each(combinations)('%s on %s', (_sockets, _platform, platform, sockets)
       errors: [{ path: 'points', message: 'points must not be less than 1' }],
     });
     expect(await ask('buy', { points: 5 })).toEqual({ event: 'bought', data: { points: 5 } });
+    expect(await ask('alive')).toEqual({ event: 'alive', data: {} });
+  });
+
+  it.each(['value', 'stream'])('answers although it cannot send its reply: %s', async (kind) => {
+    expect((await ask('odd reply', kind)).data).toMatchObject(ANSWERS['sql']!);
     expect(await ask('alive')).toEqual({ event: 'alive', data: {} });
   });
 

@@ -1,10 +1,12 @@
 import { Catch, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import type { ProblemDetailsFilter } from './problem-details.filter.js';
+import { refuseUnsendableReplies } from './sendable-replies.js';
 
 /** Keys of metadata that Nest reads and does not export. */
 const GATEWAY = 'websockets:is_gateway';
 const FILTERS = '__exceptionFilters__';
+const INTERCEPTORS = '__interceptors__';
 
 /** Stands in the metadata of a gateway's class, which several applications may share. */
 @Catch()
@@ -18,7 +20,8 @@ class GatewayFilter implements ExceptionFilter {
 
 /**
  * Lets the filter answer the errors of WebSocket gateways, after their own filters: Nest applies global
- * guards, pipes and interceptors to gateways, but no global filters. Call it before Nest connects the
+ * guards, pipes and interceptors to gateways, but no global filters. A reply that cannot be sent counts as
+ * an error too. Call it before Nest connects the
  * gateways.
  */
 export function answerForGateways(modules: ModulesContainer, filter: ProblemDetailsFilter): void {
@@ -31,7 +34,12 @@ export function answerForGateways(modules: ModulesContainer, filter: ProblemDeta
       // Of two applications in one process, the later one logs.
       answering.filter = filter;
       // Nest asks the last filter first.
-      if (!known) Reflect.defineMetadata(FILTERS, [answering, ...own], metatype);
+      if (known) continue;
+      Reflect.defineMetadata(FILTERS, [answering, ...own], metatype);
+      const interceptors = (Reflect.getMetadata(INTERCEPTORS, metatype) ?? []) as unknown[];
+      // The first is the outermost, so it sees what the others make of the reply.
+      const all = [refuseUnsendableReplies, ...interceptors];
+      Reflect.defineMetadata(INTERCEPTORS, all, metatype);
     }
   }
 }

@@ -9,6 +9,7 @@ import { resolveTypeBase, type ProblemDetailsModuleOptions } from './problem-det
 import { problemOf } from './problem-of.js';
 import { describeProblem } from './remote-problem.js';
 import { stackWithCauses } from './stack-with-causes.js';
+import { readError } from './unreadable-error.js';
 import { sendProblem } from './web-socket-problem.js';
 
 /**
@@ -50,11 +51,16 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     runInContext(context, () => sendProblem(host, this.describe(error, what)));
   }
 
+  /** Describes why the reply to a message could not be sent. */
+  describeUnsendable(error: unknown): object {
+    return this.describe(error, 'the reply to a message');
+  }
+
   private answer(error: unknown, host: ArgumentsHost): void {
     const { httpAdapter } = this.host;
     const request: unknown = host.switchToHttp().getRequest();
     const response: unknown = host.switchToHttp().getResponse();
-    const problem = problemOf(error);
+    const problem = readError(error, problemOf);
     const url: string = httpAdapter.getRequestUrl(request);
     const path = pathOf(url);
     if (problem.unexpected) this.report(error, `${httpAdapter.getRequestMethod(request)} ${path}`);
@@ -75,20 +81,20 @@ export class ProblemDetailsFilter implements ExceptionFilter {
   /** Nest sends the error of a returned Observable as the reply. A thrown one would be lost. */
   private reject(error: unknown, host: ArgumentsHost): Observable<never> {
     // Kafka redelivers the message.
-    if (nameOf(error) === 'KafkaRetriableException') return throwError(() => error);
+    if (readError(error, nameOf) === 'KafkaRetriableException') return throwError(() => error);
     const body = this.describe(error, `message ${patternOf(host)}`);
     return throwError(() => body);
   }
 
   private describe(error: unknown, what: string): object {
-    const { body, unexpected } = describeProblem(error);
+    const { body, unexpected } = readError(error, describeProblem);
     if (unexpected) this.report(error, what);
     return body;
   }
 
   private report(error: unknown, what: string): void {
     const id = currentContext()?.correlationId ?? 'none';
-    this.logger.error(`${what} failed (correlation id ${id})`, stackWithCauses(error));
+    this.logger.error(`${what} failed (correlation id ${id})`, readError(error, stackWithCauses));
   }
 }
 

@@ -2,6 +2,7 @@ import { requireSingleImport } from '@loyalnest/core/toolkit';
 import { Module } from '@nestjs/common';
 import { APP_FILTER, ModulesContainer } from '@nestjs/core';
 import { answerForGateways } from './gateway-problems.js';
+import { answerUnsendableReplies } from './message-replies.js';
 import { ProblemDetailsFilter } from './problem-details.filter.js';
 import { ConfigurableModuleClass } from './problem-details.module-definition.js';
 
@@ -19,5 +20,6 @@ export class ProblemDetailsModule extends ConfigurableModuleClass {
     super();
     requireSingleImport(ProblemDetailsModule, modules.values());
     answerForGateways(modules, filter);
+    answerUnsendableReplies(modules, filter);
   }
 }

@@ -43,7 +43,7 @@ export function classifyRemoteProblem(
   const code = textOf(problem, 'code');
   if (code === '' || !Object.hasOwn(BY_CATEGORY, category)) return undefined;
   const status = STATUSES[category];
-  const known =
-    (status && classifyProblem(status, code, callersDeadline)) ?? BY_CATEGORY[category];
+  const refusal = status === undefined ? undefined : classifyProblem(status, code, callersDeadline);
+  const known = refusal ?? BY_CATEGORY[category];
   return { ...known, retryable: known.retryable && fieldOf(problem, 'retryable') === true };
 }
