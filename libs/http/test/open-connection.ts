@@ -40,14 +40,22 @@ export class OpenConnection {
     return sent;
   }
 
+  get hasEnded(): boolean {
+    return this.socket.readableEnded;
+  }
+
   close(): void {
     this.socket.destroy();
   }
 }
 
-export async function connectionOf(server: Server): Promise<OpenConnection> {
+/** @param options `allowHalfOpen`: stays open after the server has ended its side, as bad clients do */
+export async function connectionOf(
+  server: Server,
+  options: { readonly allowHalfOpen?: boolean } = {},
+): Promise<OpenConnection> {
   const { port } = server.address() as AddressInfo;
-  const socket = connect(port, '127.0.0.1');
+  const socket = connect({ port, host: '127.0.0.1', ...options });
   await once(socket, 'connect');
   return new OpenConnection(socket);
 }

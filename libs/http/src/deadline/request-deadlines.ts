@@ -2,11 +2,13 @@ import {
   DeadlineExceededError,
   currentContext,
   SystemClock,
+  type Clock,
   type DeadlineSource,
 } from '@loyalnest/core';
 import { onHttpEntry, TimeoutQueue, type Expiring, type HttpEntry } from '@loyalnest/core/toolkit';
 import { Inject, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { endUnfinishedBody } from '../server/unfinished-body.js';
 import { ignoreLateWrites } from './ignore-late-writes.js';
 import { MODULE_OPTIONS_TOKEN } from './request-deadline.module-definition.js';
 import type { RequestDeadlineOptions } from './request-deadline.options.js';
@@ -36,11 +38,12 @@ export class RequestDeadlines {
       }
       const { remainingMs, source } = deadline;
       if (remainingMs === 0) {
+        endUnfinishedBody(entry.req, entry.res, clock);
         proceed(new DeadlineExceededError(targetOf(entry.req), 0, source));
         return;
       }
       const dueAtMs = clock.monotonic() + remainingMs;
-      const request = new LimitedRequest(entry, remainingMs, source, dueAtMs);
+      const request = new LimitedRequest(entry, remainingMs, source, dueAtMs, clock);
       this.waiting.add(request);
       entry.res.on('close', () => this.waiting.remove(request));
       proceed();
@@ -57,6 +60,7 @@ class LimitedRequest implements Expiring<LimitedRequest> {
     private readonly timeoutMs: number,
     private readonly source: DeadlineSource,
     public dueAtMs: number,
+    private readonly clock: Clock,
   ) {}
 
   /** The queue calls it in the context of the request. */
@@ -64,7 +68,7 @@ class LimitedRequest implements Expiring<LimitedRequest> {
     const { req, res } = this.entry;
     if (res.headersSent) return;
     // Otherwise a client that sends its body slowly would hold the connection after the answer.
-    if (!req.complete && req.httpVersionMajor < 2) res.setHeader('connection', 'close');
+    endUnfinishedBody(req, res, this.clock);
     this.entry.fail(new DeadlineExceededError(targetOf(req), this.timeoutMs, this.source));
     ignoreLateWrites(res);
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '@loyalnest/core';
 import { runOutsideContext, type AdaptiveLimit } from '@loyalnest/core/toolkit';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { hasBody } from './request-body.js';
+import { hasBody } from '../server/request-body.js';
 
 /**
  * Counts the requests that the service works on, and measures them. A request counts from the moment when

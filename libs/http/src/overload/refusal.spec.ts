@@ -22,6 +22,7 @@ beforeEach(async () => {
     if (req.url === '/served') res.end('served');
     else refusal.answer(req, res);
   });
+  server.on('checkContinue', (req, res) => server.emit('request', req, res));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   connection = await connectionOf(server);
@@ -53,13 +54,34 @@ it('answers before a large body has arrived, and closes without reading it', asy
 });
 
 it('closes the connection of a client that sends nothing more', async () => {
-  connection.send(`${post('transfer-encoding: chunked\r\n')}1\r\na\r\n`);
-  await eventually(() => expect(connection.received).toMatch(ANSWER));
+  const stubborn = await connectionOf(server, { allowHalfOpen: true });
+  stubborn.send(`${post('transfer-encoding: chunked\r\n')}1\r\na\r\n`);
+  await eventually(() => expect(stubborn.received).toMatch(ANSWER));
+  await eventually(() => expect(stubborn.hasEnded).toBe(true));
   await clock.advance(999);
-  expect(connection.isOpen).toBe(true);
+  expect(requests[0]!.socket.destroyed).toBe(false);
+  await clock.advance(1);
+  await eventually(() => expect(requests[0]!.socket.destroyed).toBe(true));
+  expect(clock.pendingTimers).toBe(0);
+  stubborn.close();
+});
+
+it('closes the connection if a small body does not end', async () => {
+  connection.send(`${post('content-length: 4\r\n')}{`);
+  await eventually(() => expect(connection.received).toMatch(ANSWER));
+  expect(connection.received).not.toContain('connection: close');
+  await eventually(() => expect(clock.pendingTimers).toBe(1));
+  await clock.advance(999);
+  expect(requests[0]!.socket.destroyed).toBe(false);
   await clock.advance(1);
   await connection.closed;
-  expect(clock.pendingTimers).toBe(0);
+});
+
+it('takes no next request for the body that a client was not invited to send', async () => {
+  connection.send(post('content-length: 4\r\nexpect: 100-continue\r\n'));
+  await connection.closed;
+  expect(connection.received).toMatch(ANSWER);
+  expect(connection.received).toContain('connection: close');
 });
 
 it('closes the connection as soon as the body has ended', async () => {

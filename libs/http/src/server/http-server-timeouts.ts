@@ -1,7 +1,8 @@
+import { SystemClock } from '@loyalnest/core';
 import { limitServer, onHttpEntry, runOutsideContext } from '@loyalnest/core/toolkit';
 import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { MODULE_OPTIONS_TOKEN } from './http-server.module-definition.js';
 import {
@@ -9,7 +10,8 @@ import {
   type HttpServerModuleOptions,
   type ResolvedHttpServer,
 } from './http-server.options.js';
-import { OpenResponses } from './open-responses.js';
+import { OpenResponses, type Connection } from './open-responses.js';
+import { watchUnfinishedBody } from './unfinished-body.js';
 
 /**
  * Sets the limits on the server that the adapter has created, before it listens. Fastify's second listener
@@ -17,6 +19,7 @@ import { OpenResponses } from './open-responses.js';
  */
 @Injectable()
 export class HttpServerTimeouts implements OnModuleInit, OnApplicationShutdown {
+  private readonly clock = new SystemClock();
   private readonly options: ResolvedHttpServer;
   private readonly open = new OpenResponses();
   private readonly servers = new WeakSet<Server>();
@@ -30,7 +33,7 @@ export class HttpServerTimeouts implements OnModuleInit, OnApplicationShutdown {
     onHttpEntry(host, ({ req, res }, proceed) => {
       const { server } = req.socket as Socket & { server?: Server };
       if (server) this.limit(server);
-      this.open.add(res);
+      this.watch(req, res);
       proceed();
     });
   }
@@ -51,16 +54,20 @@ export class HttpServerTimeouts implements OnModuleInit, OnApplicationShutdown {
     clearInterval(this.heartbeats);
   }
 
+  private watch(req: IncomingMessage, res: ServerResponse): void {
+    if (this.open.add(res)) watchUnfinishedBody(req, res, this.clock);
+  }
+
   private limit(server: Server): void {
     if (this.servers.has(server)) return;
     this.servers.add(server);
-    server.prependListener('request', (_req, res) => this.open.add(res));
+    server.prependListener('request', (req, res) => this.watch(req, res));
     // Servers of HTTP/2 have sessions instead, and the limits of Fastify's option `http2SessionTimeout`.
     if (!('headersTimeout' in server)) return;
     limitServer(server, this.options.limits);
     // With a listener, Node leaves it to us to close the connection.
-    server.on('timeout', (socket: Socket) => {
-      if (!this.open.maySilentlyStay(socket)) socket.destroy();
+    server.on('timeout', (connection: Connection) => {
+      if (!this.open.maySilentlyStay(connection)) connection.destroy();
     });
   }
 }
