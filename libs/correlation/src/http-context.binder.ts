@@ -2,6 +2,7 @@ import {
   CONTEXT_HEADERS,
   ON_SHUTDOWN,
   runInContext,
+  SystemClock,
   traced,
   type ShutdownListener,
   type ShutdownStage,
@@ -10,11 +11,13 @@ import {
   BoundAbortController,
   isResponseSent,
   isTracing,
+  LoopLag,
   onHttpEntry,
+  requestWaitMs,
   type HttpEntry,
   type Proceed,
 } from '@loyalnest/core/toolkit';
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
@@ -35,12 +38,13 @@ import { RequestSpans } from './request-span.js';
  * `inject()`, get their context after the middleware.
  */
 @Injectable()
-export class HttpContextBinder implements OnModuleInit, ShutdownListener {
+export class HttpContextBinder implements OnModuleInit, OnApplicationShutdown, ShutdownListener {
   private readonly policy: CorrelationPolicy;
   private readonly bound = new WeakSet<IncomingMessage>();
   private readonly servers = new WeakSet<Server>();
   private readonly running = new Set<RunningRequest>();
   private draining = false;
+  private lag: LoopLag | undefined;
   private readonly spans = new RequestSpans();
 
   constructor(
@@ -62,7 +66,14 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
 
   onModuleInit(): void {
     const server = this.host.httpAdapter?.getHttpServer() as Server | undefined;
-    if (server) this.wrap(server);
+    if (!server) return;
+    this.wrap(server);
+    // Another clock does not pass while the process is busy.
+    if (this.policy.clock instanceof SystemClock) this.lag = new LoopLag();
+  }
+
+  onApplicationShutdown(): void {
+    this.lag?.stop();
   }
 
   private wrap(server: Server): void {
@@ -90,7 +101,7 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
       return;
     }
     this.bound.add(req);
-    const context = inboundContext(req.headers, this.policy);
+    const context = inboundContext(req.headers, this.policy, this.waitedMs(req));
     res.setHeader(CONTEXT_HEADERS.correlationId, context.correlationId);
     const request = new RunningRequest();
     const { work, drain } = request;
@@ -105,6 +116,10 @@ export class HttpContextBinder implements OnModuleInit, ShutdownListener {
       drain.bindHere();
       this.trace(req, res, handle);
     });
+  }
+
+  private waitedMs(req: IncomingMessage): number {
+    return this.lag ? Math.max(this.lag.waitedMs, requestWaitMs(req)) : 0;
   }
 
   /** The span ends when the response closes. */

@@ -78,6 +78,7 @@ export type { SpanTracer } from '../tracing/span-tracer.js';
 
 // HTTP
 export { onHttpEntry } from './http-entry/on-http-entry.js';
+export { noteRequestWait, requestWaitMs } from './http-entry/request-wait.js';
 export type { HttpEntry, HttpEntryHost, Proceed } from './http-entry/on-http-entry.js';
 export { isResponseSent } from './http-exit/is-response-sent.js';
 export { isEventStream } from './http-server/event-stream.js';

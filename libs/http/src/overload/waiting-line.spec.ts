@@ -1,3 +1,4 @@
+import { requestWaitMs } from '@loyalnest/core/toolkit';
 import type { IncomingMessage } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import { WaitingLine } from './waiting-line.js';
@@ -49,6 +50,15 @@ it('lets further requests wait for the next turns, in the order of their arrival
     ['e', 12],
     ['f', 1],
   ]);
+});
+
+it('notes how long a request has waited, because its deadline runs meanwhile', async () => {
+  const [first, later] = [request(), request()];
+  for (const name of ['a', 'b']) enter(name);
+  enter('later', later);
+  nowMs += 400;
+  await turn();
+  expect([requestWaitMs(first), requestWaitMs(later)]).toEqual([0, 400]);
 });
 
 it('never begins a request whose client has left while it waited', async () => {

@@ -1,5 +1,5 @@
 import type { Clock } from '@loyalnest/core';
-import { runOutsideContext } from '@loyalnest/core/toolkit';
+import { noteRequestWait, runOutsideContext } from '@loyalnest/core/toolkit';
 import type { IncomingMessage } from 'node:http';
 
 /** How long requests may begin in one turn of the event loop. */
@@ -73,7 +73,12 @@ export class WaitingLine {
     let now = this.turnStartedAt;
     while (this.next < this.waiting.length && now - this.turnStartedAt < TURN_MS) {
       const { req, arrivedAt, begin } = this.waiting[this.next++]!;
-      if (!hasLeft(req)) begin(now - arrivedAt);
+      if (!hasLeft(req)) {
+        const waitedMs = now - arrivedAt;
+        // The time has passed for its deadline too.
+        noteRequestWait(req, waitedMs);
+        begin(waitedMs);
+      }
       now = this.clock.monotonic();
     }
     if (this.next === this.waiting.length) {
