@@ -26,6 +26,8 @@ interface DefaultsOptions {
   readonly requestTimeout: Duration;
   /** @defaultValue true */
   readonly sheds?: boolean;
+  /** Limit of requests in flight. @defaultValue adaptive */
+  readonly limit?: number;
 }
 
 export const logTo = (logFile: string) => destination({ dest: logFile, sync: false });
@@ -38,12 +40,16 @@ export const defaultModules = ({
   logFile,
   requestTimeout,
   sheds = true,
+  limit,
 }: DefaultsOptions): Imports => [
   context(requestTimeout),
   LoggingModule.forRoot({ service, destination: logTo(logFile) }),
   MetricsModule.forRoot({ service }),
   HttpServerModule.forRoot({}),
-  OverloadModule.forRoot({ enabled: sheds }),
+  OverloadModule.forRoot({
+    enabled: sheds,
+    ...(limit !== undefined && { concurrency: { initial: limit, min: limit, max: limit } }),
+  }),
   ProblemDetailsModule.forRoot({}),
   RequestDeadlineModule.forRoot({}),
   InputLimitsModule.forRoot({}),

@@ -146,9 +146,9 @@ async function run({ url, rate, seconds, warmUpSeconds }: Load): Promise<LoadRes
   await new Promise<void>((resolve) => {
     const ticks = setInterval(() => {
       const now = performance.now();
-      while (rate > 0 && startedAt + (asked * 1_000) / rate <= Math.min(now, endAt)) {
-        ask(startedAt + (asked++ * 1_000) / rate);
-      }
+      // A closed loop has no schedule.
+      const due = rate === 0 ? 0 : 1 + ((Math.min(now, endAt) - startedAt) * rate) / 1_000;
+      for (; asked < Math.floor(due); asked++) ask(startedAt + (asked * 1_000) / rate);
       if (now < endAt || running > 0) return;
       clearInterval(ticks);
       resolve();

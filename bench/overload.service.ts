@@ -1,5 +1,5 @@
 // `points` works 2 ms per request, `gateway` forwards to it. Both have all defaults. overload.ts starts
-// them: overload.service.ts <role> <log file> <shed|serve-all> [URL of points]
+// them: overload.service.ts <role> <log file> <shed|serve-all|few> [URL of points]
 import { GracefulShutdown } from '@loyalnest/graceful-shutdown';
 import { HttpClient, type HttpResponse } from '@loyalnest/http';
 import { CircuitBreaker, circuitStateChanged, Retry, Timeout } from '@loyalnest/resilience';
@@ -7,10 +7,14 @@ import { Controller, Get, Injectable, Module, Res } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHash } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { defaultModules } from './defaults.modules.ts';
 
 const [role = '', logFile = '', mode = '', pointsUrl = ''] = process.argv.slice(2);
 const WORK_MS = 2;
+const WAIT_MS = 200;
+
+const held: (() => void)[] = [];
 
 /** Work of a fixed size, so that it costs the same processor time however busy the machine is. */
 function work(rounds: number): string {
@@ -43,6 +47,22 @@ interface Reply {
 class WorkController {
   work(): { readonly done: string } {
     return { done: work(rounds) };
+  }
+
+  /** Costs next to nothing itself. */
+  quick(): { readonly done: string } {
+    return { done: 'quick' };
+  }
+
+  /** Waits for a dependency, as most handlers do. */
+  async wait(): Promise<{ readonly done: string }> {
+    await setTimeout(WAIT_MS);
+    return { done: 'waited' };
+  }
+
+  /** Takes a place until it is released. */
+  hold(): Promise<object> {
+    return new Promise((resolve) => held.push(() => resolve({})));
   }
 }
 
@@ -86,7 +106,9 @@ function decorate(
 }
 
 Controller()(WorkController);
-decorate(WorkController.prototype, 'work', Get('work'));
+for (const path of ['work', 'quick', 'wait', 'hold'] as const) {
+  decorate(WorkController.prototype, path, Get(path));
+}
 Injectable()(PointsClient);
 Reflect.defineMetadata('design:paramtypes', [HttpClient], PointsClient);
 // The policies of the gateway's own client.
@@ -106,8 +128,9 @@ Module({
   imports: defaultModules({
     service: role,
     logFile,
-    requestTimeout: '1s',
-    sheds: mode === 'shed',
+    requestTimeout: mode === 'few' ? '1m' : '1s',
+    sheds: mode !== 'serve-all',
+    ...(mode === 'few' && { limit: 20 }),
   }),
   controllers: [role === 'points' ? WorkController : ForwardController],
   providers: role === 'points' ? [] : [PointsClient],
@@ -123,8 +146,12 @@ let opened = 0;
 circuitStateChanged.subscribe(({ to }) => {
   if (to === 'open') opened++;
 });
-process.on('message', (question: 'cpu' | 'opened') =>
-  process.send!(question === 'cpu' ? process.cpuUsage() : opened),
-);
+process.on('message', (question: 'cpu' | 'opened' | 'held' | 'release') => {
+  if (question === 'held') process.send!(held.length);
+  else if (question === 'release') {
+    for (const release of held.splice(0)) release();
+    process.send!(true);
+  } else process.send!(question === 'cpu' ? process.cpuUsage() : opened);
+});
 process.on('disconnect', () => process.exit());
 process.send!(await app.getUrl());

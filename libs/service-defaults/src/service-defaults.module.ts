@@ -11,6 +11,7 @@ import {
   ProblemDetailsModule,
   RequestDeadlineModule,
   ValidationModule,
+  type HttpServerModuleOptions,
   type InputLimitsOptions,
   type OverloadModuleOptions,
 } from '@loyalnest/http';
@@ -19,6 +20,7 @@ import { ResilienceModule } from '@loyalnest/resilience';
 import { AdminAccessModule } from '@loyalnest/security';
 import { ServiceConfigModule } from './config/config.module.js';
 import { ServiceConfig } from './config/service-config.js';
+import { serverTimeouts } from './server-timeouts.js';
 
 export interface ServiceDefaultsOptions<Config extends ServiceConfig> {
   /** Name of the service in logs and metrics. */
@@ -40,6 +42,11 @@ export interface ServiceDefaultsOptions<Config extends ServiceConfig> {
   readonly minRequestTimeout?: (config: Config) => Duration;
   /** Limits of bodies, queries and paths, and the routes whose bodies stay bytes. */
   readonly inputLimits?: InputLimitsOptions;
+  /**
+   * Limits of connections. `idleTimeout` must be longer than `requestTimeout`, and is by default at least 5 s
+   * longer.
+   */
+  readonly httpServer?: HttpServerModuleOptions;
   /** Load shedding: how many requests may be served at the same time, and `retryAfter`. */
   readonly overload?: Pick<OverloadModuleOptions, 'concurrency' | 'retryAfter'>;
 }
@@ -55,7 +62,7 @@ export class ServiceDefaultsModule {
     options: ServiceDefaultsOptions<Config>,
   ): DynamicModule {
     const { service, config, correlation, requestTimeout, minRequestTimeout } = options;
-    const { inputLimits = {}, overload } = options;
+    const { inputLimits = {}, httpServer = {}, overload } = options;
     return {
       module: ServiceDefaultsModule,
       imports: [
@@ -87,7 +94,10 @@ export class ServiceDefaultsModule {
           }),
         }),
         ...(isExportConfigured(process.env) ? [tracing(service)] : []),
-        HttpServerModule.forRoot({}),
+        HttpServerModule.forRootAsync({
+          inject: [config],
+          useFactory: (values: Config) => serverTimeouts(httpServer, requestTimeout?.(values)),
+        }),
         OverloadModule.forRootAsync({
           inject: [ServiceConfig],
           useFactory: ({ LOAD_SHEDDING, LOAD_SHEDDING_LOOP_DELAY }: ServiceConfig) => ({
