@@ -23,11 +23,6 @@ export class OpenConnection {
     this.socket.write(text);
   }
 
-  /** Resolves once the system has taken the text. */
-  flushed(text: string): Promise<void> {
-    return new Promise((resolve) => this.socket.write(text, () => resolve()));
-  }
-
   /** Sends bytes until all are sent or the connection has closed. Returns how many were sent. */
   async pour(bytes: number): Promise<number> {
     let sent = 0;

@@ -291,18 +291,20 @@ forEachPlatform((platform) => {
   it('refuses by importance while the event loop is late, and nothing once it is on time', async () => {
     const clock = new SteeredClock();
     const { app } = await start({ loopDelay: '40ms', clock });
+    const server = app.getHttpServer() as Server;
+    let accepted = 0;
+    server.on('connection', () => accepted++);
     const connections = await Promise.all(
       ['GET /api/shop/page', 'GET /api/status/page'].map(async (line) => {
-        const connection = await connectionOf(app.getHttpServer() as Server);
+        const connection = await connectionOf(server);
         return { connection, line };
       }),
     );
-    // Written to the sockets before the loop is blocked, and read after it.
-    await Promise.all(
-      connections.map(({ connection, line }) =>
-        connection.flushed(`${line} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`),
-      ),
-    );
+    await eventually(() => accepted === 2);
+    // The system takes them at once, before the loop is blocked, and they are read after it.
+    for (const { connection, line } of connections) {
+      connection.send(`${line} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n`);
+    }
     clock.lateMs += 1_500;
     block(150);
     await Promise.all(connections.map(({ connection }) => connection.closed));
