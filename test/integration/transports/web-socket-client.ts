@@ -12,6 +12,7 @@ export interface Received {
 
 export interface SocketClient {
   readonly received: Received[];
+  readonly isOpen: boolean;
   send(event: string, data: unknown): void;
   close(): void;
 }
@@ -34,6 +35,9 @@ export const SOCKET_PLATFORMS: readonly SocketPlatform[] = [
       await eventually(() => socket.readyState === WebSocket.OPEN);
       return {
         received,
+        get isOpen() {
+          return socket.readyState === WebSocket.OPEN;
+        },
         send: (event, data) => socket.send(JSON.stringify({ event, data })),
         close: () => socket.close(),
       };
@@ -54,6 +58,9 @@ export const SOCKET_PLATFORMS: readonly SocketPlatform[] = [
       await eventually(() => socket.connected);
       return {
         received,
+        get isOpen() {
+          return socket.connected;
+        },
         send: (event, data) => void socket.emit(event, data),
         close: () => void socket.close(),
       };

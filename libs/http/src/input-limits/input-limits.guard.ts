@@ -11,8 +11,9 @@ interface HttpInput {
 }
 
 /**
- * Refuses requests above the limits. A guard sees them after the parsers, and before interceptors,
- * pipes and parameter decorators. The bodies of `rawBodies` are bytes, so it does not look into them.
+ * Refuses requests and messages above the limits. A guard sees them after the parsers, and before
+ * interceptors, pipes and parameter decorators. The bodies of `rawBodies` are bytes, so it does not look
+ * into them.
  */
 @Injectable()
 export class InputLimitsGuard implements CanActivate {
@@ -20,11 +21,24 @@ export class InputLimitsGuard implements CanActivate {
 
   /** @throws InputRefusedError */
   canActivate(context: ExecutionContext): boolean {
-    if (context.getType() !== 'http') return true;
-    const { params, query, body } = context.switchToHttp().getRequest<HttpInput>();
-    this.check('path', params);
-    this.check('query', query);
-    this.check('body', body);
+    switch (context.getType<string>()) {
+      case 'http': {
+        const { params, query, body } = context.switchToHttp().getRequest<HttpInput>();
+        this.check('path', params);
+        this.check('query', query);
+        this.check('body', body);
+        break;
+      }
+      case 'ws':
+        this.check('message', context.switchToWs().getData());
+        break;
+      case 'rpc':
+        this.check('message', context.switchToRpc().getData());
+        break;
+      case 'graphql':
+        // A resolver is called with the parent, the arguments, the context and information on the field.
+        this.check('arguments', context.getArgByIndex(1));
+    }
     return true;
   }
 

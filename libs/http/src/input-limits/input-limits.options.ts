@@ -3,13 +3,16 @@ import { wholeNumber } from '@loyalnest/core/toolkit';
 
 /** Options of `InputLimitsModule`. */
 export interface InputLimitsOptions {
-  /** Max size of a body, in bytes. At least 1. @defaultValue 131072 */
+  /**
+   * Max size of a body, and of a WebSocket message whose gateway sets neither `maxPayload` (ws) nor
+   * `maxHttpBufferSize` (Socket.IO), in bytes. At least 1. @defaultValue 131072
+   */
   readonly maxBodyBytes?: number;
-  /** Max nesting of a body or a query: `{"a":[1]}` has 2. At least 1. @defaultValue 64 */
+  /** Max nesting of a body, a query or a message: `{"a":[1]}` has 2. At least 1. @defaultValue 64 */
   readonly maxDepth?: number;
-  /** Max number of object keys in a body or a query. At least 1. @defaultValue 1000 */
+  /** Max number of object keys in a body, a query or a message. At least 1. @defaultValue 1000 */
   readonly maxKeys?: number;
-  /** Max number of array items in a body or a query. At least 1. @defaultValue 1000 */
+  /** Max number of array items in a body, a query or a message. At least 1. @defaultValue 1000 */
   readonly maxItems?: number;
   /** Max number of broken rules that one answer reports. At least 1. @defaultValue 20 */
   readonly maxErrors?: number;

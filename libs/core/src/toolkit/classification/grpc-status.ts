@@ -2,6 +2,7 @@ import {
   ABORTED,
   CONFLICT,
   PERMANENT,
+  PROGRAMMING_ERROR,
   RATE_LIMITED,
   REFUSED_CREDENTIALS,
   SUCCESS,
@@ -34,12 +35,18 @@ const BY_CODE: readonly Classification[] = [
 
 const TOO_LARGE = /^(Received|Sent|Attempted to send) message larger than/i;
 
+/** grpc-js could not serialize what it was given, or metadata contains what HTTP/2 does not allow. */
+const NOT_SENT = /^(Request message serialization failure|Metadata (key|string value) )/;
+
 /**
  * Classifies an error of a gRPC client. Many errors have small numbers as codes, so it must also have the
  * `details` or the `metadata` of gRPC. Undefined for other errors.
  */
 export function classifyGrpc(error: unknown): Classification | undefined {
   const code = fieldOf(error, 'code');
+  if (NOT_SENT.test(textOf(error, 'details'))) return PROGRAMMING_ERROR;
+  // Setting metadata throws a bare error.
+  if (code === undefined && NOT_SENT.test(textOf(error, 'message'))) return PROGRAMMING_ERROR;
   if (typeof code !== 'number' || BY_CODE[code] === undefined) return undefined;
   const getMap = fieldOf(fieldOf(error, 'metadata'), 'getMap');
   const isGrpc = typeof fieldOf(error, 'details') === 'string' || typeof getMap === 'function';

@@ -4,14 +4,18 @@ import { textOf } from './safe-field.js';
 const CLIENT_FILE =
   /node:internal\/deps\/undici|[\\/](undici|axios|got|ky|node-fetch|superagent|ofetch)[\\/]/;
 
+/** The causes of a failed fetch for redirects without end, and for one that the call excludes. */
+const REDIRECTS = /^(redirect count exceeded|unexpected redirect)$/;
+
 /**
- * Returns whether an HTTP client could not parse an answer. A SyntaxError of our own code looks the same,
+ * Returns whether an HTTP client could not use an answer. A SyntaxError of our own code looks the same,
  * except that another file called `JSON.parse`.
  */
 export function isMalformedAnswer(error: unknown): boolean {
   // node-fetch, and the AWS SDK.
   if (textOf(error, 'type') === 'invalid-json' || textOf(error, '$responseBodyText') !== '')
     return true;
+  if (REDIRECTS.test(textOf(error, 'message'))) return true;
   if (textOf(error, 'name') !== 'SyntaxError') return false;
   const frames = textOf(error, 'stack').split('\n');
   const parse = frames.findIndex((frame) => frame.includes('at JSON.parse '));

@@ -36,6 +36,14 @@ describe('what one caller sends never speaks against the dependency, and is not 
     ['kafkajs: a large message', kafka('ProtocolError', { type: 'MESSAGE_TOO_LARGE' })],
     ['TypeORM: no row', named('EntityNotFoundError')],
     ['mongoose: no document', named('DocumentNotFoundError')],
+    [
+      'PostgreSQL: more parameters than it can count',
+      named(
+        'error',
+        { code: '08P01', severity: 'ERROR' },
+        'bind message supplies 0 parameters, but prepared statement "" requires 65536',
+      ),
+    ],
     ['MySQL: a wrong value', mysql(1366, 'HY000')],
     ['MySQL: a large packet', mysql(1153, '08S01')],
     ['SQLite: a duplicate key', named('SqliteError', { code: 'SQLITE_CONSTRAINT_UNIQUE' })],
@@ -65,6 +73,13 @@ describe('what one caller sends never speaks against the dependency, and is not 
     ['Sequelize: an invalid row', named('SequelizeValidationError', { errors: [{}] })],
     ['kafkajs: an invalid topic', kafka('NonRetriableError', { retriable: false })],
     ['axios: a large body', named('AxiosError', { code: 'ERR_FR_MAX_BODY_LENGTH_EXCEEDED' })],
+    ['postgres.js: an undefined value', named('Error', { code: 'UNDEFINED_VALUE' })],
+    ['postgres.js: too many values', named('Error', { code: 'MAX_PARAMETERS_EXCEEDED' })],
+    [
+      'gRPC: a message that cannot be serialized',
+      grpc(13, 'Request message serialization failure: .Order.id: string expected'),
+    ],
+    ['gRPC: odd metadata', new Error('Metadata string value "☃" contains illegal characters')],
     ['axios: a refused request', named('AxiosError', { code: 'ERR_BAD_REQUEST' })],
   ])('%s, refused before it was sent', (_what, error) =>
     expect(verdictOn(error)).toBe('programming-error'),
@@ -108,6 +123,17 @@ describe('a dependency that is ill still counts as failed', () => {
     ],
     ['SMTP: a wrong password', smtp('EAUTH', 535), 'credentials'],
     ['gRPC: a quota', grpc(8, 'quota exceeded'), 'rate-limited again'],
+    ['gRPC: an answer that cannot be read', grpc(13, 'Response message parsing error'), 'failure'],
+    [
+      'PgBouncer: no connection in time',
+      named('error', { code: '08P01', severity: 'FATAL' }, 'query_wait_timeout'),
+      'failure again',
+    ],
+    [
+      'axios: an answer that broke off',
+      named('AxiosError', { code: 'ERR_BAD_RESPONSE' }, 'stream has been aborted'),
+      'failure again',
+    ],
     ['axios: a large answer', named('AxiosError', { code: 'ERR_BAD_RESPONSE' }), 'failure'],
   ])('%s', (_what, error, expected) => expect(verdictOn(error)).toBe(expected));
 

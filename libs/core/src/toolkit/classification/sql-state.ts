@@ -11,6 +11,7 @@ import {
 import { fieldOf, textOf } from './safe-field.js';
 
 const SQL_STATE = /^[0-9A-Z]{5}$/;
+const BIND = /^bind message (has|supplies) \d/;
 /** Classes that a code must have if nothing else shows that it is a SQLSTATE. */
 const WELL_KNOWN = /^(08|22|23|25|28|3D|40|42|53|54|55|57|58)/;
 
@@ -46,6 +47,8 @@ export function classifySqlState(error: unknown): Classification | undefined {
   if (state === undefined) return undefined;
   const mysql = BY_MYSQL_NUMBER.get(fieldOf(error, 'errno'));
   if (mysql !== undefined && fieldOf(error, 'sqlState') === state) return mysql;
+  // PostgreSQL got more parameters than the protocol can count. PgBouncer uses the state for outages, as FATAL.
+  if (state === '08P01' && BIND.test(textOf(error, 'message'))) return SUCCESS;
   if (state.startsWith('40') || state === '55P03') return CONFLICT;
   if (state.startsWith('28')) return PERMANENT;
   if (UNAVAILABLE_STATES.test(state)) return TRANSIENT;
