@@ -40,7 +40,7 @@ describe('headers that HTTP/2 does not allow', () => {
     server.close();
   });
 
-  it.each<[string, OutgoingHttpHeaders]>([
+  it.each<[string, object]>([
     ['of the connection', { connection: 'close' }],
     ['that come twice', { 'content-type': ['a', 'b'] }],
     ['that are no pseudo-headers', { ':shop': 'a' }],
