@@ -7,7 +7,6 @@ import {
   createServer as createHttp2Server,
   type ClientHttp2Session,
   type Http2Server,
-  type OutgoingHttpHeaders,
 } from 'node:http2';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 import pg from 'pg';
