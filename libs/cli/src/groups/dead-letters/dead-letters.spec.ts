@@ -140,6 +140,19 @@ describe('dlq redrive, discard, restore and edit', () => {
     expect(data.payload).toEqual({ phone: '+49 1700 99' });
   });
 
+  it('record who saw a payload in an editor, even if nothing was changed', async () => {
+    const edit = ['dlq', 'edit', 'points', queue.ids[0]!, '--by', 'ada'];
+    const editor = { answer: '', env: { EDITOR: 'true' } };
+    expect((await queue.cli(edit, editor)).err).toContain('unchanged');
+    const { entries } = await queue.json('audit');
+    expect(entries).toMatchObject([
+      { by: 'ada', source: 'cli', command: 'show-payload', target: queue.ids[0], outcome: 'done' },
+    ]);
+    await queue.client.del(`${queue.prefix}:audit`);
+    await queue.client.set(`${queue.prefix}:audit`, 'in the way');
+    expect((await queue.cli(edit, editor)).code).toBe(3);
+  });
+
   it('process the ids that exist, and report the others', async () => {
     const { code, out, err } = await queue.cli([
       'dlq',

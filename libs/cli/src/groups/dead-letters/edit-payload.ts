@@ -26,7 +26,11 @@ export async function editPayload(
   const { session } = context;
   const actor = actorOf(flags);
   const admin = await session.admin(queue);
-  const letter = await admin.letters.get(id);
+  if (flags.file === undefined) requireTerminal(context);
+  // An editor shows the payload, even if nothing is changed in it.
+  const letter = await (flags.file === undefined
+    ? session.commands.showPayload(admin, actor, id)
+    : admin.letters.get(id));
   const before = JSON.stringify(letter.payload, undefined, 2);
   const given = await (flags.file === undefined
     ? edited(context, before)
@@ -53,9 +57,12 @@ async function read({ io }: QueueContext, file: string): Promise<string> {
   }
 }
 
+function requireTerminal({ io }: QueueContext): void {
+  if (!io.ask) throw new OptionError('--file', undefined, 'pass a file with the payload, or -');
+}
+
 /** The payload may be personal data: only this user can read the file, and it is removed again. */
 function edited({ io }: QueueContext, before: string): string {
-  if (!io.ask) throw new OptionError('--file', undefined, 'pass a file with the payload, or -');
   const folder = mkdtempSync(join(tmpdir(), 'loyalnest-'));
   const file = join(folder, 'payload.json');
   try {
