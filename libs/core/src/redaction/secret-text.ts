@@ -2,18 +2,19 @@ import { hideTokens } from './secret-tokens.js';
 
 /** One search that rules out most texts before the more expensive ones below. */
 const KEYWORD =
-  /pass|pwd|secret|token|signature|api|auth|cookie|hmac|bearer|basic|digest|negotiate|ntlm|aws4|hawk|dpop|eyj|credential|session|\bsi[dg]\b|-u\b|--user|private|jwt|oauth|sharedkey|gnap|(?:access|account|encryption|signing|shared)[-_]?key|\b(?:(?:sk|rk)_|whsec_|shp[a-z]{2}_|gh[opsur]_|github_pat|xox[a-z]-|AKIA|ASIA|AIza)/i;
+  /pass|pwd|secret|token|signature|api|auth|cookie|hmac|bearer|basic|digest|negotiate|ntlm|aws4|hawk|dpop|eyj|credential|session|\bsi[dg]\b|-u\b|--user|private|jwt|oauth|sharedkey|gnap|(?:access|account|encryption|signing|shared)[-_]?key|args|\b(?:cvc|cvv|iban|ssn)\b|\b(?:(?:sk|rk)[-_]|whsec_|shp[a-z]{2}_|gh[opsur]_|github_pat|gl[a-z]{2,4}-|xox[a-z]-|xapp-|AKIA|ASIA|AIza|ya29|GOCSPX|npm_|SG\.|hooks\.|\d{6,12}:)/i;
 const HEADERS = /authorization|cookie/i;
 const ENCODED = /%3[AD]/;
 /** A name and, within a few characters, what separates it from its value. */
 const SEPARATED = /[:=,]/;
+const MARKUP = /<|&lt;/;
 const FLAG = /-(?:u\b|-?\w)/;
 
 // Every repetition is bounded, so that no text can make a search slow.
 const { raw } = String;
 /** Headers whose whole value is secret. */
 const HEADER = raw`(?:[\w-]{0,40}authorization|(?:set-)?cookies?2?)`;
-const NAME = raw`(?:password|passwd|passphrase|passcode|pass|pwd|secret|token|signature|sig|sid|credentials?|session[-_]?(?:id|key)|(?:api|access|account|private|shared|encryption|signing)[-_]?key|jwt|hmac(?:-sha256)?)(?:[-_]?(?:key|hash|value))?`;
+const NAME = raw`(?:password|passwd|passphrase|passcode|pass|pwd|secret|token|signature|sig|sid|credentials?|session[-_]?(?:id|key)|(?:api|access|account|private|shared|encryption|signing)[-_]?key|jwt|bearer|auth[-_]?key|redis(?:cli)?[-_]?auth|hmac(?:-sha256)?|(?<![a-z])(?:cvc|cvv|iban|ssn))(?:[-_]?(?:key|hash|value))?`;
 const QUOTED = [
   raw`\\{1,3}"(?:(?!\\{1,3}")[^\r\n]){0,8192}\\{1,3}"`,
   raw`"(?:[^"\\]|\\[^]){0,8192}"`,
@@ -26,6 +27,12 @@ const QUOTE = raw`(?:\\{0,3}["'\x60])?`;
 /** Up to the end of the line and, as in HTTP/1.1, lines that continue it. */
 const LINE = raw`(?:(?!\\[rn])[^\r\n]){0,8192}(?:(?<=[;,][ \t]{0,3})\r?\n[ \t]{1,80}[^\r\n]{0,8192}){0,20}`;
 const LIST = raw`\[\s{0,80}(?:(?:${QUOTED})\s{0,3},?\s{0,80}){0,100}\]|\{[^{}]{0,8192}\}`;
+
+/** A name in JSON or in a dump, and the names of commands of Redis that contain passwords. */
+const FIELD = (name: string): string => raw`${QUOTE}${name}${QUOTE}\s{0,3}:\s{0,8}`;
+const COMMAND = `${FIELD('name')}${QUOTE}(?:auth|hello|acl|config|migrate)${QUOTE}`;
+const NEXT = raw`\s{0,3},\s{0,80}`;
+const ARGUMENTS = raw`(?:${LIST}|\[[^\]]{0,8192})`;
 
 /** What an earlier rule has replaced. */
 const MARKED = raw`(?:\*{3}|\[redacted\])`;
@@ -71,10 +78,19 @@ const RULES: readonly Rule[] = [
     raw`(${NAME}(?:%22|%27)?(?:%20|\+){0,3}%3[AD](?:%20|\+){0,3})(?:%22|%27)?(?:(?!%0[AD]|%2[0267C]|%3B)[^\s"'&,;<>]){1,8192}`,
     '$1$M',
   ),
-  // password=hunter2  and  "password": "hunter2"
+  // { name: 'auth', args: [ 'ada', 'hunter2' ] }, as errors of ioredis contain it
+  rule(SEPARATED, raw`(${COMMAND}${NEXT}${FIELD('args')})${ARGUMENTS}`, '$1$M'),
+  rule(SEPARATED, raw`(${FIELD('args')})${ARGUMENTS}(?=${NEXT}${COMMAND})`, '$1$M'),
+  // <password>hunter2</password>
+  rule(
+    MARKUP,
+    raw`((?:<|&lt;)[\w:-]{0,40}${NAME}(?:\s[^<>]{0,500})?(?:>|&gt;))(?:<!\[CDATA\[[^]{0,4096}?\]\]>|(?:(?!&lt;)[^<]){1,4096})`,
+    '$1$M',
+  ),
+  // password=hunter2  and  "password": "hunter2"  and  :password => "hunter2"  and  'password': b'hunter2'
   rule(
     SEPARATED,
-    raw`(${NAME}${QUOTE}\s{0,3}[:=]\s{0,3})(?:${QUOTED}|${UNCLOSED}|(?:(?:bearer|basic)\s{1,3})?[^\s"'\x60,;&}]{1,4096})`,
+    raw`(${NAME}${QUOTE}\s{0,3}[:=]{1,2}>?\s{0,3})(?:[bru]{0,2}(?:${QUOTED})|${UNCLOSED}|(?:(?:bearer|basic)\s{1,3})?[^\s"'\x60,;&}]{1,4096})`,
     '$1$M',
   ),
   // --password hunter2  and  curl -u ada:hunter2

@@ -48,6 +48,18 @@ describe('fields', () => {
     });
   });
 
+  it('that are the command of an error of Redis show no arguments', () => {
+    const error = Object.assign(new Error('WRONGPASS'), {
+      command: { name: 'auth', args: ['ada', 'hunter2'] },
+    });
+    const cause = new Error('no answer', { cause: error });
+    expect(redaction.value(error)).toMatchObject({
+      command: { name: 'auth', args: '[2 arguments]' },
+    });
+    expect(JSON.stringify(redaction.value([cause]))).not.toContain('hunter2');
+    expect(redaction.value({ args: ['a'] })).toEqual({ args: ['a'] });
+  });
+
   it('that only say whether there is a secret are kept', () => {
     expect(redaction.value({ emailVerified: true, token: undefined, phone: null })).toEqual({
       emailVerified: true,

@@ -79,7 +79,9 @@ export class Redaction {
     for (const name of Object.keys(value)) {
       const inner = (value as Fields)[name];
       const known = named !== undefined && name === 'value' ? named : name;
-      copy[name] = plain.has(name) ? inner : this.field(known, inner, above);
+      if (plain.has(name)) copy[name] = inner;
+      else if (name === 'args' && isCommand(value)) copy[name] = `[${value.args.length} arguments]`;
+      else copy[name] = this.field(known, inner, above);
     }
     return copy;
   }
@@ -113,4 +115,10 @@ export class Redaction {
       ...(stack && { stack: redactText(stack) }),
     };
   }
+}
+
+/** ioredis adds the command to an error: a password, or data that was to be stored. */
+function isCommand(value: object): value is { readonly args: readonly unknown[] } {
+  const { name, args } = value as Fields;
+  return typeof name === 'string' && Array.isArray(args);
 }

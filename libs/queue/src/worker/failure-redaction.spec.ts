@@ -25,3 +25,13 @@ it('keeps ids, and the class and fields of the error', () => {
 it('stores at most 8000 characters', () => {
   expect(redactFailure('x'.repeat(20_000))).toHaveLength(8_001);
 });
+
+it.each(['postgres://shop:hunter2@db', 'ada.hunter2@example.com', '4242 4242 4242 4242'])(
+  'redacts %s, wherever the text is cut',
+  (secret) => {
+    for (let inside = 1; inside < secret.length; inside++) {
+      const text = redactFailure(`${' '.repeat(8_000 - inside)}${secret}${' '.repeat(9_000)}`);
+      expect(text).not.toMatch(/hunter|4242/);
+    }
+  },
+);

@@ -1,13 +1,16 @@
 import { redactText } from '@loyalnest/core/toolkit';
 
 const MAX_LENGTH = 8_000;
+/** Bounds the time that a long text takes. Longer than a secret that begins before the cut. */
+const MAX_MORE = 2 * MAX_LENGTH;
 
 /**
  * Redacts what {@link redactText} finds (credentials, addresses, phone and card numbers), and
- * truncates.
+ * truncates. A secret that was cut first could not be recognised.
  */
-export function redactFailure(text: string): string {
-  return redactText(text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text);
+export function redactFailure(text: string, maxLength = MAX_LENGTH): string {
+  const clean = redactText(text.slice(0, maxLength + MAX_MORE));
+  return clean.length > maxLength ? `${clean.slice(0, maxLength)}…` : clean;
 }
 
 /**

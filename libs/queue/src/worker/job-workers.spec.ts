@@ -135,12 +135,14 @@ describe('progress and log lines of a run', () => {
   it('are stored with the job', async () => {
     const app = await apps.create();
     app.get(AwardHandler).behave = async (_payload, { progress, log }) => {
-      await log('half way');
+      await log('half way, no SMS to +491761234567');
       await progress({ percent: 50 });
     };
     const { id } = await app.get(JobProducer).enqueue(Award, { points: 1 });
     await eventually(async () => expect(await bullOf(app).getCompletedCount()).toBe(1));
-    expect(await bullOf(app).getJobLogs(id)).toMatchObject({ logs: ['half way'] });
+    expect(await bullOf(app).getJobLogs(id)).toMatchObject({
+      logs: ['half way, no SMS to [redacted]'],
+    });
     expect(((await bullOf(app).getJob(id)) as { progress: unknown }).progress).toEqual({
       percent: 50,
     });

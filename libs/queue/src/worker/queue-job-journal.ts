@@ -1,12 +1,13 @@
 import { Logger } from '@nestjs/common';
 import type { QueueRegistry } from '../queue-registry.js';
+import { redactFailure } from './failure-redaction.js';
 import type { JobJournal } from './job-journal.js';
 
 const MAX_LINES = 100;
 const MAX_LINE_LENGTH = 2_000;
 
 /**
- * Stores progress and log lines over the fail-fast connection. A worker's own connection would wait
+ * Stores progress and redacted log lines over the fail-fast connection. A worker's own connection would wait
  * for Redis, and the handler with it. Never rejects; failures are logged at debug level.
  */
 export class QueueJobJournal implements JobJournal {
@@ -20,7 +21,7 @@ export class QueueJobJournal implements JobJournal {
 
   log(queue: string, id: string, line: string): Promise<void> {
     const { bull } = this.registry.get(queue);
-    const row = String(line).slice(0, MAX_LINE_LENGTH);
+    const row = redactFailure(String(line), MAX_LINE_LENGTH);
     return this.quietly(() => bull.addJobLog(id, row, MAX_LINES));
   }
 

@@ -1,6 +1,6 @@
 import { runInContext } from '@loyalnest/core';
 import { Injectable } from '@nestjs/common';
-import { Cache, staleServed, type CacheOptions } from '../index.js';
+import { Cache, SingleFlight, staleServed, type CacheOptions } from '../index.js';
 import { closeApps, startApp } from '../../test/start-app.js';
 
 afterEach(closeApps);
@@ -93,4 +93,41 @@ it('drops the least recently used value', async () => {
   await client.read('c');
   await expect(client.read('a')).resolves.toBe(1);
   await expect(client.read('b')).resolves.toBe(4);
+});
+
+describe.each([
+  ['@Cache', Cache({ ttl: '1m', scope: 'shared' })],
+  ['@SingleFlight', SingleFlight({ scope: 'shared' })],
+])('two instances of a class under %s', (_name, share) => {
+  it('share nothing', async () => {
+    class Client {
+      constructor(readonly shop: string) {}
+      @share
+      async owner(): Promise<string> {
+        await Promise.resolve();
+        return this.shop;
+      }
+    }
+    const providers = ['a', 'b'].map((shop) => ({
+      provide: shop,
+      useFactory: () => new Client(shop),
+    }));
+    const { app } = await startApp(providers);
+    const [a, b] = [app.get<Client>('a'), app.get<Client>('b')];
+    await expect(Promise.all([a.owner(), b.owner()])).resolves.toEqual(['a', 'b']);
+    await expect(b.owner()).resolves.toBe('b');
+  });
+});
+
+it.each<[string, () => unknown]>([
+  ['a promise', async () => 'a'],
+  ['an object', () => ({ id: 1 })],
+  ['a list', () => ['a']],
+  ['a function', () => () => 'a'],
+  ['NaN', () => Number.NaN],
+  ['null', () => null],
+])('shares nothing if the key is %s', async (_what, key) => {
+  const { client } = await startClient({ ttl: '1m', key: key as () => string });
+  await client.read();
+  await expect(client.read()).resolves.toBe(2);
 });

@@ -7,8 +7,8 @@ import { ownKey } from './own-key.js';
 export interface CallKeyOptions {
   /**
    * Calls with the same key count as the same call. Gets the arguments; `this` is the instance. A call
-   * whose key is undefined or empty shares nothing.
-   * @defaultValue the arguments, if they are plain data
+   * whose key is undefined, empty, NaN or an object shares nothing.
+   * @defaultValue the instance and the arguments, if they are plain data
    */
   readonly key?: (...args: never[]) => string;
   /**
@@ -32,9 +32,9 @@ export function callKeyOf(
   { key, scope }: CallKeyOptions,
   call: Call,
 ): string | undefined {
-  const own = key ? ownKey(key, call.self, call.args) : dataKey(policy, call.args);
+  const own = key ? ownKey(key, call.self, call.args) : dataKey(policy, call.self, call.args);
   if (own === undefined) {
-    warnAbsentKey(policy, 'its key is undefined or empty', 'return a key for every call');
+    warnAbsentKey(policy, 'its key is undefined, empty or no text', 'return a text for every call');
     return undefined;
   }
   if (scope === 'shared') return own;
@@ -48,8 +48,19 @@ export function callKeyOf(
   return `${JSON.stringify(merchant)} ${own}`;
 }
 
-function dataKey(policy: string, args: readonly unknown[]): string {
-  return JSON.stringify(args.map((argument) => plain(policy, argument)));
+const numbers = new WeakMap<object, number>();
+let instances = 0;
+
+/** Two instances of a class may belong to two shops, and share the policies of its methods. */
+function numberOf(self: unknown): number {
+  if (typeof self !== 'object' || self === null) return 0;
+  let number = numbers.get(self);
+  if (number === undefined) numbers.set(self, (number = ++instances));
+  return number;
+}
+
+function dataKey(policy: string, self: unknown, args: readonly unknown[]): string {
+  return `${numberOf(self)} ${JSON.stringify(args.map((argument) => plain(policy, argument)))}`;
 }
 
 /**

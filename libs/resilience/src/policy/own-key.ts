@@ -1,6 +1,7 @@
 /**
- * Returns the key that a `key` option computes for a call. Undefined if it is undefined, null or empty:
- * such a key names nobody, so calls with it must not be counted or served together.
+ * Returns the key that a `key` option computes for a call. Undefined if it is undefined, null, empty, NaN,
+ * a promise or another object, all of which would be the same text: such a key names nobody, so calls with
+ * it must not be counted or served together.
  */
 export function ownKey(
   key: (...args: never[]) => string,
@@ -8,5 +9,6 @@ export function ownKey(
   args: readonly unknown[],
 ): string | undefined {
   const own: unknown = Reflect.apply(key, self, args);
-  return own === undefined || own === null || own === '' ? undefined : String(own);
+  if (own === undefined || own === '' || Number.isNaN(own)) return undefined;
+  return typeof own === 'object' || typeof own === 'function' ? undefined : String(own);
 }

@@ -2,9 +2,9 @@
 const SCHEMES =
   /^(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|3[0689]\d{12}|35\d{14}|6(?:011|2\d\d|5\d\d)\d{12,15})$/;
 
-/** Returns whether `text`, without spaces and hyphens, is the number of a payment card. */
+/** Returns whether `text`, without spaces, dots and hyphens, is the number of a payment card. */
 export function isCardNumber(text: string): boolean {
-  const digits = text.replace(/[ -]/g, '');
+  const digits = text.replace(/[ .\u00a0\u202f-]/g, '');
   return SCHEMES.test(digits) && hasCheckDigit(digits);
 }
 

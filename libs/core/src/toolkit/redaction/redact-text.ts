@@ -8,10 +8,11 @@ export const REDACTED = '[redacted]';
 /** Up to the last `@`, as a password may contain one. Not a port and a path. */
 const URL_PASSWORD =
   /(:\/\/)(?:[^\s"'<>`/@:]{0,256}:(?!\d{1,5}[/?#])[^\s"'<>`]{1,512}|[^\s"'<>`/@:]{1,256})@/g;
-const EMAIL = /[\w.!#$&'*+/=?^`{|}~-]{1,64}(?:@|%40)[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,8}/gi;
+const EMAIL =
+  /[\p{L}\p{M}\p{N}_.!#$&'*+/=?^`{|}~-]{1,64}(?:@|%40)[\p{L}\p{M}\p{N}-]{1,63}(?:\.[\p{L}\p{M}\p{N}-]{1,63}){1,8}/giu;
 const INTERNATIONAL_PHONE = /(?:\+|%2B)[1-9](?:[ ().-]{0,2}\d){7,14}(?!\d)/gi;
 const NATIONAL_PHONE = /\(\d{3}\) ?\d{3}[-. ]\d{4}\b|\b\d{3}[-.]\d{3}[-.]\d{4}\b/g;
-const CARD = /\b\d(?:[ -]?\d){12,18}\b/g;
+const CARD = /\b\d(?:[ .\u00a0\u202f-]?\d){12,18}\b/g;
 
 const MIN_PHONE_DIGITS = 8;
 const MIN_CARD_DIGITS = 13;
