@@ -14,6 +14,8 @@ export interface SocketClient {
   readonly received: Received[];
   readonly isOpen: boolean;
   send(event: string, data: unknown): void;
+  /** Sends a message whose data is JSON already. */
+  sendRaw(event: string, json: string): void;
   close(): void;
 }
 
@@ -39,6 +41,7 @@ export const SOCKET_PLATFORMS: readonly SocketPlatform[] = [
           return socket.readyState === WebSocket.OPEN;
         },
         send: (event, data) => socket.send(JSON.stringify({ event, data })),
+        sendRaw: (event, json) => socket.send(`{"event":"${event}","data":${json}}`),
         close: () => socket.close(),
       };
     },
@@ -62,6 +65,8 @@ export const SOCKET_PLATFORMS: readonly SocketPlatform[] = [
           return socket.connected;
         },
         send: (event, data) => void socket.emit(event, data),
+        // A message of Engine.IO (4 is added there) with an event of Socket.IO.
+        sendRaw: (event, json) => void socket.io.engine.write(`2["${event}",${json}]`),
         close: () => void socket.close(),
       };
     },

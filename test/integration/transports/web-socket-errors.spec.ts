@@ -68,6 +68,11 @@ class Log implements LoggerService {
   }
 }
 
+/** The JSON of arrays in arrays, which can be parsed. Writing it exceeds the stack. */
+function nested(depth: number): string {
+  return `${'['.repeat(depth)}${']'.repeat(depth)}`;
+}
+
 const combinations = PLATFORMS.flatMap((platform) =>
   SOCKET_PLATFORMS.map((sockets) => [sockets.name, platform.name, platform, sockets] as const),
 );
@@ -137,6 +142,14 @@ describe.each(combinations)('%s on %s', (_sockets, _platform, platform, sockets)
 
   it.each(['value', 'stream'])('answers although it cannot send its reply: %s', async (kind) => {
     expect((await ask('odd reply', kind)).data).toMatchObject(ANSWERS['sql']!);
+    expect(await ask('alive')).toEqual({ event: 'alive', data: {} });
+  });
+
+  it('answers a message that is nested too deep to be sent back', async () => {
+    const deep = nested(50_000);
+    client.sendRaw('fail', deep);
+    await eventually(() => client.received.length > 0);
+    expect(client.received[0]).toMatchObject({ event: 'exception', data: { status: 'error' } });
     expect(await ask('alive')).toEqual({ event: 'alive', data: {} });
   });
 
