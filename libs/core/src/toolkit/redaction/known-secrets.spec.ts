@@ -15,6 +15,8 @@ it.each([
   'redis://:hunter2/0',
   'redis://ada:hunter2%21@[::1]:6379',
   "redis://ada:it's hunter2@cache",
+  'redis://cache:6379?password=hunter2',
+  'rediss://one?a=1,rediss://two/0?db=1&password=a%20hunter2#x',
 ])('finds the secret of %s wherever it is printed', (given) => {
   const secrets = new KnownSecrets([given]);
   const message = `'${given}' is wrong; see ${encodeURI(given)} and ${decodeURIComponent(given)}`;
@@ -27,6 +29,7 @@ it.each([
   'ada2@example.com',
   '2@example.com',
   'redis://cache:6379/2',
+  'redis://cache?db=2',
   'redis://[::1]:22',
   'a:2',
   '',

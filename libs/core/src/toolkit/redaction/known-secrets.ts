@@ -1,4 +1,5 @@
 import { MASK } from '../../redaction/mask-address.js';
+import { secretsInQuery } from '../../redaction/query-secrets.js';
 
 const PORT = /^\d{0,5}(?:[/?#]|$)/;
 const CREDENTIALS = /(:\/\/)[^\s/@'"]*@/g;
@@ -34,16 +35,17 @@ export class KnownSecrets {
 }
 
 /**
- * The text between the first colon of the credentials and the last `@` of each address, as it was
- * given and in the forms in which it may be printed.
+ * The text between the first colon of the credentials and the last `@` of each address, and the passwords
+ * of its query, as they were given and in the forms in which they may be printed.
  */
 function passwordsIn(addresses: string): readonly string[] {
   // A comma may also be a part of a password.
   return [addresses, ...addresses.split(',')].flatMap((address) => {
-    const password = passwordIn(address);
-    if (password === undefined || password === '') return [];
+    const found = [passwordIn(address), ...secretsInQuery(address)];
     const forms = [decodeURIComponent, encodeURIComponent, encodeURI, inJson];
-    return [password, ...forms.map((form) => written(password, form))];
+    return found.flatMap((password) =>
+      password ? [password, ...forms.map((form) => written(password, form))] : [],
+    );
   });
 }
 

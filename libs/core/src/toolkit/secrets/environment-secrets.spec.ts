@@ -9,6 +9,8 @@ it.each([
   { DB_PASSWORD: SECRET },
   { REDIS_URL: `redis://ada:${SECRET}@cache` },
   { REDIS_URL: `redis://:${SECRET}@cache` },
+  { DATABASE_URL: `postgres://db/shop?user=ada&password=${SECRET}` },
+  { DATABASE_URL: `postgres://ada:short@db/shop?sslpassword=${SECRET}` },
   { ANYTHING: `postgres://shop:${SECRET}@db/shop` },
 ])('masks the secrets of an environment wherever they are printed: %j', (environment) => {
   const secrets = new EnvironmentSecrets(environment);

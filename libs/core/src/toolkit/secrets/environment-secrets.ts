@@ -1,4 +1,5 @@
 import { MASK } from '../../redaction/mask-address.js';
+import { secretsInQuery } from '../../redaction/query-secrets.js';
 import { isAddressPath, secrecyOfPath } from '../../redaction/secret-path.js';
 import { isDevelopmentSecret } from './development-secrets.js';
 
@@ -37,14 +38,16 @@ export class EnvironmentSecrets {
 }
 
 /**
- * Returns the secrets that a variable contains: the password of an address, or each item of a list such
+ * Returns the secrets that a variable contains: the passwords of an address, or each item of a list such
  * as `name:role:token,name:role:token`, as a whole and its last part. None if neither its name nor its
  * value is that of a secret.
  */
 export function secretsIn(name: string, value: string): readonly string[] {
   const text = value.trim();
   const password = URL_PASSWORD.exec(text)?.[1];
-  if (password !== undefined) return [password, decoded(password)];
+  const inQuery = secretsInQuery(text);
+  if (password !== undefined) return [password, decoded(password), ...inQuery];
+  if (inQuery.length > 0) return inQuery;
   if (text === '' || isAddressPath(name) || secrecyOfPath(name) === undefined) return [];
   const items = text.split(',').map((item) => item.trim());
   return [...new Set([text, ...items, ...items.map((item) => item.split(':').at(-1)!)])];
