@@ -4,10 +4,12 @@ import { Controller, Get, Header, HttpCode, Module, Post, Res } from '@nestjs/co
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import { once } from 'node:events';
-import type { Server, ServerResponse } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect as connectHttp2, type ClientHttp2Session } from 'node:http2';
-import { connect, type Socket } from 'node:net';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { AdaptiveLimit } from '@loyalnest/core/toolkit';
 import { OverloadModule, ProblemDetailsModule, RequestDeadlineModule } from '../index.js';
+import { InFlight } from './in-flight.js';
 import { OverloadGate } from './overload-gate.js';
 
 interface FastifyReply {
@@ -207,4 +209,27 @@ it('leaves no timer of its own behind', async () => {
   await app.init();
   await app.close();
   expect(clock.pendingTimers).toBe(0);
+});
+
+it('neither counts nor measures how long a client reads', async () => {
+  const clock = new FakeClock();
+  const limiter = new AdaptiveLimit({ initial: 20, min: 1, max: 20 }, clock);
+  const observed = jest.spyOn(limiter, 'observe');
+  const inFlight = new InFlight(limiter, clock);
+  const server = createServer((req, res) => {
+    inFlight.track(req, res);
+    expect(inFlight.size).toBe(1);
+    // More than the buffers of both sides hold, and the client reads none of it.
+    res.end(Buffer.alloc(32 * 1_024 * 1_024));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  client.pause().write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+  await eventually(() => expect(observed.mock.calls).toEqual([[0, 1]]));
+  expect(inFlight.size).toBe(0);
+  await clock.advance(500);
+  const left = once(server.close(), 'close');
+  client.destroy();
+  await left;
+  expect(observed).toHaveBeenCalledTimes(1);
 });

@@ -5,8 +5,7 @@ import { hasBody } from '../server/request-body.js';
 
 /**
  * Counts the requests that the service works on, and measures them. A request counts from the moment when
- * its body has arrived, so that clients that send slowly take no place, until its answer has been handed
- * over.
+ * its body has arrived until its answer exists, so that clients that send or read slowly take no place.
  */
 export class InFlight {
   private readonly arriving = new Set<CountedRequest>();
@@ -33,6 +32,9 @@ export class InFlight {
       req.on('end', () => this.begin(request));
       this.lookSoon();
     } else this.begin(request);
+    // The whole answer exists. Its client may take long to read it, which says nothing about the service.
+    res.on('prefinish', () => this.end(request, true));
+    // Over HTTP/2, Node reports no earlier end.
     res.on('finish', () => this.end(request, true));
     res.on('close', () => this.end(request, false));
   }
