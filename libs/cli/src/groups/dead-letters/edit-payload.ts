@@ -26,11 +26,12 @@ export async function editPayload(
   const { session } = context;
   const actor = actorOf(flags);
   const admin = await session.admin(queue);
-  if (flags.file === undefined) requireTerminal(context);
-  // An editor shows the payload, even if nothing is changed in it.
-  const letter = await (flags.file === undefined
-    ? session.commands.showPayload(admin, actor, id)
-    : admin.letters.get(id));
+  let letter = await admin.letters.get(id);
+  if (flags.file === undefined) {
+    requireTerminal(context);
+    // An editor shows the payload, even if nothing is changed in it.
+    letter = await session.commands.showPayload(admin, actor, id);
+  }
   const before = JSON.stringify(letter.payload, undefined, 2);
   const given = await (flags.file === undefined
     ? edited(context, before)
