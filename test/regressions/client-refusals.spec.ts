@@ -1,4 +1,6 @@
+import { runInContext } from '@loyalnest/core';
 import { classifyError } from '@loyalnest/core/toolkit';
+import { contextFetch } from '@loyalnest/http';
 import { PostgresServer } from '@loyalnest/testing';
 import axios from 'axios';
 import { createServer, type Server } from 'node:http';
@@ -82,6 +84,7 @@ describe('an answer that no client can use', () => {
   beforeAll(async () => {
     server = createServer((request, response) => {
       if (request.url === '/loop') return response.writeHead(302, { location: '/loop' }).end();
+      if (request.url === '/ftp') return response.writeHead(302, { location: 'ftp://a/' }).end();
       if (request.url === '/cut') {
         return request.socket.end('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\ncut');
       }
@@ -95,6 +98,13 @@ describe('an answer that no client can use', () => {
   const CLIENTS: readonly (readonly [string, (target: string) => unknown])[] = [
     ['fetch', async (target) => (await fetch(target)).text()],
     ['axios', (target) => axios.get(target)],
+    [
+      'contextFetch',
+      (target) =>
+        runInContext({ correlationId: 'order-7' }, async () =>
+          (await contextFetch({ origins: [url] })(target)).text(),
+        ),
+    ],
   ];
 
   it.each(CLIENTS)('of %s is a failure, and one that broke off is retried', async (_name, get) => {
@@ -102,6 +112,14 @@ describe('an answer that no client can use', () => {
       expect([path, await verdictOn(() => get(`${url}${path}`))]).toEqual([path, 'failure']);
     }
     expect(await verdictOn(() => get(`${url}/cut`))).toBe('failure again');
+  });
+
+  it('is also a redirect of contextFetch to another protocol', async () => {
+    const get = () =>
+      runInContext({ correlationId: 'order-7' }, () =>
+        contextFetch({ origins: [url] })(`${url}/ftp`),
+      );
+    expect(await verdictOn(get)).toBe('failure');
   });
 
   it('is also a redirect that the call excludes', async () => {

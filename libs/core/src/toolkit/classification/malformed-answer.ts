@@ -4,8 +4,9 @@ import { textOf } from './safe-field.js';
 const CLIENT_FILE =
   /node:internal\/deps\/undici|[\\/](undici|axios|got|ky|node-fetch|superagent|ofetch)[\\/]/;
 
-/** The causes of a failed fetch for redirects without end, and for one that the call excludes. */
-const REDIRECTS = /^(redirect count exceeded|unexpected redirect)$/;
+/** Redirects without end, to another protocol, or that the call excludes: causes of fetch, and contextFetch. */
+const REDIRECTS =
+  /^(redirect count exceeded|unexpected redirect|redirected too often|redirected to [a-z][\w+.-]*:)$/;
 
 /**
  * Returns whether an HTTP client could not use an answer. A SyntaxError of our own code looks the same,
