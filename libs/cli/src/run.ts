@@ -5,7 +5,7 @@ import { Secrets } from './connection/secrets.js';
 import { EXIT, exitCodeOf } from './exit/exit-code.js';
 import type { CliIo } from './terminal/cli-io.js';
 import { jsonLine } from './terminal/json-text.js';
-import { printable } from './terminal/printable.js';
+import { oneLine } from './terminal/printable.js';
 import { safeIo } from './terminal/safe-io.js';
 
 /**
@@ -31,5 +31,5 @@ export async function run(argv: readonly string[], io: CliIo): Promise<number> {
 function report(error: unknown, io: CliIo, json: boolean): void {
   const code = isLoyalNestError(error) ? error.code : 'FAILED';
   const message = error instanceof Error ? error.message : String(error);
-  io.err(json ? jsonLine({ error: { code, message } }) : `loyalnest: ${printable(message)}\n`);
+  io.err(json ? jsonLine({ error: { code, message } }) : `loyalnest: ${oneLine(message)}\n`);
 }

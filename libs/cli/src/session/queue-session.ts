@@ -44,7 +44,8 @@ export class QueueSession implements Session {
    * @throws QueueNotFoundError
    */
   async admin(queue: string): Promise<QueueAdmin> {
-    const isName = /^[^:\s]+$/.test(queue);
+    // What BullMQ allows. Another service may use names that `defineJob` would refuse.
+    const isName = queue !== '' && !queue.includes(':');
     if (!isName || !(await queueExists(this.redis, this.prefix, queue))) {
       const where = `Redis under the prefix ${this.prefix}`;
       throw new QueueNotFoundError(queue, await this.queues(), where);

@@ -35,3 +35,24 @@ it('pauses and resumes a queue', async () => {
   expect(await queue.client.hexists(`${queue.prefix}:points:meta`, 'paused')).toBe(1);
   expect((await queue.json('resume points')).paused).toBe(false);
 });
+
+it('works whatever the names of queues and the texts in them contain', async () => {
+  const odd = 'monthly\u001b[2J\u202e report\nFAKE LINE\u3164';
+  await queue.client.hset(`${queue.prefix}:${odd}:meta`, 'v', '1');
+  const shown = 'monthly\ufffd[2J\ufffd report FAKE LINE\ufffd';
+  for (const command of ['queues', 'top --once', 'doctor']) {
+    const { code, out, err } = await queue.cli(command);
+    expect({ command, err, failed: code > 1 }).toEqual({ command, err: '', failed: false });
+    expect(out).toContain(shown);
+    expect(out).not.toMatch(/^FAKE/m);
+  }
+  expect((await queue.json('queues')).queues.map((one: { queue: string }) => one.queue)).toContain(
+    odd,
+  );
+  expect((await queue.json(['pause', odd])).paused).toBe(true);
+  const { code, err } = await queue.cli('dlq list none');
+  expect(code).toBe(1);
+  expect(err).toBe(
+    `loyalnest: Redis under the prefix ${queue.prefix} has no queue 'none'; there are ${shown}, points\n`,
+  );
+});
