@@ -109,6 +109,7 @@ export { classifyStatus } from './classification/classify-status.js';
 export { isOwnTimeout } from './classification/suite-error.js';
 export { UNAVAILABLE_STATES } from './classification/sql-state.js';
 export { CONNECTION_CODES } from './classification/network-code.js';
+export { chainOf } from './classification/error-links.js';
 export { fieldOf } from './classification/safe-field.js';
 export type { Classification, NeutralReason, Outcome } from './classification/classification.js';
 

@@ -1,25 +1,30 @@
 import { isLoyalNestError } from '@loyalnest/core';
-import { fieldOf, parseRetryAfter } from '@loyalnest/core/toolkit';
+import { chainOf, fieldOf, parseRetryAfter } from '@loyalnest/core/toolkit';
 
 /**
  * Returns how long to wait before the next call, in milliseconds: 0 if the error does not say, Infinity
  * if the dependency must not be called again. Reads `retryAfterMs` of LoyalNest errors. Of other errors
  * and of returned responses, reads `retryAfter`, `Retry-After` in `headers` or `response.headers`, or
- * `grpc-retry-pushback-ms` in `metadata` (gRPC proposal A6). Never throws.
+ * `grpc-retry-pushback-ms` in `metadata` (gRPC proposal A6). If the error itself does not say, the first
+ * error or response that it wraps and that says decides. Never throws.
  *
  * @param nowMs wall clock in milliseconds since 1970, for dates
  */
 export function retryAfterMsOf(error: unknown, nowMs: number): number {
   try {
-    return read(error, nowMs);
+    for (const link of chainOf(error)) {
+      const ms = read(link, nowMs);
+      if (ms !== undefined) return ms;
+    }
   } catch {
-    return 0;
+    // A getter of a foreign error may throw.
   }
+  return 0;
 }
 
-function read(error: unknown, nowMs: number): number {
-  if (typeof error !== 'object' || error === null) return 0;
-  if (isLoyalNestError(error)) return error.retryAfterMs ?? 0;
+function read(error: unknown, nowMs: number): number | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if (isLoyalNestError(error)) return error.retryAfterMs;
   const pushback = headerOf(fieldOf(error, 'metadata'), 'grpc-retry-pushback-ms');
   if (pushback !== undefined) return parsePushback(pushback);
   const name = 'retry-after';
@@ -27,7 +32,7 @@ function read(error: unknown, nowMs: number): number {
     fieldOf(error, 'retryAfter') ??
     headerOf(fieldOf(error, 'headers'), name) ??
     headerOf(fieldOf(fieldOf(error, 'response'), 'headers'), name);
-  return parseRetryAfter(value, nowMs) ?? 0;
+  return parseRetryAfter(value, nowMs);
 }
 
 /** In A6, a negative or malformed value means: do not retry. */

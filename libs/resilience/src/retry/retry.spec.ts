@@ -102,6 +102,24 @@ describe('Retry-After', () => {
         }),
     ],
     [
+      'in a response that the error has as its cause',
+      () =>
+        new Error('busy', {
+          cause: new Response(null, { status: 503, headers: { 'retry-after': '3' } }),
+        }),
+    ],
+    [
+      'in a wrapped LoyalNest error',
+      () => new Error('busy', { cause: new BusyError('busy', { retryAfterMs: 3_000 }) }),
+    ],
+    [
+      'in the error, whatever it wraps',
+      () =>
+        Object.assign(new Error('busy', { cause: { retryAfter: 9 } }), {
+          retryAfter: 3,
+        }),
+    ],
+    [
       'in the longest of several headers',
       () => Object.assign(new Error('busy'), { headers: { 'retry-after': ['1', '3'] } }),
     ],
