@@ -61,25 +61,23 @@ function codesOf(root: string, file: string): readonly ErrorCode[] {
   return codes;
 }
 
-/** Of a class with `readonly code = 'X'`, or of one whose constructor calls `super({ code: 'X' })`. */
+/** Of a class with `readonly code = 'X'`, or whose constructor calls `super({ code: 'X' })`. */
 function codeOfClass(node: ts.ClassDeclaration, folder: string): readonly ErrorCode[] {
   const className = node.name?.text;
-  const code = stringOf(propertyOf(node, 'code')?.initializer) ?? codeOfSuperCall(node);
-  if (code === undefined) return [];
+  const code = stringOf(propertyOf(node, 'code')?.initializer);
+  const codes = code === undefined ? codesOfSuperCall(node) : [code];
   const valueOf = (name: string): string => {
     const property = propertyOf(node, name);
     return stringOf(property?.initializer) ?? property?.initializer?.getText() ?? 'depends';
   };
-  return [
-    {
-      code,
-      folder,
-      className,
-      category: valueOf('category'),
-      retryable: valueOf('retryable'),
-      meaning: firstSentenceOf(node),
-    },
-  ];
+  return codes.map((one) => ({
+    code: one,
+    folder,
+    className,
+    category: valueOf('category'),
+    retryable: valueOf('retryable'),
+    meaning: firstSentenceOf(node),
+  }));
 }
 
 function codeOfAnswer(node: ts.NewExpression, folder: string): readonly ErrorCode[] {
@@ -92,16 +90,25 @@ function codeOfAnswer(node: ts.NewExpression, folder: string): readonly ErrorCod
   ];
 }
 
-function codeOfSuperCall(node: ts.ClassDeclaration): string | undefined {
-  let code: string | undefined;
+function codesOfSuperCall(node: ts.ClassDeclaration): readonly string[] {
+  const codes: string[] = [];
   const visit = (child: ts.Node): void => {
     if (ts.isCallExpression(child) && child.expression.kind === ts.SyntaxKind.SuperKeyword) {
-      code ??= stringOf(fieldOf(child.arguments[0], 'code'));
+      codes.push(...stringsOf(fieldOf(child.arguments[0], 'code')));
     }
     ts.forEachChild(child, visit);
   };
   visit(node);
-  return code;
+  return codes;
+}
+
+/** The text of a literal, or both of a condition. */
+function stringsOf(node: ts.Expression | undefined): readonly string[] {
+  if (node !== undefined && ts.isConditionalExpression(node)) {
+    return [...stringsOf(node.whenTrue), ...stringsOf(node.whenFalse)];
+  }
+  const text = stringOf(node);
+  return text === undefined ? [] : [text];
 }
 
 function propertyOf(node: ts.ClassDeclaration, name: string): ts.PropertyDeclaration | undefined {

@@ -8,6 +8,7 @@ Every error of our packages and sample services has a \`code\` that stays the sa
 - **Retryable** says whether the same call may succeed later.
 - "depends" means that each error of the class has its own value, for example from the HTTP status of an answer.
 - A code without a class is one that a service answers with at its HTTP edge.
+- An answer to an error without a code has the text of its status as its code: \`NOT_FOUND\`, or \`PAYLOAD_TOO_LARGE\` with 413.
 
 \`npm run generate\` makes this page from the source. [How to add an error](../CONTRIBUTING.md#an-error).
 `;
