@@ -61,12 +61,12 @@ function check({ name, role, token }: AdminToken, index: number, isStrict: boole
   if (!ADMIN_ROLES.includes(role)) {
     throw new OptionError(`${path}.role`, role, `use one of ${ADMIN_ROLES.join(', ')}`);
   }
-  if (token.length < MIN_LENGTH) {
-    const remedy = `it has ${token.length} characters; use at least ${MIN_LENGTH} random characters`;
-    throw new OptionError(`${path}.token`, token, remedy);
-  }
-  const weakness = isStrict ? secretWeakness(token) : undefined;
+  const weakness = isStrict ? secretWeakness(token) : tooShort(token);
   if (weakness) {
     throw new OptionError(`${path}.token`, token, `it ${weakness}; ${SECRET_REMEDY}`);
   }
+}
+
+function tooShort({ length }: string): string | undefined {
+  return length < MIN_LENGTH ? `has ${length} characters; use at least ${MIN_LENGTH}` : undefined;
 }

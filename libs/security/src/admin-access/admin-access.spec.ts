@@ -87,3 +87,9 @@ it.each([
     expect(String(error)).not.toContain(OPERATOR);
   }
 });
+
+it.each(['test', 'production'])('says how to replace a short token with NODE_ENV=%s', (mode) => {
+  expect(() => resolveAdminTokens({ tokens: 'ada:operate:short' }, { NODE_ENV: mode })).toThrow(
+    'has 5 characters; use at least 16; generate one with: openssl rand -hex 32',
+  );
+});
