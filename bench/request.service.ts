@@ -1,7 +1,13 @@
 // A service that accepts orders, with the modules of the variant in the first argument, on the adapter
 // in the second. request.ts starts it and asks for its processor time.
 import { GracefulShutdown } from '@loyalnest/graceful-shutdown';
-import { RequestDeadlineModule, ValidationModule } from '@loyalnest/http';
+import {
+  HttpServerModule,
+  InputLimitsModule,
+  OverloadModule,
+  RequestDeadlineModule,
+  ValidationModule,
+} from '@loyalnest/http';
 import { LoggingModule, MetricsModule } from '@loyalnest/observability';
 import { TracingModule } from '@loyalnest/observability/tracing';
 import { ThrottlingModule } from '@loyalnest/throttling';
@@ -52,6 +58,9 @@ const VARIANTS: Readonly<Record<string, () => Imports>> = {
   metrics: () => [MetricsModule.forRoot({ service })],
   validation: () => [ValidationModule],
   deadline: () => [context('4s'), RequestDeadlineModule.forRoot({})],
+  'server-limits': () => [HttpServerModule.forRoot({})],
+  'input-limits': () => [InputLimitsModule.forRoot({})],
+  'load-shedding': () => [OverloadModule.forRoot({})],
   throttling: () => [throttling()],
   'throttling-redis': () => [throttling(process.env['REDIS_URL'])],
   defaults,

@@ -21,6 +21,9 @@ const PARTS = [
   'metrics',
   'validation',
   'deadline',
+  'server-limits',
+  'input-limits',
+  'load-shedding',
   'throttling',
   'throttling-redis',
 ];
