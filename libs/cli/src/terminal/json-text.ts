@@ -1,7 +1,7 @@
 /**
  * One JSON document for programs, indented. Characters that a terminal or a reader would take for
- * something else (control, format, invisible and separator characters) are escaped as `\uXXXX`, so a program gets
- * all of them.
+ * something else (control, format, invisible and separator characters) are escaped as `\uXXXX`, so a
+ * program gets all of them.
  */
 export function jsonText(document: object): string {
   return `${escapeInvisible(JSON.stringify(document, undefined, 2))}\n`;

@@ -15,9 +15,9 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { AsyncResource } from 'node:async_hooks';
 import { once } from 'node:events';
-import { request } from 'node:http';
-import { connect } from 'node:net';
+import { request, type Server } from 'node:http';
 import { Observable } from 'rxjs';
+import { connectionOf } from '../../test/open-connection.js';
 import { ProblemDetailsModule, RequestDeadlineModule } from '../index.js';
 
 const LEFT_HEADER = 'x-left-ms';
@@ -213,32 +213,19 @@ forEachPlatform((platform) => {
     upload.destroy();
   });
 
-  it('closes the connection after it has answered 504 to a request with an unfinished body', async () => {
-    const { hostname, port } = new URL(running.url);
-    const socket = connect(Number(port), hostname).setEncoding('latin1');
-    let received = '';
-    socket.on('data', (text: string) => (received += text)).on('error', () => undefined);
-    const closed = once(socket, 'close');
-    const head = `POST /posted HTTP/1.1\r\nhost: a\r\n${LEFT_HEADER}: 800\r\n`;
-    socket.write(`${head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{`);
+  it.each([
+    ['reaches its deadline', '800'],
+    ['arrives after its deadline', '0'],
+  ])('closes the connection of a request that %s before its body', async (_when, left) => {
+    const connection = await connectionOf(running.app.getHttpServer() as Server);
+    const head = `POST /posted HTTP/1.1\r\nhost: a\r\n${LEFT_HEADER}: ${left}\r\n`;
+    connection.send(`${head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{`);
     await eventually(() => clock.pendingTimers === 1);
-    await clock.advance(800);
-    await eventually(() => received.includes('HTTP/1.1 504') && clock.pendingTimers === 1);
+    await clock.advance(Number(left));
+    // Then a timer waits for the rest of the body.
+    await eventually(() => connection.received.includes('504') && clock.pendingTimers === 1);
     await clock.advance(1_000);
-    await closed;
-  });
-
-  it('closes the connection of a request that arrives after its deadline, before its body', async () => {
-    const { hostname, port } = new URL(running.url);
-    const socket = connect(Number(port), hostname).setEncoding('latin1');
-    let received = '';
-    socket.on('data', (text: string) => (received += text)).on('error', () => undefined);
-    const closed = once(socket, 'close');
-    const head = `POST /posted HTTP/1.1\r\nhost: a\r\n${LEFT_HEADER}: 0\r\n`;
-    socket.write(`${head}content-type: application/json\r\ncontent-length: 100\r\n\r\n{`);
-    await eventually(() => received.includes('HTTP/1.1 504') && clock.pendingTimers === 1);
-    await clock.advance(1_000);
-    await closed;
+    await connection.closed;
     expect(begun).toBe(0);
   });
 

@@ -17,7 +17,8 @@ import {
 
 /**
  * Limits the body, query and path of every request, every message of a gateway or a microservice, and the
- * arguments of GraphQL fields before anything validates them, so that their cost has a bound. Import it once, in the root module, with `forRoot({})`.
+ * arguments of GraphQL fields before anything validates them, so that their cost has a bound. Import it
+ * once, in the root module, with `forRoot({})`.
  */
 @Module({
   providers: [

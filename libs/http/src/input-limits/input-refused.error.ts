@@ -1,7 +1,10 @@
 import { ProblemError } from '../problem-details/problem.error.js';
 import type { InputFault } from './input-fault.js';
 
-/** Where the refused input was. `message` is that of a WebSocket or a microservice, `arguments` are those of GraphQL. */
+/**
+ * Where the refused input was: `message` is that of a WebSocket or a microservice, and `arguments` are those
+ * of a GraphQL field.
+ */
 export type InputPart = 'body' | 'query' | 'path' | 'message' | 'arguments';
 
 const SHOWN: Readonly<Record<InputPart, string>> = {
@@ -13,8 +16,8 @@ const SHOWN: Readonly<Record<InputPart, string>> = {
 };
 
 /**
- * A request or a message contains what no handler accepts: U+0000, lone surrogates, or more nesting, keys or items
- * than the limits allow. Answered with 400, or with 413 if there is too much of it.
+ * A request or a message contains what no handler accepts: U+0000, lone surrogates, or more nesting, keys
+ * or items than the limits allow. Answered with 400, or with 413 if there is too much of it.
  */
 export class InputRefusedError extends ProblemError {
   constructor(part: InputPart, { path, kind, message }: InputFault) {

@@ -33,9 +33,9 @@ export class InFlight {
       this.lookSoon();
     } else this.begin(request);
     // The whole answer exists. Its client may take long to read it, which says nothing about the service.
-    res.on('prefinish', () => this.end(request, true));
-    // Over HTTP/2, Node reports no earlier end.
-    res.on('finish', () => this.end(request, true));
+    // Over HTTP/2, Node reports no such moment.
+    const answered = req.httpVersionMajor < 2 ? 'prefinish' : 'finish';
+    res.on(answered, () => this.end(request, true));
     res.on('close', () => this.end(request, false));
   }
 

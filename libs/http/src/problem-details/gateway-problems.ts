@@ -21,8 +21,7 @@ class GatewayFilter implements ExceptionFilter {
 /**
  * Lets the filter answer the errors of WebSocket gateways, after their own filters: Nest applies global
  * guards, pipes and interceptors to gateways, but no global filters. A reply that cannot be sent counts as
- * an error too. Call it before Nest connects the
- * gateways.
+ * an error too. Call it before Nest connects the gateways.
  */
 export function answerForGateways(modules: ModulesContainer, filter: ProblemDetailsFilter): void {
   for (const { providers } of modules.values()) {

@@ -67,6 +67,18 @@ it.each<[string, string | Buffer]>([
   await eventually(() => comments() >= 2);
 });
 
+it('sends no comment inside a line that began before the first heartbeat', async () => {
+  const browser = await connectionOf(server);
+  browser.send('GET / HTTP/1.1\r\nhost: a\r\naccept: text/event-stream\r\n\r\n');
+  await eventually(() => browser.received.includes('data: first'));
+  response.write('data: half and ');
+  await eventually(() => browser.received.includes('half and '));
+  silence();
+  response.write('half\n\n');
+  await eventually(() => browser.received.includes('half and half\n\n'));
+  browser.close();
+});
+
 it('knows which connections may be silent', () => {
   const { socket } = response;
   expect(open.maySilentlyStay(socket!)).toBe(true);

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 /** A comment of server-sent events. Clients ignore it, also between the lines of an event. */
 const COMMENT = ':\n';
 const LINE_END = 10;
+const EVENT_STREAM = 'text/event-stream';
 
 /** A connection of HTTP/1, or a session of HTTP/2. */
 export type Connection = Socket | ServerHttp2Session;
@@ -24,6 +25,8 @@ export class OpenResponses {
     const others = this.byConnection.get(connection);
     if (others) others.add(res);
     else this.byConnection.set(connection, new Set([res]));
+    // A relayed chunk may end inside of a line. Browsers announce that they want events.
+    if (res.req.headers.accept?.includes(EVENT_STREAM)) this.streams.set(res, new EventStream(res));
     res.on('close', () => this.remove(res, connection));
     return true;
   }
@@ -59,7 +62,7 @@ export class OpenResponses {
   }
 }
 
-/** An event stream, watched from its first heartbeat on. */
+/** An event stream. Clients that do not announce it are watched from their first heartbeat on. */
 class EventStream {
   private sentBefore: number | undefined;
   private isInLine = false;

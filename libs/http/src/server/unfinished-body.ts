@@ -47,13 +47,14 @@ export function endUnfinishedBody(req: IncomingMessage, res: ServerResponse, clo
   };
 }
 
-/** Does the same for every answer of a request, whoever writes it. */
+/** Calls {@link endUnfinishedBody} for the answer of a request, whoever writes it. */
 export function watchUnfinishedBody(req: IncomingMessage, res: ServerResponse, clock: Clock): void {
   if (req.complete !== false || req.httpVersionMajor > 1 || !hasBody(req)) return;
-  const writeHead = res.writeHead.bind(res) as (...args: unknown[]) => ServerResponse;
-  res.writeHead = (...args: unknown[]): ServerResponse => {
-    endUnfinishedBody(req, res, clock);
-    return writeHead(...args);
+  const { writeHead } = res as { writeHead: (...args: unknown[]) => ServerResponse };
+  res.writeHead = function (this: ServerResponse, ...args: unknown[]): ServerResponse {
+    // The body has arrived in almost every case.
+    if (!req.complete) endUnfinishedBody(req, res, clock);
+    return Reflect.apply(writeHead, this, args);
   };
 }
 
@@ -71,11 +72,11 @@ function drain(req: IncomingMessage, clock: Clock, done: () => void): void {
     socket.off('close', end);
     done();
   };
-  const cancel = scheduleInBackground(clock, end, LINGER_MS);
   if (req.readableEnded || req.destroyed || socket.destroyed) {
-    end();
+    done();
     return;
   }
+  const cancel = scheduleInBackground(clock, end, LINGER_MS);
   req.on('data', count).on('end', end).on('error', end);
   socket.on('close', end);
   req.resume();

@@ -1,22 +1,17 @@
 import { currentContext, type Clock } from '@loyalnest/core';
-import {
-  runOutsideContext,
-  type Classification,
-  type NeutralReason,
-} from '@loyalnest/core/toolkit';
+import { runOutsideContext, type Classification } from '@loyalnest/core/toolkit';
 import type Opossum from 'opossum';
-import { askPredicate } from '../classification/ask-predicate.js';
-import { classifyByDefault, type Classifier } from '../classification/classifier.js';
+import type { Classifier } from '../classification/classifier.js';
 import { circuitStateChanged, resultNotCounted } from '../resilience.events.js';
 import { CallPermit, type PermitJudge } from './call-permit.js';
+import { classifyForBreaker, judgesErrorsOnly, showsAnswer } from './breaker-classification.js';
 import type { CallWindow, WindowCounts } from './call-window.js';
 import type { ResolvedCircuitBreaker } from './circuit-breaker.options.js';
 import { CircuitOpenError } from './circuit-open.error.js';
 import type { CircuitState, ForcedState } from './circuit-state.js';
-import { CountWindow } from './count-window.js';
+import { createWindow } from './create-window.js';
 import { DrivenOpossum } from './driven-opossum.js';
 import { ProbeLeases } from './probe-leases.js';
-import { TimeWindow } from './time-window.js';
 
 export interface CircuitSnapshot extends WindowCounts {
   readonly name: string;
@@ -50,7 +45,7 @@ export class CircuitBreaker implements PermitJudge {
     /** Key of this breaker among those of its policy; undefined if the policy has only one. */
     readonly key?: string,
   ) {
-    this.window = windowOf(options, clock);
+    this.window = createWindow(options, clock);
     this.judgesErrorsOnly = judgesErrorsOnly(options);
     this.probes = new ProbeLeases(options.halfOpenProbes, options.probeLeaseMs);
     this.driven = new DrivenOpossum(this.label, options.openForMs, () => this.window.counts);
@@ -105,8 +100,8 @@ export class CircuitBreaker implements PermitJudge {
 
   /**
    * The generation of a closed circuit that needs neither the duration of calls nor an option to
-   * judge their values; 0 in all other cases. A caller with a generation may skip the permit. It reports a success with {@link passed}
-   * and a failure with a permit from {@link permitOf}.
+   * judge their values; 0 in all other cases. A caller with a generation may skip the permit. It reports
+   * a success with {@link passed} and a failure with a permit from {@link permitOf}.
    */
   get closedGeneration(): number {
     return this.current === 'closed' && this.judgesErrorsOnly ? this.generation : 0;
@@ -180,7 +175,7 @@ export class CircuitBreaker implements PermitJudge {
       options.windowCalls === windowCalls;
     this.options = options;
     this.judgesErrorsOnly = judgesErrorsOnly(options);
-    if (!sameWindow) this.window = windowOf(options, this.clock);
+    if (!sameWindow) this.window = createWindow(options, this.clock);
     this.probes.update(options.halfOpenProbes, options.probeLeaseMs);
     this.driven.resetTimeoutMs = options.openForMs;
   }
@@ -191,17 +186,8 @@ export class CircuitBreaker implements PermitJudge {
   }
 
   /** How results of this breaker count: its options, those of the module, the default. */
-  readonly classify: Classifier = (result, thrown, callersDeadline) => {
-    const { ignore, ignoreResult, failureResult, classify } = this.options;
-    if (thrown) {
-      if (askPredicate('ignore', ignore, result)) return IGNORED;
-    } else if (askPredicate('ignoreResult', ignoreResult, result)) {
-      return IGNORED;
-    } else if (askPredicate('failureResult', failureResult, result)) {
-      return FAILED;
-    }
-    return classify(result, thrown, callersDeadline);
-  };
+  readonly classify: Classifier = (result, thrown, callersDeadline) =>
+    classifyForBreaker(this.options, result, thrown, callersDeadline);
 
   /** A call that was ended early is slow after this time; undefined if the option is not set. */
   get slowCallMs(): number | undefined {
@@ -237,7 +223,7 @@ export class CircuitBreaker implements PermitJudge {
     }
     if (reason !== undefined) resultNotCounted.publish({ policy: this.name, reason });
     if (slow) this.record(permit, false, result, slow);
-    else this.ignored(permit, reason !== undefined && ANSWERS.has(reason));
+    else this.ignored(permit, showsAnswer(reason));
   }
 
   private permit(lease?: CallPermit['lease']): CallPermit {
@@ -274,9 +260,8 @@ export class CircuitBreaker implements PermitJudge {
   /** Needed if opossum's timer is late, or if the clock is not the system clock. */
   private halfOpenIfDue(): void {
     if (this.current !== 'open') return;
-    if (this.clock.monotonic() - this.openedAtMs >= this.options.openForMs) {
-      this.driven.halfOpenNow();
-    }
+    const openMs = this.clock.monotonic() - this.openedAtMs;
+    if (openMs >= this.options.openForMs) this.driven.halfOpenNow();
   }
 
   private enter(to: 'closed' | 'open' | 'half-open'): void {
@@ -308,25 +293,6 @@ export class CircuitBreaker implements PermitJudge {
     if (this.driven.heard) this.driven.emit('reject', error);
     return error;
   }
-}
-
-const IGNORED: Classification = { outcome: 'neutral', retryable: false };
-const FAILED: Classification = { outcome: 'failure', retryable: true };
-/** Neutral results with which the dependency shows that it answers. */
-const ANSWERS: ReadonlySet<NeutralReason> = new Set(['credentials', 'rate-limited', 'conflict']);
-
-function windowOf(options: ResolvedCircuitBreaker, clock: Clock): CallWindow {
-  const { windowCalls, windowMs, windowBuckets } = options;
-  return windowCalls > 0
-    ? new CountWindow(windowCalls)
-    : new TimeWindow(windowMs, windowBuckets, clock);
-}
-
-function judgesErrorsOnly(options: ResolvedCircuitBreaker): boolean {
-  const { ignoreResult, failureResult, slowCallMs, classify } = options;
-  return (
-    !ignoreResult && !failureResult && slowCallMs === Infinity && classify === classifyByDefault
-  );
 }
 
 function isForced(state: CircuitState): state is ForcedState {

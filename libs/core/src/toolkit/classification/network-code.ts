@@ -46,8 +46,8 @@ const TIMEOUT_CODES: ReadonlySet<string> = new Set([
   'UND_ERR_HEADERS_TIMEOUT',
 ]);
 /**
- * What undici, axios, got and postgres.js refuse because of how this process used them, such as a body above a limit of
- * the client. A 4xx of axios has the code ERR_BAD_REQUEST too, but also a status.
+ * What undici, axios, got and postgres.js refuse because of how this process used them, such as a body above
+ * a limit of the client. A 4xx of axios has the code ERR_BAD_REQUEST too, but also a status.
  */
 const MISUSE: ReadonlySet<string> = new Set([
   'ERR_BAD_REQUEST',

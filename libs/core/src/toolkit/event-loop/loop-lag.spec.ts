@@ -28,3 +28,16 @@ it('adds the turn in which a request may have arrived, until the loop has read e
   expect(lag.waitedMs - lag.currentMs).toBeLessThan(200);
   lag.stop();
 });
+
+it('goes on measuring for others when one stops', async () => {
+  const heard: number[] = [];
+  const lag = new LoopLag((lateMs) => heard.push(lateMs));
+  const other = new LoopLag();
+  other.stop();
+  other.stop();
+  while (heard.length < 2) await turns(1);
+  lag.stop();
+  const next = new LoopLag((lateMs) => heard.push(lateMs));
+  while (heard.length < 4) await turns(1);
+  next.stop();
+});

@@ -21,7 +21,7 @@ export function secretWeakness(secret: string): string | undefined {
   }
   const distinct = new Set(secret).size;
   if (distinct < MIN_DISTINCT) {
-    return `has only ${distinct} different characters; use a random text`;
+    return `has ${distinct} different characters; use at least ${MIN_DISTINCT}`;
   }
   if (isMadeOfPlaceholders(secret)) return 'is made of placeholder words; use a random text';
   return REPETITION.test(secret) ? 'repeats itself; use a random text' : undefined;
